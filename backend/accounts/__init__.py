@@ -1,0 +1,1 @@
+"""The carbon account: holder, sites, sources, meters, reporting years, evidence files."""

@@ -1,0 +1,1 @@
+"""Activity data becomes an inventory in which every number explains itself."""

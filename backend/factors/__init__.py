@@ -1,0 +1,1 @@
+"""Reference parameters: dated, versioned, with unit, region, document, source and confidence."""

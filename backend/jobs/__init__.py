@@ -1,0 +1,1 @@
+"""The worker's door: arq functions, outbox relay, leases, schedule, progress."""

@@ -1,0 +1,1 @@
+"""What every noun stands on: sessions and scope, errors, quantities, time, settings, outbox."""

@@ -1,0 +1,126 @@
+"""Transactions: one database per tenant, a read type and a write type, scope set before anything else.
+
+`Databases` hands out `Read` (read-only transaction) and `Write` (one command, one transaction). Only doors
+(`schema`, `jobs`, `api`, `cli`) open them; services flush nothing and commit nothing. A `Write` carries the
+audit events and outbox rows of its command and stores them last, just before the commit, so that the lock on
+an organisation's audit chain is held as briefly as can be.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Executable, Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from backend.kit import audit
+from backend.kit.scope import Scope
+
+SET_SCOPE = text(
+    "select set_config('carbon.kind', :kind, true), set_config('carbon.organisation', :organisation, true),"
+    " set_config('carbon.actor', :actor, true), set_config('carbon.region', :region, true)"
+)
+
+
+class Read:
+    """A read-only transaction of one tenant under one scope."""
+
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
+        self.connection = connection
+        self.scope = scope
+
+    async def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """Return every row."""
+        return (await self.connection.execute(statement, parameters)).all()
+
+    async def row(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
+        """Return the first row or None."""
+        return (await self.connection.execute(statement, parameters)).first()
+
+    async def value(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a scalar of any column type
+        """Return the first column of the first row or None."""
+        return (await self.connection.execute(statement, parameters)).scalar()
+
+
+class Write(Read):
+    """A command's transaction. A query may run inside it; a reader can never be handed to a command."""
+
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
+        super().__init__(connection, scope)
+        self.events: list[audit.Event] = []
+
+    async def run(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> int:
+        """Execute and return the number of rows touched."""
+        return (await self.connection.execute(statement, parameters)).rowcount
+
+    def audit(self, action: str, **facts: Any) -> None:  # noqa: ANN401 - facts are JSON-able details of any kind
+        """Record what this command did; see `kit.audit.Event` for the facts."""
+        self.events.append(audit.Event.of(self.scope, action, **facts))
+
+
+class Databases:
+    """Engines of the application role, one per tenant, made on first use."""
+
+    def __init__(self, urls: Mapping[str, str], *, pool_size: int = 10, application: str = "carbon") -> None:
+        self._urls = dict(urls)
+        self._pool_size = pool_size
+        self._application = application
+        self._engines: dict[str, AsyncEngine] = {}
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Codes of the tenants this process serves."""
+        return tuple(self._urls)
+
+    def engine(self, tenant: str) -> AsyncEngine:
+        """Return the tenant's engine; KeyError if this process does not serve it."""
+        if tenant not in self._engines:
+            self._engines[tenant] = create_async_engine(
+                self._urls[tenant],
+                pool_size=self._pool_size,
+                max_overflow=self._pool_size,
+                pool_recycle=1800,
+                connect_args={"server_settings": {"application_name": self._application}},
+            )
+        return self._engines[tenant]
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncIterator[Read]:
+        """Open a read-only transaction under the scope."""
+        async with self.engine(scope.tenant).connect() as connection:
+            connection = await connection.execution_options(postgresql_readonly=True)
+            async with connection.begin():
+                await set_scope(connection, scope)
+                yield Read(connection, scope)
+
+    @asynccontextmanager
+    async def write(self, scope: Scope) -> AsyncIterator[Write]:
+        """Open a command's transaction; commits on return, rolls back on raise."""
+        async with self.engine(scope.tenant).begin() as connection:
+            await set_scope(connection, scope)
+            write = Write(connection, scope)
+            yield write
+            if write.events:
+                await audit.store(connection, write.events)
+
+    async def close(self) -> None:
+        """Close every pool."""
+        for engine in self._engines.values():
+            await engine.dispose()
+        self._engines.clear()
+
+
+async def set_scope(connection: AsyncConnection, scope: Scope) -> None:
+    """Tell the transaction who is asking."""
+    settings = scope.settings()
+    await connection.execute(
+        SET_SCOPE,
+        {
+            "kind": settings["carbon.kind"],
+            "organisation": settings["carbon.organisation"],
+            "actor": settings["carbon.actor"],
+            "region": settings["carbon.region"],
+        },
+    )

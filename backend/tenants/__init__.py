@@ -1,0 +1,1 @@
+"""Jurisdictions: packs as data, administrative divisions, a database and two roles each."""
