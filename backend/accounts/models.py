@@ -1,0 +1,150 @@
+"""Tables of the carbon account. Every key below the account leads with the account's id."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.kit.orm import Base
+
+
+class CarbonAccount(Base):
+    """The carbon account (碳账户) of one enterprise for one organisational boundary."""
+
+    __tablename__ = "carbon_account"
+    __table_args__ = (
+        Index(None, "organisation_id"),
+        Index(None, "division_path", postgresql_ops={"division_path": "text_pattern_ops"}),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    number: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
+    division_path: Mapped[str]
+    sector: Mapped[str]
+    method_pack: Mapped[str]
+    fuel_table: Mapped[str]
+    province_code: Mapped[str]
+    grid_region: Mapped[str]
+    has_separation_of_duties: Mapped[bool] = mapped_column(server_default=text("true"))
+    is_demonstration: Mapped[bool] = mapped_column(server_default=text("false"))
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Site(Base):
+    """A place where the account's activity happens."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("account_id", "code"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("carbon_account.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
+    address: Mapped[str] = mapped_column(server_default=text("''"))
+    created_at: Mapped[datetime]
+
+
+class Source(Base):
+    """A source of emissions: one method applied to one thing (a fuel, a supply, a process) at one site.
+
+    `key` is the fuel, energy or material in the method's own table; `parameters` are the account's declared
+    or measured values that hold until a record says otherwise; `scope` overrides the method's own.
+    """
+
+    __tablename__ = "source"
+    __table_args__ = (
+        UniqueConstraint("account_id", "code"),
+        ForeignKeyConstraint(["account_id", "site_id"], ["site.account_id", "site.id"]),
+        CheckConstraint("scope between 1 and 3", name="scope"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID]
+    code: Mapped[str]
+    name: Mapped[str]
+    method: Mapped[str]
+    scope: Mapped[int]
+    category: Mapped[str]
+    key: Mapped[str]
+    unit: Mapped[str]
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    created_at: Mapped[datetime]
+    ended_on: Mapped[date | None]
+
+
+class Meter(Base):
+    """A measuring device on a source; readings are in `unit`, `multiplier` is the transformer ratio."""
+
+    __tablename__ = "meter"
+    __table_args__ = (
+        UniqueConstraint("account_id", "code"),
+        ForeignKeyConstraint(["account_id", "source_id"], ["source.account_id", "source.id"]),
+        CheckConstraint("multiplier > 0", name="multiplier"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source_id: Mapped[UUID]
+    code: Mapped[str]
+    name: Mapped[str]
+    unit: Mapped[str]
+    multiplier: Mapped[Decimal] = mapped_column(server_default=text("1"))
+    created_at: Mapped[datetime]
+
+
+class Calibration(Base):
+    """A calibration of a meter, valid until a date; append-only."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "meter_id"], ["meter.account_id", "meter.id"]),
+        CheckConstraint("valid_until > calibrated_on", name="dates"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meter_id: Mapped[UUID]
+    calibrated_on: Mapped[date]
+    valid_until: Mapped[date]
+    evidence_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+
+
+class ReportingYear(Base):
+    """A year the account reports on."""
+
+    __tablename__ = "reporting_year"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("carbon_account.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Evidence(Base):
+    """A file that proves something; the bytes are in storage under `object_key`, known by their SHA-256."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("account_id", "sha256"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("carbon_account.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    object_key: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default=text("''"))
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[UUID | None]

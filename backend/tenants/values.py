@@ -1,0 +1,310 @@
+"""What a jurisdiction is made of: its pack, its divisions, the programmes and sectors it names.
+
+These are the shapes of `pack.toml` and `divisions.csv`; `packs.py` reads them, `rules.py` holds what one row
+alone cannot show. All of them are frozen, and `Pack.model_dump(mode="json")` is what a tenant's database keeps
+of each version it was given.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+TENANT_CODE = r"^[a-z][a-z0-9_]{1,30}$"
+"""A tenant's code: it becomes part of database, role, queue and folder names."""
+SIX_DIGITS = r"^[0-9]{6}$"
+"""A GB/T 2260 code: two digits province, two city, two county."""
+LOCAL_CODE = r"^[0-9]{6}-[A-Z0-9]{1,8}$"
+"""A functional zone's code of the tenant's own: the parent's code, a hyphen, a short name. It cannot be taken
+for a GB/T 2260 code, and needs no escape in a path or in a prefix test."""
+
+
+def _known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"'{name}' is not a time zone of the IANA data base") from error
+    return name
+
+
+type_word = StringConstraints(strip_whitespace=True, min_length=1)
+Text = Annotated[str, type_word]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Timezone = Annotated[str, AfterValidator(_known_timezone)]
+
+
+class DivisionLevel(StrEnum):
+    """Where a division stands. `county` includes autonomous counties and special districts (特区); `zone` is a
+    functional zone, which is no administrative division."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    DISTRICT = "district"
+    COUNTY_CITY = "county_city"
+    COUNTY = "county"
+    ZONE = "zone"
+
+
+class TenantLevel(StrEnum):
+    """Whether the jurisdiction is a city or a whole province."""
+
+    CITY = "city"
+    PROVINCE = "province"
+
+
+class Confidence(StrEnum):
+    """How sure the source is; the words of the reference files."""
+
+    VERIFIED = "verified-by-lookup"
+    SECONDARY = "secondary-lookup"
+    MEMORY = "from-memory"
+    PLACEHOLDER = "placeholder"
+
+
+class ProgrammeKind(StrEnum):
+    """What a programme gives or runs; points are not tonnes and certificates are not tonnes."""
+
+    CREDITS = "credits"
+    POINTS = "points"
+    CERTIFICATES = "certificates"
+    FINANCE = "finance"
+    LABEL = "label"
+    PARK = "park"
+    PLATFORM = "platform"
+    REPORT = "report"
+
+
+class ProgrammeStatus(StrEnum):
+    """How far the programme's rules are known: `named` means that a document names it and no more."""
+
+    IN_FORCE = "in_force"
+    PILOT = "pilot"
+    NAMED = "named"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Document(_Value):
+    """A source document. `number`, `date` and `file` stay empty where they are not known; `file` is its name in
+    the collection of policy texts the product was built from."""
+
+    code: Word
+    title_zh: Text
+    title_en: Text
+    number: Text | None = None
+    date: date | None = None
+    file: Text | None = None
+    confidence: Confidence
+
+
+class Sourced(_Value):
+    """A part of a pack that names its source document, or says that it is a placeholder.
+
+    A placeholder may name a document as well: what the document says holds, the rest awaits an
+    administrator; the note tells which is which.
+    """
+
+    document: Word | None = None
+    is_placeholder: bool = False
+    confidence: Confidence
+    note_zh: str = ""
+    note_en: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if self.document is None and not self.is_placeholder:
+            raise ValueError("name the source `document`, or set `is_placeholder = true`")
+        if self.is_placeholder and not (self.note_zh.strip() and self.note_en.strip()):
+            raise ValueError("a placeholder says in `note_zh` and `note_en` what is missing")
+        return self
+
+
+class Division(_Value):
+    """An administrative division of GB/T 2260, or a functional zone with a code of the tenant's own.
+
+    `path` holds the codes from the province down, each followed by a slash (`320000/320200/320206/`): a
+    division lies in another's subtree exactly when its path starts with the other's.
+    """
+
+    code: Text
+    parent_code: Text | None
+    name_zh: Text
+    name_en: Text
+    level: DivisionLevel
+    is_gbt2260: bool
+    path: Text
+    source: Text
+    confidence: Confidence
+
+
+class Programme(Sourced):
+    """Something the jurisdiction offers: a voluntary credit scheme, points, a finance product, a label."""
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+    kind: ProgrammeKind
+    unit: Text | None = None
+    status: ProgrammeStatus
+
+
+class Sector(Sourced):
+    """A sector its documents name, with the method pack an account of that sector starts from."""
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+    method_pack: Word
+
+
+class MethodPack(Sourced):
+    """The defaults of one accounting guide in this jurisdiction: the fuel table a report starts from."""
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+    fuel_table: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
+
+class GridRegion(Sourced):
+    """The grid region (区域电网) whose average factor applies where no provincial one does."""
+
+    name: Text
+
+
+class FactorPolicy(Sourced):
+    """Which year's factor is used. `published`: the newest one published when the report is made."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^published$")]
+
+
+class Calendar(Sourced):
+    """The reporting year's first month (1 to 12)."""
+
+    first_month: Annotated[int, Field(ge=1, le=12)]
+
+
+class ScoreModel(Sourced):
+    """The green score's name here; indicators, weights and grades come with the score model itself."""
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+
+
+class BudgetRules(Sourced):
+    """Carbon budgets: who has one, who shall have one later, and which target binds.
+
+    Levels are `province`, `city`, `district`, `county`, `park`, `key_unit`.
+    """
+
+    levels: tuple[Word, ...]
+    planned_levels: tuple[Word, ...] = ()
+    mode: Word
+    mode_zh: Text
+    mode_en: Text
+
+
+class WarningResponse(_Value):
+    """A measure the document names as an answer to fast-growing emissions."""
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+
+
+class WarningRules(Sourced):
+    """Early warning: the responses a document names. Thresholds are never invented: none until an
+    administrator sets them."""
+
+    responses: tuple[WarningResponse, ...] = ()
+
+
+class Pack(_Value):
+    """Everything that differs between jurisdictions, as data.
+
+    `division_code` is the jurisdiction's own division; the tree's root is its province (`province_code`), so
+    that every path starts there. `sha256` covers the names and bytes of all files of the pack's folder.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=TENANT_CODE)]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    name_zh: Text
+    name_en: Text
+    level: TenantLevel
+    division_code: Annotated[str, StringConstraints(pattern=SIX_DIGITS)]
+    province_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}0000$")]
+    timezone: Timezone
+    hosts: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")], ...] = ()
+    separation_of_duties: bool = True
+    grid: GridRegion
+    factor_policy: FactorPolicy
+    calendar: Calendar
+    documents: tuple[Document, ...]
+    method_packs: tuple[MethodPack, ...]
+    default_method_pack: Word
+    sectors: tuple[Sector, ...]
+    programmes: tuple[Programme, ...]
+    score_model: ScoreModel
+    budget: BudgetRules
+    warnings: WarningRules
+    divisions: tuple[Division, ...]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+    @property
+    def grid_region(self) -> str:
+        """The grid region's name as the reference factors spell it (`华东`)."""
+        return self.grid.name
+
+    @property
+    def region(self) -> str:
+        """The path of the jurisdiction's own division: what its highest authority sees."""
+        return next(division.path for division in self.divisions if division.code == self.division_code)
+
+    def division(self, code: str) -> Division | None:
+        """Return the division with this code, or None. `rules.required_division` raises instead."""
+        return next((division for division in self.divisions if division.code == code), None)
+
+    def subtree(self, code: str) -> tuple[Division, ...]:
+        """Return the division and everything below it, parents first; nothing for an unknown code."""
+        top = self.division(code)
+        if top is None:
+            return ()
+        return tuple(division for division in self.divisions if division.path.startswith(top.path))
+
+    def document(self, code: str) -> Document | None:
+        """Return the source document with this code, or None."""
+        return next((document for document in self.documents if document.code == code), None)
+
+    def sector(self, code: str) -> Sector | None:
+        """Return the sector with this code, or None."""
+        return next((sector for sector in self.sectors if sector.code == code), None)
+
+    def method_pack(self, code: str) -> MethodPack | None:
+        """Return the method pack's defaults, or None."""
+        return next((pack for pack in self.method_packs if pack.code == code), None)
+
+    def sourced(self) -> tuple[tuple[str, Sourced], ...]:
+        """Return every part that names a source or is a placeholder, with its place in `pack.toml`."""
+        single: tuple[tuple[str, Sourced], ...] = (
+            ("grid", self.grid),
+            ("factor_policy", self.factor_policy),
+            ("calendar", self.calendar),
+            ("score_model", self.score_model),
+            ("budget", self.budget),
+            ("warnings", self.warnings),
+        )
+        listed = tuple(
+            (f"{name}.{part.code}", part)
+            for name, parts in (
+                ("method_packs", self.method_packs),
+                ("sectors", self.sectors),
+                ("programmes", self.programmes),
+            )
+            for part in parts
+        )
+        return single + listed

@@ -1,0 +1,84 @@
+"""Grants and row-level security, said once for every migration.
+
+`protect` gives the application role exactly the named privileges on a table and FORCEs row-level security
+with one policy per privilege. Settings are read as `(select current_setting(...))`, so that PostgreSQL
+evaluates them once a statement; a missing setting is NULL, and NULL shows no row.
+
+The application role is named after the database: `<database>_app`.
+"""
+
+from alembic import op
+
+KIND = "(select current_setting('carbon.kind', true))"
+ORGANISATION = "(select nullif(current_setting('carbon.organisation', true), '')::uuid)"
+ACTOR = "(select nullif(current_setting('carbon.actor', true), '')::uuid)"
+REGION = "(select nullif(current_setting('carbon.region', true), ''))"
+
+SYSTEM = f"{KIND} = 'system'"
+KNOWN = f"{KIND} <> ''"
+"""Any caller that said who it is, nobody included."""
+
+
+def kinds(*names: str) -> str:
+    """Return the test that the caller is one of the kinds."""
+    return f"{KIND} in ({', '.join(repr(name) for name in names)})"
+
+
+def within(path: str) -> str:
+    """Return the test that an authority's region contains the division path."""
+    return f"({kinds('authority')} and starts_with({path}, {REGION}))"
+
+
+def either(*tests: str) -> str:
+    """Join tests with OR."""
+    return " or ".join(f"({test})" for test in tests)
+
+
+# Accounts the caller sees; carbon_account's own policy filters this sub-select once a statement.
+OF_VISIBLE_ACCOUNT = (
+    f"{KIND} <> 'bank' and account_id in (select id from carbon_account)"
+)
+OF_OWN_ACCOUNT = f"account_id in (select id from carbon_account where {SYSTEM} or organisation_id = {ORGANISATION})"
+
+
+def of_account_for(*names: str) -> str:
+    """Return the test for a row of a visible account, written by one of the kinds (or the system)."""
+    return (
+        f"{kinds('system', *names)} and account_id in (select id from carbon_account)"
+    )
+
+
+def grant(table: str, *privileges: str) -> None:
+    """Grant privileges on a table to the database's application role."""
+    op.execute(
+        f"do $$ begin execute format('grant {', '.join(privileges)} on {table} to %I',"
+        f" current_database() || '_app'); end $$"
+    )
+
+
+def protect(
+    table: str,
+    *,
+    select: str,
+    insert: str | None = None,
+    update: str | None = None,
+    delete: str | None = None,
+) -> None:
+    """Switch on and FORCE row-level security with these tests; a privilege without a test is not granted."""
+    op.execute(f"alter table {table} enable row level security")
+    op.execute(f"alter table {table} force row level security")
+    op.execute(f"create policy {table}_select on {table} for select using ({select})")
+    if insert:
+        op.execute(
+            f"create policy {table}_insert on {table} for insert with check ({insert})"
+        )
+    if update:
+        op.execute(
+            f"create policy {table}_update on {table} for update using ({update}) with check ({update})"
+        )
+    if delete:
+        op.execute(
+            f"create policy {table}_delete on {table} for delete using ({delete})"
+        )
+    privileges = {"insert": insert, "update": update, "delete": delete}
+    grant(table, "select", *(name for name, test in privileges.items() if test))
