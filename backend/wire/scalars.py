@@ -1,0 +1,72 @@
+"""Scalars: decimals travel as strings, months as `YYYY-MM`, everything else as Strawberry has it."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, NewType
+
+import strawberry
+from strawberry.scalars import JSON
+from strawberry.schema.config import StrawberryConfig
+
+from backend.kit.errors import Invalid
+
+Month = NewType("Month", date)
+"""The first day of a month; on the wire `YYYY-MM`."""
+
+
+def plain(value: Decimal) -> str:
+    """Return the decimal without exponent and with every digit it has."""
+    return format(value, "f")
+
+
+def parse_decimal(value: object) -> Decimal:
+    """Read a decimal from a string or an integer; a JSON number with a point has already lost digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Invalid(reason='send decimals as strings, e.g. "12.50"')
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise Invalid(reason=f"{value!r} is not a decimal number") from None
+    if not number.is_finite():
+        raise Invalid(reason=f"{value!r} is not a finite number")
+    return number
+
+
+def parse_month(value: object) -> date:
+    """Read `YYYY-MM`."""
+    try:
+        year, month = str(value).split("-")
+        if len(year) != 4 or len(month) != 2:
+            raise ValueError
+        return date(int(year), int(month), 1)
+    except ValueError:
+        raise Invalid(reason=f"{value!r} is not a month; write YYYY-MM") from None
+
+
+def write_month(value: date) -> str:
+    """Write `YYYY-MM`."""
+    return f"{value.year:04d}-{value.month:02d}"
+
+
+SCALARS: dict[Any, Any] = {
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="An exact decimal as a string; floats are refused.",
+        serialize=plain,
+        parse_value=parse_decimal,
+    ),
+    Month: strawberry.scalar(
+        name="Month",
+        description="A calendar month, `YYYY-MM`.",
+        serialize=write_month,
+        parse_value=parse_month,
+    ),
+}
+
+
+def configuration() -> StrawberryConfig:
+    """Return the configuration every schema of ours uses."""
+    return StrawberryConfig(scalar_map=SCALARS)
+
+
+__all__ = ["JSON", "SCALARS", "Month", "configuration", "plain", "write_month"]
