@@ -1,32 +1,47 @@
 """Errors of jurisdictions.
 
-    PackInvalid            a pack cannot be loaded; says file, line or field, and how to mend it
-    PackDuplicate          two folders claim the same tenant code
+    PackInvalid            a pack cannot be loaded; every fault with file, line or field, and how to mend it
+    PackDuplicate          a further pack claims a shipped tenant's code without replacing it
     PackMissing            a tenant is to be served, but no pack describes it
     DivisionUnknown        no division with this code in this jurisdiction
+
+The first three stop a process from starting; the last answers a caller.
 """
 
+from collections.abc import Sequence
+
 from backend.kit.errors import Invalid, NotFound
+from backend.tenants.values import Fault
 
 
 class PackInvalid(Invalid):
-    """A pack's file cannot be right.
-
-    `file` is the file's name with its pack's folder, `where` the line (`line 7`) or field (`grid.document`);
-    `reason_en` and `reason_zh` say what is wrong and how to mend it.
-    """
+    """A pack's files cannot be right. `faults` holds every fault found, in the order of the files."""
 
     code = "pack_invalid"
-    en = "{file}, {where}: {reason_en}"
-    zh = "{file}，{where}：{reason_zh}"
+    en = "The pack '{pack}' cannot be loaded. {faults_en}"
+    zh = "数据包“{pack}”无法加载。{faults_zh}"
+
+    def __init__(self, pack: str, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            pack=pack,
+            faults_en=" ".join(f"{fault.file}, {fault.where}: {fault.en}" for fault in self.faults),
+            faults_zh="".join(f"{fault.file}，{fault.where}：{fault.zh}" for fault in self.faults),
+        )
 
 
 class PackDuplicate(Invalid):
-    """Two pack folders have the same tenant code."""
+    """A pack of the extra folder has a shipped pack's code, but not a higher version."""
 
     code = "pack_duplicate"
-    en = "The tenant code '{tenant}' is used by two packs ({first} and {second}). Rename one of them."
-    zh = "租户代码“{tenant}”被两个数据包（{first} 与 {second}）同时使用，请修改其中一个。"
+    en = (
+        "The pack '{pack}' version {version} in {folder} would hide the shipped one, version {shipped}. "
+        "Give it another code, or a version above {shipped} to replace the shipped pack."
+    )
+    zh = (
+        "{folder} 中的数据包“{pack}”（版本 {version}）与内置数据包（版本 {shipped}）重名。"
+        "请更换代码；如需替换内置数据包，请将版本号改为高于 {shipped}。"
+    )
 
 
 class PackMissing(NotFound):
@@ -41,5 +56,5 @@ class DivisionUnknown(NotFound):
     """No such division in the jurisdiction."""
 
     code = "division_unknown"
-    en = "No division '{division}' in {jurisdiction_en}. Take a code of the division list."
+    en = "No division '{division}' in {jurisdiction_en}. Take a code from the division list."
     zh = "{jurisdiction_zh}没有代码为“{division}”的区划，请使用区划列表中的代码。"

@@ -7,10 +7,11 @@ of each version it was given.
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 TENANT_CODE = r"^[a-z][a-z0-9_]{1,30}$"
 """A tenant's code: it becomes part of database, role, queue and folder names."""
@@ -25,24 +26,25 @@ def _known_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"'{name}' is not a time zone of the IANA data base") from error
+        raise PydanticCustomError("unknown_timezone", "not a time zone of the IANA database") from error
     return name
 
 
-type_word = StringConstraints(strip_whitespace=True, min_length=1)
-Text = Annotated[str, type_word]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 
 
 class DivisionLevel(StrEnum):
-    """Where a division stands. `county` includes autonomous counties and special districts (特区); `zone` is a
-    functional zone, which is no administrative division."""
+    """Where a division stands.
+
+    `city` is prefecture level (市, 自治州); `county` is county level other than a district: counties, county-level
+    cities, autonomous counties, special districts (特区); `zone` is a functional zone, no administrative division.
+    """
 
     PROVINCE = "province"
     CITY = "city"
     DISTRICT = "district"
-    COUNTY_CITY = "county_city"
     COUNTY = "county"
     ZONE = "zone"
 
@@ -89,14 +91,17 @@ class _Value(BaseModel):
 
 
 class Document(_Value):
-    """A source document. `number`, `date` and `file` stay empty where they are not known; `file` is its name in
-    the collection of policy texts the product was built from."""
+    """A source document.
+
+    `number`, `issued` and `file` stay empty where they are not known; `file` is its name in the collection of
+    policy texts the product was built from.
+    """
 
     code: Word
     title_zh: Text
     title_en: Text
     number: Text | None = None
-    date: date | None = None
+    issued: date | None = None
     file: Text | None = None
     confidence: Confidence
 
@@ -117,9 +122,9 @@ class Sourced(_Value):
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:
         if self.document is None and not self.is_placeholder:
-            raise ValueError("name the source `document`, or set `is_placeholder = true`")
+            raise PydanticCustomError("no_source", "name the source `document`, or set `is_placeholder = true`")
         if self.is_placeholder and not (self.note_zh.strip() and self.note_en.strip()):
-            raise ValueError("a placeholder says in `note_zh` and `note_en` what is missing")
+            raise PydanticCustomError("no_note", "a placeholder says in `note_zh` and `note_en` what is missing")
         return self
 
 
@@ -218,10 +223,21 @@ class WarningResponse(_Value):
 
 
 class WarningRules(Sourced):
-    """Early warning: the responses a document names. Thresholds are never invented: none until an
-    administrator sets them."""
+    """Early warning: the responses a document names.
+
+    Thresholds are never invented: there are none until an administrator sets them.
+    """
 
     responses: tuple[WarningResponse, ...] = ()
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a pack: file, line or field, and how to mend it in both languages."""
+
+    file: str
+    where: str
+    en: str
+    zh: str
 
 
 class Pack(_Value):
