@@ -19,11 +19,10 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from backend.kit.errors import Unavailable
 
@@ -142,7 +141,7 @@ def _has_name(user: int) -> bool:
 def _create_account() -> pwd.struct_passwd:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT_NAME]
     try:
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a constant command
     except FileNotFoundError:
         raise AccountMissing(account=ACCOUNT_NAME, reason="useradd is not installed") from None
     try:
@@ -166,7 +165,7 @@ def make_folder(path: Path, account: Account, mode: int = 0o700) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Generator[None]:
     """Turn the operating system's refusals into errors a person can act on."""
     try:
         yield
@@ -222,24 +221,26 @@ class FolderLock:
 
     def __init__(self, folder: Path) -> None:
         """Take the lock or raise FolderInUse; FolderNotWritable, DiskFull."""
-        path = folder / "lock"
         with writing(folder):
-            self._file: IO[str] = path.open("a+")
+            self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.seek(0)
-            pid = self._file.read().strip() or "?"
-            self._file.close()
+            with writing(folder):
+                os.ftruncate(self._file, 0)
+                os.write(self._file, str(os.getpid()).encode())
+        except BlockingIOError:
+            pid = os.read(self._file, 32).decode().strip() or "?"
+            os.close(self._file)
             raise FolderInUse(folder=folder, pid=pid) from None
-        with writing(folder):
-            self._file.truncate(0)
-            self._file.write(str(os.getpid()))
-            self._file.flush()
+        except BaseException:
+            os.close(self._file)
+            raise
 
     def release(self) -> None:
         """Let others in. The file stays: removing it would let two processes lock two different files."""
-        self._file.close()
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 def mark_of(folder: Path) -> str:
@@ -267,7 +268,7 @@ def spawn(
     The child gets `death_signal` when the calling **thread** ends: call from one that lives as long as the child.
     """
     with writing(log), log.open("ab") as output:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own program
             command(program, account or Account("self"), death_signal=death_signal),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -26,6 +26,8 @@ from backend.kit.processes import (
 )
 
 LOG_BYTES = 8 * 2**20
+SOCKET_BYTES = 100
+"""A socket's address holds 107 bytes; PostgreSQL adds ".lock" to it for a file of its own."""
 RUNNING_MEGABYTES = 48
 """The least free disk with which a server is started."""
 
@@ -93,6 +95,7 @@ def end_child(process: subprocess.Popen[bytes], number: int = signal.SIGTERM, se
 
 
 def package_folder(name: str) -> Path:
+    """Return the folder of an installed package. Raises ServerFailed."""
     found = find_spec(name)
     if found is None or found.origin is None:
         raise ServerFailed(server=name, reason="the package is not installed; run `make install`", log="-")
@@ -100,6 +103,10 @@ def package_folder(name: str) -> Path:
 
 
 def claim(directory: Path) -> tuple[Account, FolderLock]:
+    """Make the folder, lock it, and set aside a log that has grown long.
+
+    Raises AccountMissing, FolderNotWritable, FolderNotReachable, DiskFull, FolderInUse.
+    """
     account = account_for(directory)
     make_folder(directory, account)
     lock = FolderLock(directory)
@@ -132,8 +139,8 @@ def socket_folder(directory: Path, name: str, account: Account, mark: str) -> Pa
     """Return a private folder whose path fits the 107 bytes of a unix socket address and needs no quoting."""
     folder = directory / "run"
     text = str(folder / name)
-    if len(text.encode()) > 100 or quote(text, safe="/") != text:
-        folder = Path("/tmp") / mark
+    if len(text.encode()) > SOCKET_BYTES or quote(text, safe="/") != text:
+        folder = Path("/tmp") / mark  # noqa: S108 - short on every machine; checked below to be ours, private, no link
     with writing(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()
@@ -157,6 +164,7 @@ def make_runnable(program: Path, account: Account) -> None:
 
 
 def check_room(path: Path, megabytes: int) -> None:
+    """Raise DiskFull when less than `megabytes` are free: a server that runs out while it writes is harder to mend."""
     free = free_megabytes(path)
     if free < megabytes:
         raise DiskFull(folder=path, free_mb=free)

@@ -93,6 +93,7 @@ def start_postgres(
 
     Raises AccountMissing, FolderNotWritable, FolderNotReachable, DiskFull, FolderInUse, WrongVersion, ServerFailed.
     """
+    begun = time.monotonic()
     directory = directory.resolve()
     cluster, password_file, log = directory / "cluster", directory / "password", directory / "log"
     wanted = {**POSTGRES_SETTINGS, **(settings or {})}
@@ -102,8 +103,8 @@ def start_postgres(
         make_runnable(binaries / "postgres", account)
         mark = mark_of(directory)
         is_new = not cluster.exists()
-        if not is_new and (found := (cluster / "PG_VERSION").read_text().strip()) != POSTGRES_MAJOR:
-            raise WrongVersion(folder=cluster, found=found, wanted=POSTGRES_MAJOR)
+        if not is_new:
+            _check_version(cluster)
         has_password = password_file.exists()
         password = secret_in(password_file, account)
         if is_new:
@@ -136,7 +137,6 @@ def start_postgres(
         if not is_new and not has_password:
             end_survivors(mark, "postgres", account.effective_user, polite=signal.SIGINT)
             _reset_password(binaries, cluster, password, account)
-        begun = time.monotonic()
         process = launch()
     except BaseException:
         lock.release()
@@ -145,6 +145,12 @@ def start_postgres(
     return RunningServer(
         "PostgreSQL", url, log, signal.SIGINT, launch, lock, process, started_in=time.monotonic() - begun
     )
+
+
+def _check_version(cluster: Path) -> None:
+    found = (cluster / "PG_VERSION").read_text().strip()
+    if found != POSTGRES_MAJOR:
+        raise WrongVersion(folder=cluster, found=found, wanted=POSTGRES_MAJOR)
 
 
 def _make_cluster(binaries: Path, cluster: Path, password_file: Path, account: Account, *, is_durable: bool) -> None:
@@ -167,7 +173,7 @@ def _make_cluster(binaries: Path, cluster: Path, password_file: Path, account: A
         "--no-instructions",
         *([] if is_durable else ["--no-sync"]),
     ]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         command(program, account), capture_output=True, text=True, env=ENVIRONMENT, cwd=cluster.parent, check=False
     )
     if done.returncode != 0:
@@ -183,7 +189,7 @@ def _make_cluster(binaries: Path, cluster: Path, password_file: Path, account: A
 def _reset_password(binaries: Path, cluster: Path, password: str, account: Account) -> None:
     """Give the administrator the new password when its file was lost; needs the server to be down."""
     (cluster / "postmaster.pid").unlink(missing_ok=True)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         command([binaries / "postgres", "--single", "-D", cluster, "postgres"], account),
         input=f"alter role {ADMIN_ROLE} password '{password}'\n",
         capture_output=True,
@@ -200,4 +206,5 @@ def _is_postgres_ready(cluster: Path, pid: int) -> bool:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
     except OSError:
         return False
-    return len(lines) > 7 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
+    # Eight lines: pid, folder, start time, port, socket folder, address, shared memory, status.
+    return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:]] == ["ready"]

