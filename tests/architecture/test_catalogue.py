@@ -1,0 +1,118 @@
+"""The second wall, read from PostgreSQL's own catalogue: no table without FORCEd policies, no role too strong."""
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from backend.kit.db import Databases
+
+APPEND_ONLY = {
+    "activity_record", "approval", "audit_event", "calibration", "evidence", "finding_message",
+    "inventory_line", "inventory_month", "inventory_transition",
+}  # fmt: skip
+NOT_BUSINESS = {"alembic_version"}
+
+
+@pytest.mark.parametrize("tenant", ["wuxi", "changzhou", "chengdu", "guizhou"])
+async def test_every_table_has_forced_policies(databases: Databases, tenant: str) -> None:
+    async with databases.engine(tenant).connect() as connection:
+        rows = await connection.execute(
+            text(
+                "select c.relname, c.relrowsecurity, c.relforcerowsecurity,"
+                " exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polcmd in ('r', '*')) as has_policy"
+                " from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')"
+            )
+        )
+        tables = {row.relname: row for row in rows if row.relname not in NOT_BUSINESS}
+    assert len(tables) > 30
+    open_doors = [
+        name for name, row in tables.items() if not (row.relrowsecurity and row.relforcerowsecurity and row.has_policy)
+    ]
+    assert open_doors == []
+
+
+async def test_settings_are_read_once_a_statement(databases: Databases) -> None:
+    """A bare current_setting in a policy is evaluated for every row; inside a sub-select, once."""
+    async with databases.engine("wuxi").connect() as connection:
+        policies = (
+            await connection.execute(
+                text("select tablename, policyname, coalesce(qual, '') || coalesce(with_check, '') as test from pg_policies")
+            )
+        ).all()
+    assert policies
+    bare = [
+        (policy.tablename, policy.policyname)
+        for policy in policies
+        if policy.test.count("current_setting(") != policy.test.count("SELECT current_setting(")
+        + policy.test.count("SELECT NULLIF(current_setting(") + policy.test.count("(NULLIF(current_setting(")
+    ]  # fmt: skip
+    assert bare == []
+
+
+@pytest.mark.parametrize("table", sorted(APPEND_ONLY))
+async def test_books_only_append(databases: Databases, table: str) -> None:
+    async with databases.engine("wuxi").connect() as connection:
+        held = {
+            privilege
+            for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            if await connection.scalar(
+                text("select has_any_column_privilege(:table, :privilege)" if privilege in {"SELECT", "INSERT", "UPDATE"}
+                     else "select has_table_privilege(:table, :privilege)"),
+                {"table": table, "privilege": privilege},
+            )
+        }  # fmt: skip
+    assert held == {"SELECT", "INSERT"}
+
+
+async def test_no_role_is_too_strong(databases: Databases) -> None:
+    async with databases.engine("wuxi").connect() as connection:
+        rows = (
+            await connection.execute(
+                text("select rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication from pg_roles"
+                     " where rolname like 'carbon\\_%\\_app' or rolname like 'carbon\\_%\\_owner'")
+            )
+        ).all()  # fmt: skip
+        members = await connection.scalar(
+            text("select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member"
+                 " where r.rolname like 'carbon\\_%\\_app'")
+        )  # fmt: skip
+        owned = await connection.scalar(
+            text("select count(*) from pg_class c join pg_roles r on r.oid = c.relowner"
+                 " where r.rolname like 'carbon\\_%\\_app' and c.relpersistence <> 't'")
+        )  # fmt: skip
+    assert len(rows) >= 8
+    strong = [row.rolname for row in rows if row.rolsuper or row.rolbypassrls or row.rolcreatedb or row.rolcreaterole
+              or row.rolreplication]  # fmt: skip
+    assert strong == []
+    assert members == 0
+    assert owned == 0
+
+
+@pytest.mark.parametrize("role", ["app", "owner"])
+async def test_no_role_connects_to_another_tenants_database(databases: Databases, servers, role: str) -> None:
+    url = make_url(getattr(servers.addresses["wuxi"], role).get_secret_value()).set(database="carbon_guizhou")
+    engine = create_async_engine(url)
+    with pytest.raises(DBAPIError, match="permission denied for database"):
+        async with engine.connect():
+            pass
+    await engine.dispose()
+
+
+async def test_a_role_cannot_log_in_with_another_password(databases: Databases, servers) -> None:
+    guizhou = make_url(servers.addresses["guizhou"].app.get_secret_value())
+    url = make_url(servers.addresses["wuxi"].app.get_secret_value()).set(username=guizhou.username, database="carbon_guizhou")
+    engine = create_async_engine(url)
+    with pytest.raises(DBAPIError, match="password authentication failed"):
+        async with engine.connect():
+            pass
+    await engine.dispose()
+
+
+async def test_raw_sql_without_settings_sees_nothing(databases: Databases) -> None:
+    async with databases.engine("wuxi").connect() as connection:
+        tables = await connection.scalars(
+            text("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
+        )
+        for table in [name for name in tables if name not in NOT_BUSINESS]:
+            assert await connection.scalar(text(f"select count(*) from {table}")) == 0, table
