@@ -169,7 +169,9 @@ def _divisions(folder: Path) -> tuple[list[Division], list[int]]:
             divisions.append(division)
             lines.append(reader.line_num)
     except csv.Error as error:
-        fault = Fault(DIVISIONS_FILE, f"line {reader.line_num}", f"is not CSV: {error}.", f"不是有效的 CSV：{error}。")
+        fault = Fault(
+            DIVISIONS_FILE, f"line {reader.reader.line_num}", f"is not CSV: {error}.", f"不是有效的 CSV：{error}。"
+        )
         raise PackInvalid(folder.name, [*faults, fault]) from error
     if faults:
         raise PackInvalid(folder.name, faults)
