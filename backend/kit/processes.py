@@ -19,7 +19,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -243,6 +243,13 @@ class FolderLock:
             self._file = -1
 
 
+def set_aside(log: Path, limit: int) -> None:
+    """Keep a log that has grown past `limit` bytes as `<name>.1`, replacing the one before."""
+    with writing(log):
+        if log.exists() and log.stat().st_size > limit:
+            log.rename(log.with_name(log.name + ".1"))
+
+
 def mark_of(folder: Path) -> str:
     """Return the word that every server of this folder carries in its command line."""
     return "carbon-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
@@ -280,7 +287,7 @@ def spawn(
 
 
 def survivors(mark: str, name: str, user: int) -> list[int]:
-    """Return living processes called `name` of the user that carry the mark, lowest pid (the parent) first."""
+    """Return living processes called `name` of the user that carry the mark, lowest number first."""
     found: list[int] = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -295,16 +302,48 @@ def survivors(mark: str, name: str, user: int) -> list[int]:
     return sorted(found)
 
 
+def survivors_with(word: str) -> list[int]:
+    """Return our own living processes whose environment holds `word`, except this one and those above it.
+
+    For programs whose command line we do not write ourselves, such as the helpers of a web server.
+    """
+    found: list[int] = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if entry.stat().st_uid == os.geteuid() and word.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+        except OSError:  # ended while we looked, or closed to us
+            continue
+    return sorted(set(found) - _line_above(os.getpid()))
+
+
+def _line_above(pid: int) -> set[int]:
+    """Return the process and its parents."""
+    line: set[int] = set()
+    while pid > 1 and pid not in line:
+        line.add(pid)
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            break
+    return line
+
+
 def end_survivors(mark: str, name: str, user: int, *, polite: int, seconds: float = 10.0) -> int:
-    """End what an earlier, killed supervisor left behind; return how many there were.
+    """End what an earlier, killed supervisor left of a server; return how many processes there were."""
+    return end_all(lambda: survivors(mark, name, user), polite=polite, seconds=seconds)
+
+
+def end_all(find: Callable[[], list[int]], *, polite: int, seconds: float = 10.0) -> int:
+    """End the processes that `find` names until it names none; return how many there were.
 
     Politely first, so that a server closes its files; those that do not listen are killed.
     """
-    count = len(survivors(mark, name, user))
+    count = len(find())
     for number, patience in ((polite, seconds), (signal.SIGKILL, seconds)):
         limit = time.monotonic() + patience
         signalled: set[int] = set()
-        while (alive := survivors(mark, name, user)) and time.monotonic() < limit:
+        while (alive := find()) and time.monotonic() < limit:
             for pid in set(alive) - signalled:
                 signalled.add(pid)
                 try:

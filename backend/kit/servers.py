@@ -15,8 +15,8 @@ A folder given to `start_postgres` or `start_valkey` belongs to that server alon
 """
 
 from backend.kit.embedded.common import RunningServer, ServerFailed
-from backend.kit.embedded.postgres import ADMIN_ROLE, WrongVersion, start_postgres
-from backend.kit.embedded.valkey import start_valkey
+from backend.kit.embedded.postgres import ADMIN_ROLE, WrongVersion, running_postgres, start_postgres
+from backend.kit.embedded.valkey import running_valkey, start_valkey
 from backend.kit.processes import AccountMissing, DiskFull, FolderInUse, FolderNotReachable, FolderNotWritable
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "RunningServer",
     "ServerFailed",
     "WrongVersion",
+    "running_postgres",
+    "running_valkey",
     "start_postgres",
     "start_valkey",
 ]

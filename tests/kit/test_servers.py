@@ -217,6 +217,21 @@ def test_a_second_start_in_the_same_folder_is_refused(folder: Path) -> None:
         server.stop()
 
 
+def test_another_process_finds_a_running_server(folder: Path) -> None:
+    assert servers.running_postgres(folder / "postgres") is None
+    assert servers.running_valkey(folder / "valkey") is None
+    postgres = servers.start_postgres(folder / "postgres", settings=QUICK)
+    valkey = servers.start_valkey(folder / "valkey")
+    try:
+        assert servers.running_postgres(folder / "postgres") == postgres.url
+        assert servers.running_valkey(folder / "valkey") == valkey.url
+    finally:
+        valkey.stop()
+        postgres.stop()
+    assert servers.running_postgres(folder / "postgres") is None
+    assert servers.running_valkey(folder / "valkey") is None
+
+
 def test_valkey_keeps_its_data_and_asks_for_a_password(folder: Path) -> None:
     server = servers.start_valkey(folder / "valkey")
     try:

@@ -1,5 +1,6 @@
 """What both servers share: the running server, its folder, its password, its socket, and why it did not start."""
 
+import os
 import secrets
 import signal
 import stat
@@ -22,6 +23,8 @@ from backend.kit.processes import (
     free_megabytes,
     let_pass,
     make_folder,
+    mark_of,
+    set_aside,
     writing,
 )
 
@@ -113,8 +116,7 @@ def claim(directory: Path) -> tuple[Account, FolderLock]:
     try:
         with writing(directory):
             log = directory / "log"
-            if log.exists() and log.stat().st_size > LOG_BYTES:
-                log.rename(directory / "log.1")
+            set_aside(log, LOG_BYTES)
             log.touch()
             account.own(log, 0o600)
     except BaseException:
@@ -135,12 +137,17 @@ def secret_in(path: Path, account: Account) -> str:
         return path.read_text().strip()
 
 
-def socket_folder(directory: Path, name: str, account: Account, mark: str) -> Path:
-    """Return a private folder whose path fits the 107 bytes of a unix socket address and needs no quoting."""
-    folder = directory / "run"
-    text = str(folder / name)
-    if len(text.encode()) > SOCKET_BYTES or quote(text, safe="/") != text:
-        folder = Path("/tmp") / mark  # noqa: S108 - short on every machine; checked below to be ours, private, no link
+def socket_path(directory: Path, name: str) -> Path:
+    """Return where the server's socket lies: a path that fits an address and needs no quoting."""
+    inside = directory / "run" / name
+    if len(os.fsencode(inside)) <= SOCKET_BYTES and quote(str(inside), safe="/") == str(inside):
+        return inside
+    return Path("/tmp") / mark_of(directory) / name  # noqa: S108 - socket_folder sees that it is ours and private
+
+
+def socket_folder(directory: Path, name: str, account: Account) -> Path:
+    """Make the private folder of the socket. Raises FolderNotWritable when somebody else made it."""
+    folder = socket_path(directory, name).parent
     with writing(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()

@@ -20,6 +20,7 @@ from backend.kit.embedded.common import (
     raise_from,
     secret_in,
     socket_folder,
+    socket_path,
 )
 from backend.kit.errors import Unavailable
 from backend.kit.processes import (
@@ -28,6 +29,7 @@ from backend.kit.processes import (
     end_survivors,
     mark_of,
     spawn,
+    survivors,
 )
 
 ADMIN_ROLE = "carbon_admin"
@@ -109,7 +111,7 @@ def start_postgres(
         password = secret_in(password_file, account)
         if is_new:
             _make_cluster(binaries, cluster, password_file, account, is_durable=wanted.get("fsync") != "off")
-        sockets = socket_folder(directory, f".s.PGSQL.{POSTGRES_PORT}", account, mark)
+        sockets = socket_folder(directory, f".s.PGSQL.{POSTGRES_PORT}", account)
         program = [binaries / "postgres", "-D", cluster]
         for name, value in {
             **wanted,
@@ -141,10 +143,29 @@ def start_postgres(
     except BaseException:
         lock.release()
         raise
-    url = f"postgresql://{ADMIN_ROLE}:{password}@/postgres?host={quote(str(sockets), safe='/')}&port={POSTGRES_PORT}"
+    url = _url(password, sockets)
     return RunningServer(
         "PostgreSQL", url, log, signal.SIGINT, launch, lock, process, started_in=time.monotonic() - begun
     )
+
+
+def running_postgres(directory: Path) -> str | None:
+    """Return the url of the server that another process runs on the folder; None when none is ready."""
+    directory = directory.resolve()
+    try:
+        pid = int((directory / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+        password = (directory / "password").read_text().strip()
+    except (OSError, ValueError, IndexError):
+        return None
+    is_ours = pid in survivors(mark_of(directory), "postgres", directory.stat().st_uid)
+    if not is_ours or not _is_postgres_ready(directory / "cluster", pid):
+        return None
+    sockets = socket_path(directory, f".s.PGSQL.{POSTGRES_PORT}").parent
+    return _url(password, sockets)
+
+
+def _url(password: str, sockets: Path) -> str:
+    return f"postgresql://{ADMIN_ROLE}:{password}@/postgres?host={quote(str(sockets), safe='/')}&port={POSTGRES_PORT}"
 
 
 def _check_version(cluster: Path) -> None:

@@ -18,6 +18,7 @@ from backend.kit.embedded.common import (
     package_folder,
     secret_in,
     socket_folder,
+    socket_path,
 )
 from backend.kit.processes import (
     end_survivors,
@@ -26,6 +27,8 @@ from backend.kit.processes import (
     spawn,
     writing,
 )
+
+SOCKET = "valkey.sock"
 
 
 def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
@@ -46,8 +49,8 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
         mark = mark_of(directory)
         password = secret_in(directory / "password", account)
         make_folder(data, account)
-        sockets = socket_folder(directory, "valkey.sock", account, mark)
-        path = sockets / "valkey.sock"
+        sockets = socket_folder(directory, SOCKET, account)
+        path = sockets / SOCKET
         with writing(config):
             config.touch()
             account.own(config, 0o600)
@@ -85,7 +88,7 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
         raise
     return RunningServer(
         "Valkey",
-        f"unix://:{password}@{path}?db=0",
+        _url(password, path),
         log,
         signal.SIGTERM,
         launch,
@@ -93,6 +96,21 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
         process,
         started_in=time.monotonic() - begun,
     )
+
+
+def running_valkey(directory: Path) -> str | None:
+    """Return the url of the server that another process runs on the folder; None when none answers."""
+    directory = directory.resolve()
+    path = socket_path(directory, SOCKET)
+    try:
+        password = (directory / "password").read_text().strip()
+    except OSError:
+        return None
+    return _url(password, path) if _is_valkey_ready(path, password) else None
+
+
+def _url(password: str, path: Path) -> str:
+    return f"unix://:{password}@{path}?db=0"
 
 
 def _program(log: Path) -> Path:
