@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from backend.tenants import rules
-from backend.tenants.errors import PackDuplicate, PackInvalid, PackMissing
+from backend.tenants.errors import PackDuplicate, PackInvalid
 from backend.tenants.rules import DIVISIONS_FILE, PACK_FILE
 from backend.tenants.values import Division, Fault, Pack
 
@@ -91,17 +91,6 @@ def load_packs(extra: Path | None = None) -> dict[str, Pack]:
                 raise PackInvalid(pack.code, [Fault(PACK_FILE, "hosts", en, zh)])
             hosts[host] = pack.code
     return packs
-
-
-def chosen_packs(packs: Mapping[str, Pack], codes: tuple[str, ...]) -> dict[str, Pack]:
-    """Return the packs of the tenants to be served, in the order asked for.
-
-    Raises PackMissing for a tenant without a pack.
-    """
-    for code in codes:
-        if code not in packs:
-            raise PackMissing(tenant=code, known=", ".join(sorted(packs)))
-    return {code: packs[code] for code in codes}
 
 
 def _ordinal(pack: Pack) -> tuple[int, ...]:

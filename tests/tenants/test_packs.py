@@ -4,12 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from factories.packs import DIVISIONS, write_pack
+from factories.packs import DIVISIONS, PACK, write_pack
 
 from backend.kit.errors import NotFound
 from backend.tenants import rules
-from backend.tenants.errors import DivisionUnknown, PackDuplicate, PackMissing
-from backend.tenants.packs import SHIPPED, chosen_packs, load_pack, load_packs
+from backend.tenants.errors import DivisionUnknown, PackDuplicate
+from backend.tenants.packs import SHIPPED, load_pack, load_packs
 from backend.tenants.values import DivisionLevel, Pack
 
 
@@ -170,6 +170,16 @@ class TestFifthCity:
         (path / "divisions.csv").write_text(DIVISIONS.replace("Xi County", "Sy County"), encoding="utf-8")
         assert len({first, second, load_pack(path).sha256}) == 3
 
+    def test_a_municipality_has_districts_directly_below_the_province(self, tmp_path: Path) -> None:
+        rows = DIVISIONS.splitlines(keepends=True)[:2]
+        rows.append("990101,990000,中区,Zhong District,district,true,,made up,from-memory\n")
+        text = PACK.replace('level = "city"', 'level = "province"').replace('"990100"', '"990000"')
+        pack = load_pack(write_pack(tmp_path, pack=text, divisions="".join(rows)))
+        assert (pack.region, [division.path for division in pack.divisions]) == (
+            "990000/",
+            ["990000/", "990000/990101/"],
+        )
+
     def test_a_higher_version_replaces_a_shipped_pack(self, tmp_path: Path) -> None:
         source = (SHIPPED / "wuxi" / "pack.toml").read_text(encoding="utf-8")
         divisions = (SHIPPED / "wuxi" / "divisions.csv").read_text(encoding="utf-8")
@@ -181,17 +191,7 @@ class TestFifthCity:
         assert load_packs(tmp_path)["wuxi"].version == "1.10.0"
 
 
-class TestChoice:
-    def test_packs_to_serve(self, shipped: dict[str, Pack]) -> None:
-        assert list(chosen_packs(shipped, ("guizhou", "wuxi"))) == ["guizhou", "wuxi"]
-
-    def test_a_tenant_without_a_pack(self, shipped: dict[str, Pack]) -> None:
-        with pytest.raises(PackMissing) as caught:
-            chosen_packs(shipped, ("wuxi", "suzhou"))
-        assert caught.value.message("en") == (
-            "No pack for the tenant 'suzhou'. Packs found: changzhou, chengdu, guizhou, wuxi."
-        )
-
+class TestLookUp:
     def test_an_unknown_division(self, shipped: dict[str, Pack]) -> None:
         with pytest.raises(DivisionUnknown) as caught:
             rules.required_division(shipped["wuxi"], "320404")
