@@ -77,6 +77,8 @@ UNITS: tuple[Unit, ...] = (
     Unit("kg", "mass", "千克", "kilogram", "u_kg = [mass]", ("千克", "公斤")),
     Unit("t", "mass", "吨", "tonne", "u_t = 1000 * u_kg", ("吨", "公吨", "tonne", "tonnes")),
     Unit("万t", "mass", "万吨", "10,000 tonnes", "u_wt = 10000 * u_t", ("10^4t", "万吨")),
+    Unit("kgC", "carbon", "千克碳", "kilogram of carbon", "u_kgc = [carbon]", ("千克碳",)),
+    Unit("tC", "carbon", "吨碳", "tonne of carbon", "u_tc = 1000 * u_kgc", ("吨碳",)),
     Unit("Nm3", "volume", "标准立方米", "cubic metre (standard conditions)", "u_nm3 = [volume]",
          ("m3", "m^3", "Nm^3", "立方米", "标准立方米", "标立方米", "标方", "方")),
     Unit("万Nm3", "volume", "万标准立方米", "10,000 cubic metres (standard conditions)", "u_wnm3 = 10000 * u_nm3",
@@ -103,6 +105,7 @@ UNITS: tuple[Unit, ...] = (
 )  # fmt: skip
 
 _GAS_FREE = frozenset({"tCO2e", "kgCO2e", "万tCO2e"})
+_GAS_NAMED = frozenset({"tCO2", "kgCO2"})
 
 
 def _plain(spelling: str) -> str:
@@ -186,20 +189,30 @@ def dimensions() -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.dimension for each in UNITS))
 
 
-@cache
-def _factor(from_code: str, to_code: str) -> Decimal | None:
+def _ratio(from_code: str, to_code: str) -> Fraction:
+    """Return how many `to_code` one `from_code` is, finite or not. Raises IncompatibleUnits."""
     from_dimension, from_size = _ROOTS[from_code]
     to_dimension, to_size = _ROOTS[to_code]
-    if from_dimension != to_dimension:
-        return None
-    if from_code in _GAS_FREE and to_code not in _GAS_FREE and from_dimension == "[emissions]":
-        return None
-    ratio = Fraction(from_size) / Fraction(to_size)
+    if from_dimension != to_dimension or (from_code in _GAS_FREE and to_code in _GAS_NAMED):
+        raise IncompatibleUnits(from_unit=from_code, to_unit=to_code)
+    return Fraction(from_size) / Fraction(to_size)
+
+
+def _finite(ratio: Fraction) -> Decimal | None:
+    """Return a ratio as a decimal when it has an end, None when it has none."""
     scale = ratio * 10**_FINITE_PLACES
     if scale.denominator != 1:
         return None
     factor = EXACT.scaleb(Decimal(scale.numerator), -_FINITE_PLACES)
     return factor.normalize(EXACT) if factor != factor.to_integral_value() else Decimal(int(factor))
+
+
+@cache
+def _factor(from_code: str, to_code: str) -> Decimal | None:
+    try:
+        return _finite(_ratio(from_code, to_code))
+    except IncompatibleUnits:
+        return None
 
 
 def conversion(from_unit: str, to_unit: str) -> Decimal:
@@ -239,6 +252,38 @@ def conversion_rows(to_unit: str) -> list[tuple[str, Decimal]]:
         for each in units_into(to_unit)
         for spelling in (each.code, *each.aliases)
     ]
+
+
+def _parts(rate: str) -> tuple[str, str] | None:
+    above, slash, below = rate.partition("/")
+    if not slash or _plain(above) not in _BY_SPELLING or _plain(below) not in _BY_SPELLING:
+        return None
+    return canonical(above), canonical(below)
+
+
+@cache
+def rate_conversion(from_unit: str, to_unit: str) -> Decimal:
+    """Return the exact factor between two units of the form `a/b` (`kgCO2/kWh` -> `tCO2/MWh` is 1).
+
+    Units that are not such a ratio of known units fit only their own spelling; `%` fits `1`.
+
+    Raises:
+        IncompatibleUnits: they measure different things, or the factor is not a finite decimal.
+    """
+    plain_from, plain_to = _plain(from_unit) or "1", _plain(to_unit) or "1"
+    if plain_from == plain_to:
+        return Decimal(1)
+    if (plain_from, plain_to) == ("%", "1"):
+        return Decimal("0.01")
+    parts_from, parts_to = _parts(from_unit), _parts(to_unit)
+    if parts_from is None or parts_to is None:
+        raise IncompatibleUnits(from_unit=from_unit, to_unit=to_unit)
+    above = conversion(parts_from[0], parts_to[0])
+    ratio = Fraction(above) / _ratio(parts_from[1], parts_to[1])
+    factor = _finite(ratio)
+    if factor is None:
+        raise IncompatibleUnits(from_unit=from_unit, to_unit=to_unit)
+    return factor
 
 
 def display(value: Decimal, places: int) -> str:
