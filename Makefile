@@ -21,6 +21,35 @@ pin: ## Recompile the hash-checked requirement files
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml --extra dev --output-file requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml --output-file requirements/main.txt
 
+.PHONY: up
+up: $(STAMP) ## Start everything on this machine, with a demonstration, until Ctrl-C
+	@exec $(BIN)/carbon up
+
+.PHONY: test
+test: $(STAMP) ## Run every test, two at a time (each starts servers of its own)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+.PHONY: check
+check: $(STAMP) ## Format, lint, types, staircase, migrations and GraphQL drift
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+	@$(BIN)/carbon migrate --check
+	@$(BIN)/carbon schema --check
+
+.PHONY: bench
+bench: $(STAMP) ## Measure speed beside its floors; BENCH=<name> runs one
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: migrate
+migrate: $(STAMP) ## Bring the tenants' databases to the newest revision
+	@$(BIN)/carbon migrate
+
+.PHONY: schema
+schema: $(STAMP) ## Export graphql/schema.graphql
+	@$(BIN)/carbon schema
+
 .PHONY: help
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'

@@ -1,0 +1,31 @@
+"""`carbon api`: one API process on the servers that settings name."""
+
+import os
+import sys
+
+import click
+
+from backend.cli.terminal import checked_settings
+
+
+@click.command()
+@click.option("--processes", default=1, show_default=True, help="Processes that share the port.")
+def api(processes: int) -> None:
+    """Serve the API. `carbon up` runs this for you; in production your service manager does."""
+    settings = checked_settings()
+    # The server replaces this process, so signals and the process id are its own.
+    os.execv(  # noqa: S606 - our own interpreter and a constant program
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface=asgi",
+            f"--host={settings.host}",
+            f"--port={settings.port}",
+            f"--workers={processes}",
+            "--no-access-log",
+            "--workers-kill-timeout=3",
+            "backend.main:app",
+        ],
+    )

@@ -1,0 +1,97 @@
+"""The servers and databases a command works on: named by settings, found running, or started for its duration."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.kit.db import Databases
+from backend.kit.servers import (
+    FolderInUse,
+    RunningServer,
+    running_postgres,
+    running_valkey,
+    start_postgres,
+    start_valkey,
+)
+from backend.kit.settings import Settings, TenantDatabase
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the servers are. `admin_url` is None when every tenant's database is named by setting."""
+
+    admin_url: str | None
+    redis_url: str
+    databases: dict[str, TenantDatabase]
+
+
+def postgres_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded PostgreSQL."""
+    return settings.data_dir / "postgres"
+
+
+def valkey_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded Valkey."""
+    return settings.data_dir / "valkey"
+
+
+def needs_postgres(settings: Settings) -> bool:
+    """Tell whether the settings leave PostgreSQL to us."""
+    return settings.postgres_admin_url is None and not set(settings.tenant_codes) <= set(settings.databases)
+
+
+def needs_valkey(settings: Settings) -> bool:
+    """Tell whether the settings leave Valkey to us."""
+    return settings.redis_url is None
+
+
+def addresses_of(settings: Settings, admin_url: str | None, redis_url: str) -> Addresses:
+    """Gather the addresses of the servers and of every tenant's database."""
+    from backend.tenants import provision  # noqa: PLC0415 - keeps `--help` quick
+
+    databases = {code: provision.addresses(settings, admin_url, code) for code in settings.tenant_codes}
+    return Addresses(admin_url, redis_url, databases)
+
+
+@contextmanager
+def servers(settings: Settings, *, with_redis: bool = True) -> Generator[Addresses]:
+    """Yield the servers' addresses; what this started, it stops."""
+    with ExitStack() as stack:
+        admin_url = settings.postgres_admin_url.get_secret_value() if settings.postgres_admin_url else None
+        if needs_postgres(settings):
+            admin_url = _running_or_started(stack, postgres_folder(settings), running_postgres, start_postgres)
+        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+        if with_redis and needs_valkey(settings):
+            redis_url = _running_or_started(stack, valkey_folder(settings), running_valkey, start_valkey)
+        yield addresses_of(settings, admin_url, redis_url)
+
+
+def _running_or_started(
+    stack: ExitStack, folder: Path, running: Callable[[Path], str | None], start: Callable[[Path], RunningServer]
+) -> str:
+    """Return the address of the running server or of one started now.
+
+    Raises:
+        FolderInUse: another process is just starting or stopping it.
+    """
+    try:
+        server = start(folder)
+    except FolderInUse:
+        url = running(folder)
+        if url is None:
+            raise
+        return url
+    stack.callback(server.stop)
+    return server.url
+
+
+@asynccontextmanager
+async def databases(settings: Settings) -> AsyncGenerator[Databases]:
+    """Yield the tenants' databases under their application roles."""
+    with servers(settings, with_redis=False) as found:
+        opened = Databases({code: database.app.get_secret_value() for code, database in found.databases.items()})
+        try:
+            yield opened
+        finally:
+            await opened.close()
