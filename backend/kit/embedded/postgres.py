@@ -178,6 +178,9 @@ def _make_cluster(binaries: Path, cluster: Path, password_file: Path, account: A
     """Run initdb beside the final place and rename: a half-made cluster is never taken for a whole one."""
     check_room(cluster, NEW_CLUSTER_MEGABYTES)
     draft = cluster.with_name("cluster.new")
+    mark = mark_of(cluster.parent)
+    for name in ("initdb", "postgres"):  # of a start that was killed half-way
+        end_survivors(mark, name, account.effective_user, polite=signal.SIGTERM)
     shutil.rmtree(draft, ignore_errors=True)
     # The built-in locale orders by code point and is the same on every machine; an operating system's is not.
     program = [
@@ -192,10 +195,16 @@ def _make_cluster(binaries: Path, cluster: Path, password_file: Path, account: A
         "--builtin-locale=C.UTF-8",
         "--data-checksums",
         "--no-instructions",
+        f"--set=cluster_name={mark}",
         *([] if is_durable else ["--no-sync"]),
     ]
     done = subprocess.run(  # noqa: S603 - our own program
-        command(program, account), capture_output=True, text=True, env=ENVIRONMENT, cwd=cluster.parent, check=False
+        command(program, account, death_signal=signal.SIGTERM),
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=cluster.parent,
+        check=False,
     )
     if done.returncode != 0:
         shutil.rmtree(draft, ignore_errors=True)
