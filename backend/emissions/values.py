@@ -75,7 +75,7 @@ class Tier(StrEnum):
 class Outcome(StrEnum):
     """A check's answer. `CANNOT_TELL` blocks exactly as `FAIL` does: an unknown is not a pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
     CANNOT_TELL = "cannot_tell"
 
@@ -192,7 +192,7 @@ Compute = Callable[[Mapping[str, Decimal]], Mapping[Gas, Decimal]]
 Ask = Callable[[LookupContext, Basis], tuple[Lookup, ...]]
 
 
-def no_lookup(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def no_lookup(_context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     """Ask nothing: everything the method needs is stated."""
     return ()
 

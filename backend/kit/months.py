@@ -8,6 +8,8 @@ from typing import Self
 
 from backend.kit.errors import Invalid
 
+_FIRST_YEAR, _LAST_YEAR, _MONTHS = 1900, 2199, 12
+
 _STRICT = re.compile(r"(\d{4})-(\d{2})")
 _LENIENT = re.compile(r"(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*月?|(\d{2}))")
 
@@ -28,7 +30,7 @@ class Month:
     month: int
 
     def __post_init__(self) -> None:
-        if not (1900 <= self.year <= 2199 and 1 <= self.month <= 12):
+        if not (_FIRST_YEAR <= self.year <= _LAST_YEAR and 1 <= self.month <= _MONTHS):
             raise InvalidMonth(text=f"{self.year}-{self.month}")
 
     @classmethod

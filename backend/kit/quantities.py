@@ -129,7 +129,8 @@ _BY_SPELLING = _index()
 
 def _roots() -> dict[str, tuple[str, Decimal]]:
     """Return for every unit its physical dimension and its size in that dimension's base, from the library."""
-    registry = pint.UnitRegistry(None, non_int_type=Decimal)
+    # The library takes an empty registry and any number type; its stubs know neither.
+    registry = pint.UnitRegistry(None, non_int_type=Decimal)  # pyright: ignore[reportArgumentType]
     for unit in sorted(UNITS, key=lambda each: "[" not in each.definition):
         registry.define(unit.definition)
     sizes: dict[str, tuple[str, Decimal]] = {}

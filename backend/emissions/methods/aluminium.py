@@ -52,18 +52,18 @@ def _defaults(context: LookupContext, name: str, *pairs: tuple[str, str]) -> tup
     )
 
 
-def _pfc_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _pfc_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     return _defaults(context, "aluminium.pfc", ("cf4_factor", "CF4"), ("c2f6_factor", "C2F6"))
 
 
-def _slope_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _slope_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     return (
         *_defaults(context, "aluminium.slope", ("slope", context.key)),
         *_defaults(context, "aluminium.weight_ratio", ("weight_ratio", context.key)),
     )
 
 
-def _anode_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _anode_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     return _defaults(
         context, "aluminium.anode", ("net_anode", "net_anode"), ("sulphur", "sulphur"), ("ash", "ash")
     )  # fmt: skip

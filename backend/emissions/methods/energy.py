@@ -75,7 +75,7 @@ def _green_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
     return (Lookup("factor", grid_levels(context)),) if basis is not Basis.MARKET else ()
 
 
-def _heat_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _heat_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     return (Lookup("factor", (FactorRequest("heat.supply", "default", "", context.on, "default of the standard"),)),)
 
 

@@ -54,7 +54,7 @@ def _table_row(context: LookupContext, name: str) -> FactorRequest:
     return FactorRequest(name, f"{context.fuel_table}/{context.key}", "", context.on, level)
 
 
-def _fuel_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _fuel_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     return (
         Lookup("ncv", (_table_row(context, "fuel.ncv"),)),
         Lookup("carbon_content", (_table_row(context, "fuel.carbon_content"),)),
@@ -62,7 +62,7 @@ def _fuel_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
     )
 
 
-def _unmeasured_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _unmeasured_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     name, level = "fuel.power_coal_unmeasured", "default for coal whose carbon is not measured"
     return (
         Lookup("ncv", (_table_row(context, "fuel.ncv"),)),

@@ -50,7 +50,7 @@ def _factor(numbers: Mapping[str, Decimal]) -> dict[Gas, Decimal]:
     return {Gas.CO2E: numbers["factor"]}
 
 
-def _as_stated(numbers: Mapping[str, Decimal]) -> dict[Gas, Decimal]:
+def _as_stated(_numbers: Mapping[str, Decimal]) -> dict[Gas, Decimal]:
     return {Gas.CO2E: Decimal(1)}
 
 
@@ -86,7 +86,7 @@ DIRECT_STATEMENT = Method(
 
 
 def _release(gas: Gas) -> Method:
-    def as_released(numbers: Mapping[str, Decimal]) -> dict[Gas, Decimal]:
+    def as_released(_numbers: Mapping[str, Decimal]) -> dict[Gas, Decimal]:
         return {gas: Decimal(1)}
 
     return Method(

@@ -66,12 +66,12 @@ def _factor(numbers: Mapping[str, Decimal]) -> dict[Gas, Decimal]:
     return {Gas.CO2: numbers["factor"]}
 
 
-def _carbonate_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _carbonate_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     request = FactorRequest("process.carbonate", context.key, "", context.on, "default of the guide")
     return (Lookup("factor", (request,)),)
 
 
-def _steel_lookups(context: LookupContext, basis: Basis) -> tuple[Lookup, ...]:
+def _steel_lookups(context: LookupContext, _basis: Basis) -> tuple[Lookup, ...]:
     request = FactorRequest("steel.carbon_balance", context.key, "", context.on, "default of the guide")
     return (Lookup("factor", (request,)),)
 

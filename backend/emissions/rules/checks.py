@@ -121,11 +121,7 @@ def quantity_band(quantity: Decimal, low: Decimal | None, high: Decimal | None) 
 
 
 def reported_consistent(reported_t: Decimal | None, recomputed_t: Decimal, tolerance: Decimal) -> CheckOutcome:
-    """Compare a reported number with the recomputed one, t: fail beyond the tolerance, cannot tell without one.
-
-    A reported number carries its own rounding, so it is compared both with the recomputed number and with that
-    number rounded half up to the same places.
-    """
+    """Compare a reported number with the recomputed one, t: fail beyond the tolerance, cannot tell without one."""
     if reported_t is None:
         zh, en = "没有可比对的申报值。", "Nothing was reported to compare with."
         return _outcome("reported_consistent", Outcome.CANNOT_TELL, zh, en, recomputed=recomputed_t)

@@ -21,6 +21,11 @@ from backend.kit.quantities import EXACT, IncompatibleUnits, Unit, can_convert, 
 MOST_DIGITS = 30
 """Digits a stated number may have: more is not a measurement but noise."""
 
+MOST_ZEROS = 9
+"""Trailing zeros an exponent may stand for: 1e9 is read, 1e99 is not."""
+
+SCOPE3 = 3
+
 
 def check_scope(method: Method, scope: int) -> None:
     """Raise ScopeNotAllowed when a method does not belong to a scope."""
@@ -51,7 +56,7 @@ def category_of(method: Method, scope: int, key: str, category: str | None) -> s
     Raises:
         UnknownKey: scope 3 without one of the fifteen categories.
     """
-    if scope != 3:
+    if scope != SCOPE3:
         return method.category.value
     if method.keys == SCOPE3_CATEGORIES:
         return _chosen(SCOPE3_CATEGORIES, key)
@@ -95,7 +100,7 @@ def _number(parameter: Parameter, value: object) -> Decimal:
     if (
         not isinstance(exponent, int)
         or len(number.as_tuple().digits) > MOST_DIGITS
-        or not -MOST_DIGITS <= exponent <= 9
+        or not -MOST_DIGITS <= exponent <= MOST_ZEROS
     ):
         raise InvalidParameter(parameter=parameter.code, value=str(value), path=("parameters", parameter.code))
     return number
@@ -110,7 +115,7 @@ def check_possible(parameter: Parameter, value: Decimal) -> None:
         )  # fmt: skip
 
 
-def _check_together(method: Method, numbers: Mapping[str, Decimal]) -> None:
+def _check_together(numbers: Mapping[str, Decimal]) -> None:
     """Refuse shares that are possible alone and impossible together."""
     for part, whole in (("cao_noncarbonate", "cao"), ("mgo_noncarbonate", "mgo")):
         if part in numbers and whole in numbers and numbers[part] > numbers[whole]:
@@ -151,7 +156,7 @@ def read_parameters(method: Method, raw: Mapping[str, object], *, is_complete: b
     for parameter in method.parameters:
         if parameter.code in numbers:
             check_possible(parameter, numbers[parameter.code])
-    _check_together(method, numbers)
+    _check_together(numbers)
     for text in method.texts:
         is_needed = text.goes_with in numbers if text.goes_with else is_complete
         if is_needed and text.code not in texts:
@@ -218,7 +223,7 @@ def complete(
                 method=method.code, parameter=code, label_zh=parameter.label.zh, label_en=parameter.label.en,
                 unit=parameter.unit.replace("{base}", "unit"), path=("parameters", code),
             )  # fmt: skip
-    _check_together(method, whole)
+    _check_together(whole)
     return whole
 
 

@@ -10,8 +10,9 @@ result is rounded half up: tonnes to 6 places, the relative width to 6 places.
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
 
-from uncertainties import UFloat, ufloat
+from uncertainties import std_dev, ufloat
 
 from backend.emissions.values import LineEstimate, Uncertainty
 
@@ -20,12 +21,13 @@ STEP = Decimal("0.000001")
 _WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
-def _widest(pairs: Sequence[tuple[str, Decimal]]) -> dict[str, UFloat]:
+def _widest(pairs: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
     """Return one random variable around 1 per name; where lines disagree the widest half-width counts."""
     widths: dict[str, Decimal] = {}
     for name, width in pairs:
         widths[name] = max(width, widths.get(name, Decimal(0)))
-    return {name: ufloat(1.0, float(width) / SIGMAS) for name, width in widths.items()}
+    # Without a width it is a plain 1: the library warns of variables that do not vary.
+    return {name: ufloat(1.0, float(width) / SIGMAS) if width else 1.0 for name, width in widths.items()}
 
 
 def uncertainty(lines: Sequence[LineEstimate]) -> Uncertainty:
@@ -38,10 +40,10 @@ def uncertainty(lines: Sequence[LineEstimate]) -> Uncertainty:
         total = _WIDE.add(total, line.co2e_t)
     activities = _widest([(line.activity, line.activity_uncertainty) for line in lines])
     factors = _widest([(line.factor_version, line.factor_uncertainty) for line in lines])
-    deviation = 0.0
-    if lines:
-        terms = [float(line.co2e_t) * activities[line.activity] * factors[line.factor_version] for line in lines]
-        deviation = float(sum(terms[1:], start=terms[0]).std_dev)
+    whole: Any = 0.0
+    for line in lines:
+        whole = whole + activities[line.activity] * factors[line.factor_version] * float(line.co2e_t)
+    deviation = float(std_dev(whole))
     absolute = Decimal(repr(deviation * SIGMAS)).quantize(STEP, ROUND_HALF_UP, _WIDE)
     relative = None
     if total != 0:
