@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, insert, text
+from sqlalchemy import CheckConstraint, Index, func, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.clock import now
@@ -16,6 +16,8 @@ from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.orm import Base
 
+RELAY_CHANNEL = "carbon_outbox"
+"""PostgreSQL announces here, at the commit, that the outbox has something."""
 JOB_STATES = ("queued", "running", "succeeded", "failed", "cancelled")
 
 
@@ -87,4 +89,10 @@ async def enqueue(
     await write.run(
         insert(Outbox).values(id=new_id(), topic="job", payload={"job_id": str(job_id)}, created_at=now())
     )
+    await wake_relay(write)
     return job_id
+
+
+async def wake_relay(write: Write) -> None:
+    """Wake the relay when this transaction commits; without it the relay would look in a second."""
+    await write.value(select(func.pg_notify(RELAY_CHANNEL, "")))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.toolkit import KNOWN, ORGANISATION, SYSTEM, either, protect
+from migrations.toolkit import KNOWN, ORGANISATION, SYSTEM, either, kinds, protect
 
 revision = "0001_kit"
 down_revision = None
@@ -35,9 +35,7 @@ def upgrade() -> None:
         sa.Column("correlation_id", sa.Text(), nullable=False),
         sa.Column("previous_hash", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint(
-            "outcome in ('done', 'refused')", name=op.f("ck_audit_event_outcome")
-        ),
+        sa.CheckConstraint("outcome in ('done', 'refused')", name=op.f("ck_audit_event_outcome")),
         sa.PrimaryKeyConstraint("chain_id", "sequence", name=op.f("pk_audit_event")),
         sa.UniqueConstraint("id", name=op.f("uq_audit_event_id")),
     )
@@ -79,14 +77,10 @@ def upgrade() -> None:
             server_default=sa.text("0"),
             nullable=False,
         ),
-        sa.Column(
-            "progress_note", sa.Text(), server_default=sa.text("''"), nullable=False
-        ),
+        sa.Column("progress_note", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column(
-            "attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "is_cancel_requested",
             sa.Boolean(),
@@ -128,12 +122,13 @@ def upgrade() -> None:
     )
 
     protect("audit_head", select=KNOWN, insert=KNOWN, update=KNOWN)
-    protect(
-        "audit_event", select=either(SYSTEM, f"chain_id = {ORGANISATION}"), insert=KNOWN
-    )
+    protect("audit_event", select=either(SYSTEM, f"chain_id = {ORGANISATION}"), insert=KNOWN)
     own = either(SYSTEM, f"organisation_id = {ORGANISATION}")
-    protect("job", select=own, insert=own, update=own)
-    protect("outbox", select=SYSTEM, insert=KNOWN, delete=SYSTEM)
+    # The operator sees how every job fares (the API hides what it is about) and may stop it or run it again.
+    operated = either(own, kinds("operator"))
+    protect("job", select=operated, insert=own, update=operated)
+    # The relay locks letters before it deletes them, and a row lock asks for the update privilege.
+    protect("outbox", select=SYSTEM, insert=KNOWN, update=SYSTEM, delete=SYSTEM)
     mine = either(SYSTEM, f"organisation_id = {ORGANISATION}")
     protect("command_key", select=mine, insert=mine, update=mine, delete=SYSTEM)
 

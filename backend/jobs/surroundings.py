@@ -1,0 +1,52 @@
+"""What a serving process (API or worker) opens from its settings: databases, storage, the Redis-protocol server."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from backend.kit.db import Databases
+from backend.kit.errors import Unavailable
+from backend.kit.settings import Settings
+from backend.tenants import provision
+
+
+class SettingMissing(Unavailable):
+    """A serving process starts no servers of its own; the settings must name them."""
+
+    code = "setting_missing"
+    en = "{setting} is not set. `carbon up` sets it for its children; a process on its own needs it in its environment"
+    zh = "缺少设置 {setting}。carbon up 会为子进程设置；单独运行的进程需在环境变量中提供"
+
+
+def redis_address(settings: Settings) -> str:
+    """Return the address of the Redis-protocol server.
+
+    Raises:
+        SettingMissing: there is none.
+    """
+    if settings.redis_url is None:
+        raise SettingMissing(setting="CARBON_REDIS_URL")
+    return settings.redis_url.get_secret_value()
+
+
+def open_databases(settings: Settings, application: str) -> Databases:
+    """Return the databases of the served tenants under their application roles.
+
+    Raises:
+        SettingMissing: a served tenant's database is named nowhere.
+    """
+    admin = settings.postgres_admin_url.get_secret_value() if settings.postgres_admin_url else None
+    try:
+        urls = {
+            code: provision.addresses(settings, admin, code).app.get_secret_value() for code in settings.tenant_codes
+        }
+    except KeyError as error:
+        raise SettingMissing(setting=f"CARBON_DATABASES[{error.args[0]}]") from None
+    return Databases(urls, pool_size=settings.pool_size, application=f"carbon-{application}")
+
+
+def open_storage(settings: Settings) -> Any:  # noqa: ANN401 - storage is a port
+    """Return where files lie."""
+    if find_spec("backend.kit.storage") is None:
+        return None
+    return import_module("backend.kit.storage").open_storage(settings)
