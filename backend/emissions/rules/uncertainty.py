@@ -27,7 +27,7 @@ def _widest(pairs: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
     for name, width in pairs:
         widths[name] = max(width, widths.get(name, Decimal(0)))
     # Without a width it is a plain 1: the library warns of variables that do not vary.
-    return {name: ufloat(1.0, float(width) / SIGMAS) if width else 1.0 for name, width in widths.items()}
+    return {name: ufloat(1.0, float(width) / SIGMAS) if width else 1.0 for name, width in widths.items()}  # statistic
 
 
 def uncertainty(lines: Sequence[LineEstimate]) -> Uncertainty:
@@ -42,8 +42,8 @@ def uncertainty(lines: Sequence[LineEstimate]) -> Uncertainty:
     factors = _widest([(line.factor_version, line.factor_uncertainty) for line in lines])
     whole: Any = 0.0
     for line in lines:
-        whole = whole + activities[line.activity] * factors[line.factor_version] * float(line.co2e_t)
-    deviation = float(std_dev(whole))
+        whole = whole + activities[line.activity] * factors[line.factor_version] * float(line.co2e_t)  # statistic
+    deviation = float(std_dev(whole))  # statistic
     absolute = Decimal(repr(deviation * SIGMAS)).quantize(STEP, ROUND_HALF_UP, _WIDE)
     relative = None
     if total != 0:
