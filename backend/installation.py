@@ -24,9 +24,7 @@ def addresses(settings: Settings, admin_url: str | None) -> dict[str, TenantData
     return {code: provision.addresses(settings, admin_url, code) for code in settings.tenant_codes}
 
 
-async def migrate(
-    databases: Mapping[str, TenantDatabase], admin_url: str | None = None, tell: Tell = quietly
-) -> None:
+async def migrate(databases: Mapping[str, TenantDatabase], admin_url: str | None = None, tell: Tell = quietly) -> None:
     """Create what is missing (given an administrator's address) and bring each database to the newest revision."""
     for code, database in databases.items():
         if admin_url is not None:

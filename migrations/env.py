@@ -49,18 +49,13 @@ def run(connection: Connection) -> None:
             context.run_migrations()
     finally:
         connection.rollback()
-        connection.execute(
-            text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY}
-        )
+        connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
         connection.commit()
 
 
 async def run_online() -> None:
     """Connect to the address the caller put in the configuration's attributes (or `-x url=...`)."""
-    url = (
-        context.config.attributes.get("url")
-        or context.get_x_argument(as_dictionary=True)["url"]
-    )
+    url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]
     engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:

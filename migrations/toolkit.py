@@ -35,17 +35,13 @@ def either(*tests: str) -> str:
 
 
 # Accounts the caller sees; carbon_account's own policy filters this sub-select once a statement.
-OF_VISIBLE_ACCOUNT = (
-    f"{KIND} <> 'bank' and account_id in (select id from carbon_account)"
-)
+OF_VISIBLE_ACCOUNT = f"{KIND} <> 'bank' and account_id in (select id from carbon_account)"
 OF_OWN_ACCOUNT = f"account_id in (select id from carbon_account where {SYSTEM} or organisation_id = {ORGANISATION})"
 
 
 def of_account_for(*names: str) -> str:
     """Return the test for a row of a visible account, written by one of the kinds (or the system)."""
-    return (
-        f"{kinds('system', *names)} and account_id in (select id from carbon_account)"
-    )
+    return f"{kinds('system', *names)} and account_id in (select id from carbon_account)"
 
 
 def grant(table: str, *privileges: str) -> None:
@@ -69,16 +65,10 @@ def protect(
     op.execute(f"alter table {table} force row level security")
     op.execute(f"create policy {table}_select on {table} for select using ({select})")
     if insert:
-        op.execute(
-            f"create policy {table}_insert on {table} for insert with check ({insert})"
-        )
+        op.execute(f"create policy {table}_insert on {table} for insert with check ({insert})")
     if update:
-        op.execute(
-            f"create policy {table}_update on {table} for update using ({update}) with check ({update})"
-        )
+        op.execute(f"create policy {table}_update on {table} for update using ({update}) with check ({update})")
     if delete:
-        op.execute(
-            f"create policy {table}_delete on {table} for delete using ({delete})"
-        )
+        op.execute(f"create policy {table}_delete on {table} for delete using ({delete})")
     privileges = {"insert": insert, "update": update, "delete": delete}
     grant(table, "select", *(name for name, test in privileges.items() if test))

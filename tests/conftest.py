@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.installation import furnish
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.servers import RunningServer, start_postgres, start_valkey
@@ -54,12 +55,7 @@ async def databases(servers: Servers) -> AsyncIterator[Databases]:
         await provision.provision(servers.postgres.url, code, database)
         await provision.migrate(database)
     databases = Databases({code: database.app.get_secret_value() for code, database in servers.addresses.items()})
-    try:
-        from backend.installation import furnish
-    except ImportError:
-        pass
-    else:
-        await furnish(databases, servers.settings)
+    await furnish(databases, servers.settings)
     yield databases
     await databases.close()
 

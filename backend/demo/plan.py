@@ -105,10 +105,9 @@ def load(tenant: str) -> TenantPlan | None:
 
 
 def _enterprise(row: dict[str, Any], profile: dict[str, Any]) -> EnterprisePlan:
-    sources = tuple(SourcePlan(**{**source, "monthly": Decimal(source["monthly"])}) for source in profile["sources"])
-    return EnterprisePlan(
-        **{**row, "scale": Decimal(row["scale"])}, method_pack=profile["method_pack"], sources=sources
-    )
+    sources = tuple(SourcePlan(**(source | {"monthly": Decimal(source["monthly"])})) for source in profile["sources"])
+    values: dict[str, Any] = row | {"scale": Decimal(row["scale"]), "method_pack": profile["method_pack"]}
+    return EnterprisePlan(**values, sources=sources)
 
 
 def meters(source: SourcePlan) -> tuple[str, ...]:

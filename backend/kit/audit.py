@@ -175,9 +175,7 @@ async def verify(connection: AsyncConnection, chain_id: UUID) -> int | None:
             return expected
         previous = row.hash
     head = (
-        await connection.execute(
-            select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain_id == chain_id)
-        )
+        await connection.execute(select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain_id == chain_id))
     ).first()
     if head is not None and (head.sequence != expected or head.hash != previous):
         return expected + 1

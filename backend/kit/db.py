@@ -6,7 +6,7 @@ audit events and outbox rows of its command and stores them last, just before th
 an organisation's audit chain is held as briefly as can be.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -87,16 +87,16 @@ class Databases:
         return self._engines[tenant]
 
     @asynccontextmanager
-    async def read(self, scope: Scope) -> AsyncIterator[Read]:
+    async def read(self, scope: Scope) -> AsyncGenerator[Read]:
         """Open a read-only transaction under the scope."""
         async with self.engine(scope.tenant).connect() as connection:
-            connection = await connection.execution_options(postgresql_readonly=True)
+            await connection.execution_options(postgresql_readonly=True)
             async with connection.begin():
                 await set_scope(connection, scope)
                 yield Read(connection, scope)
 
     @asynccontextmanager
-    async def write(self, scope: Scope) -> AsyncIterator[Write]:
+    async def write(self, scope: Scope) -> AsyncGenerator[Write]:
         """Open a command's transaction; commits on return, rolls back on raise."""
         async with self.engine(scope.tenant).begin() as connection:
             await set_scope(connection, scope)

@@ -14,7 +14,7 @@ templates are the contract; the door (GraphQL union, HTTP status) is chosen from
 in `backend/wire` and `backend/api`. Templates may use the keyword details given to the constructor.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 class CarbonError(Exception):
@@ -28,7 +28,7 @@ class CarbonError(Exception):
     en: ClassVar[str] = "Something went wrong."
     zh: ClassVar[str] = "出现错误。"
 
-    def __init__(self, *, path: tuple[str, ...] = (), **details: Any) -> None:
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
         self.path = path
         self.details = details
         super().__init__(self.message("en"))

@@ -13,7 +13,8 @@ replayed to whoever sends the same key with the same input.
 import dataclasses
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Union, get_type_hints
+from functools import cache
+from typing import Annotated, Any, Optional, Union, get_type_hints
 
 import strawberry
 from pydantic import TypeAdapter, ValidationError
@@ -61,50 +62,50 @@ async def run(context: Context, action: str, body: Body, given: Any, key: str | 
         return success
 
 
+async def answer(context: Context, action: str, body: Body, given: Any, key: str | None, adapter: Any) -> Any:  # noqa: ANN401 - any input and success type
+    """Run the command and turn what it refuses into a member of the result's union."""
+    try:
+        return await run(context, action, body, given, key, adapter)
+    except ValidationError as error:
+        return named(of_validation(error), context.scope)
+    except CarbonError as error:
+        if isinstance(error, AUDITED):
+            await refused(context, action, error)
+        return named(error, context.scope)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return named(DatabaseUnavailable(), context.scope)
+    except OSError:
+        return named(DatabaseUnavailable(), context.scope)
+
+
 def command(action: str, *, description: str | None = None) -> Callable[[Body], Any]:
     """Make a mutation field of a function `(context, write[, input]) -> success`; see the module."""
 
     def decorate(body: Body) -> Any:  # noqa: ANN401 - Strawberry's field object
         hints = get_type_hints(body, include_extras=True)
         success = hints["return"]
-        takes_input = "input" in hints
         name = "".join(part.capitalize() for part in body.__name__.split("_"))
-        union = Annotated[Union[(success, *REFUSALS)], strawberry.union(f"{name}Result")]  # noqa: UP007 - built at run time
-        adapters: list[TypeAdapter[Any]] = []
 
-        async def resolve(info: Info, given: Any, idempotency_key: str | None) -> Any:  # noqa: ANN401
+        @cache
+        def adapter() -> TypeAdapter[Any]:
             # Built on first use: the success type may refer to types that are defined after this one.
-            if not adapters:
-                adapters.append(TypeAdapter(success))
-            context = info.context
-            try:
-                return await run(context, action, body, given, idempotency_key, adapters[0])
-            except ValidationError as error:
-                return named(of_validation(error), context.scope)
-            except CarbonError as error:
-                if isinstance(error, AUDITED):
-                    await refused(context, action, error)
-                return named(error, context.scope)
-            except (DBAPIError, OSError) as error:
-                if isinstance(error, DBAPIError) and not error.connection_invalidated:
-                    raise
-                return named(DatabaseUnavailable(), context.scope)
+            return TypeAdapter(success)
 
-        if takes_input:
+        async def with_input(info: Info, input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002, ANN401 - the wire's word
+            return await answer(info.context, action, body, input, idempotency_key, adapter())
 
-            async def field(info: Info, input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002, ANN401 - the wire's word
-                return await resolve(info, input, idempotency_key)
+        async def without_input(info: Info, idempotency_key: str | None = None) -> Any:  # noqa: ANN401
+            return await answer(info.context, action, body, None, idempotency_key, adapter())
 
+        field = with_input if "input" in hints else without_input
+        if "input" in hints:
             field.__annotations__["input"] = hints["input"]
-        else:
-
-            async def field(info: Info, idempotency_key: str | None = None) -> Any:  # type: ignore[misc]  # noqa: ANN401
-                return await resolve(info, None, idempotency_key)
-
+        union = Annotated[Union[(success, *REFUSALS)], strawberry.union(f"{name}Result")]
         # Nullable: an unexpected failure of one field must not take the other answers of the request with it.
-        field.__annotations__["return"] = union | None
+        field.__annotations__["return"] = Optional[union]  # noqa: UP045 - built at run time
         field.__name__ = body.__name__
-        field.__doc__ = body.__doc__
         text = description or inspect.cleandoc(body.__doc__ or "").split("\n\n")[0].replace("\n", " ")
         return strawberry.mutation(field, description=text)
 

@@ -104,7 +104,5 @@ def connect(
     edges = [Edge(cursor=encode(key(row)), node=make(row)) for row in shown]
     return Connection(
         edges=edges,
-        page_info=PageInfo(
-            has_next_page=len(rows) > asked.limit, end_cursor=edges[-1].cursor if edges else None
-        ),
+        page_info=PageInfo(has_next_page=len(rows) > asked.limit, end_cursor=edges[-1].cursor if edges else None),
     )

@@ -1,6 +1,6 @@
 """What a resolver is given: the caller's scope and the way to the data."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ class Context:
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict[Any, DataLoader[Any, Any]])
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Read]:
+    async def read(self) -> AsyncGenerator[Read]:
         """Open a short read of its own: resolvers run side by side and may not share a connection."""
         async with self.databases.read(self.scope) as read:
             yield read

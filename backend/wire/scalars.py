@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 
+from backend.kit import months
 from backend.kit.errors import Invalid
 
 Month = NewType("Month", date)
@@ -34,13 +35,7 @@ def parse_decimal(value: object) -> Decimal:
 
 def parse_month(value: object) -> date:
     """Read `YYYY-MM`."""
-    try:
-        year, month = str(value).split("-")
-        if len(year) != 4 or len(month) != 2:
-            raise ValueError
-        return date(int(year), int(month), 1)
-    except ValueError:
-        raise Invalid(reason=f"{value!r} is not a month; write YYYY-MM") from None
+    return months.Month.parse(str(value)).first_day
 
 
 def write_month(value: date) -> str:

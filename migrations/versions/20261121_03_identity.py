@@ -33,21 +33,20 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column(
-            "language", sa.Text(), server_default=sa.text("'zh'"), nullable=False
-        ),
-        sa.Column(
-            "failed_attempts",
-            sa.BigInteger(),
-            server_default=sa.text("0"),
-            nullable=False,
-        ),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("language", sa.Text(), server_default=sa.text("'zh'"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("email_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("email_hash", name=op.f("pk_sign_in_attempt")),
     )
     op.create_table(
         "revoked_token",
@@ -59,9 +58,7 @@ def upgrade() -> None:
     op.create_table(
         "signing_key",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column(
-            "public_jwk", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("public_jwk", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("private_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signs_from", sa.DateTime(timezone=True), nullable=False),
@@ -108,6 +105,33 @@ def upgrade() -> None:
         ["division_path"],
         unique=False,
         postgresql_ops={"division_path": "text_pattern_ops"},
+    )
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_invitation_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    op.create_index(
+        op.f("ix_invitation_organisation_id"),
+        "invitation",
+        ["organisation_id"],
+        unique=False,
     )
     op.create_table(
         "api_client",
@@ -158,9 +182,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     op.create_index(op.f("ix_consent_bank_id"), "consent", ["bank_id"], unique=False)
-    op.create_index(
-        op.f("ix_consent_enterprise_id"), "consent", ["enterprise_id"], unique=False
-    )
+    op.create_index(op.f("ix_consent_enterprise_id"), "consent", ["enterprise_id"], unique=False)
     op.create_table(
         "engagement",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -191,9 +213,7 @@ def upgrade() -> None:
         ["enterprise_id"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_engagement_verifier_id"), "engagement", ["verifier_id"], unique=False
-    )
+    op.create_index(op.f("ix_engagement_verifier_id"), "engagement", ["verifier_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -208,9 +228,7 @@ def upgrade() -> None:
             ["organisation.id"],
             name=op.f("fk_membership_organisation_id_organisation"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
     op.create_index(
@@ -242,18 +260,12 @@ def upgrade() -> None:
             ["organisation.id"],
             name=op.f("fk_refresh_token_organisation_id_organisation"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_refresh_token_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_refresh_token_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refresh_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_refresh_token_token_hash")),
     )
-    op.create_index(
-        op.f("ix_refresh_token_family_id"), "refresh_token", ["family_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_refresh_token_person_id"), "refresh_token", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_refresh_token_family_id"), "refresh_token", ["family_id"], unique=False)
+    op.create_index(op.f("ix_refresh_token_person_id"), "refresh_token", ["person_id"], unique=False)
 
     # A verifier knows the enterprises that engaged it, a bank those that gave it consent; verifiers, banks
     # and authorities are public names to everybody who is signed in.
@@ -277,24 +289,19 @@ def upgrade() -> None:
             f"id = {ACTOR}",
             f"id in (select person_id from membership where organisation_id = {ORGANISATION})",
         ),
-        insert=kinds(
-            "system", "operator", "authority", "enterprise", "bank", "verifier"
-        ),
+        insert=SYSTEM,
         update=either(SYSTEM, f"id = {ACTOR}"),
     )
     protect(
         "membership",
-        select=either(
-            SYSTEM, f"organisation_id = {ORGANISATION}", f"person_id = {ACTOR}"
-        ),
-        insert=either(
-            kinds("system", "operator", "authority"),
-            f"organisation_id = {ORGANISATION}",
-        ),
+        select=either(SYSTEM, f"organisation_id = {ORGANISATION}", f"person_id = {ACTOR}"),
+        insert=either(SYSTEM, f"organisation_id = {ORGANISATION}"),
         update=either(SYSTEM, f"organisation_id = {ORGANISATION}"),
     )
     own = either(SYSTEM, f"organisation_id = {ORGANISATION}")
     protect("api_client", select=own, insert=own, update=own)
+    protect("invitation", select=own, insert=own, update=own)
+    protect("sign_in_attempt", select=SYSTEM, insert=SYSTEM, update=SYSTEM, delete=SYSTEM)
     protect("refresh_token", select=SYSTEM, insert=SYSTEM, update=SYSTEM, delete=SYSTEM)
     protect("revoked_token", select=SYSTEM, insert=SYSTEM, update=SYSTEM, delete=SYSTEM)
     protect("signing_key", select=SYSTEM, insert=SYSTEM, update=SYSTEM)
@@ -307,15 +314,11 @@ def upgrade() -> None:
             within("division_path"),
         ),
         insert=either(SYSTEM, f"enterprise_id = {ORGANISATION}"),
-        update=either(
-            SYSTEM, f"enterprise_id = {ORGANISATION}", f"verifier_id = {ORGANISATION}"
-        ),
+        update=either(SYSTEM, f"enterprise_id = {ORGANISATION}", f"verifier_id = {ORGANISATION}"),
     )
     protect(
         "consent",
-        select=either(
-            SYSTEM, f"enterprise_id = {ORGANISATION}", f"bank_id = {ORGANISATION}"
-        ),
+        select=either(SYSTEM, f"enterprise_id = {ORGANISATION}", f"bank_id = {ORGANISATION}"),
         insert=either(SYSTEM, f"enterprise_id = {ORGANISATION}"),
         update=either(SYSTEM, f"enterprise_id = {ORGANISATION}"),
     )
@@ -328,7 +331,9 @@ def downgrade() -> None:
     op.drop_table("engagement")
     op.drop_table("consent")
     op.drop_table("api_client")
+    op.drop_table("invitation")
     op.drop_table("organisation")
     op.drop_table("signing_key")
+    op.drop_table("sign_in_attempt")
     op.drop_table("revoked_token")
     op.drop_table("person")

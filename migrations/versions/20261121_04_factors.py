@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.toolkit import KNOWN, kinds, protect
+from migrations.toolkit import either, grant, kinds, protect
 
 revision = "0004_factors"
 down_revision = "0003_identity"
@@ -88,8 +88,19 @@ def upgrade() -> None:
     )
 
     writers = kinds("system", "operator", "authority")
-    protect("parameter_version", select=KNOWN, insert=writers, update=writers)
-    protect("reference_file", select=KNOWN, insert=writers)
+    readers = kinds("system", "operator", "authority", "enterprise", "verifier", "bank")
+    protect(
+        "parameter_version",
+        select=either(writers, f"{readers} and state = 'active'"),
+        insert=writers,
+    )
+    # A version never changes; only its state does, once, from draft to active or rejected.
+    op.execute(
+        f"create policy parameter_version_update on parameter_version for update using ({writers} and state = 'draft')"
+        f" with check ({writers} and state in ('active', 'rejected'))"
+    )
+    grant("parameter_version", "update (state, activated_at, activated_by)")
+    protect("reference_file", select=readers, insert=writers)
 
 
 def downgrade() -> None:

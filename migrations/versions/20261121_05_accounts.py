@@ -90,9 +90,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("object_key", sa.Text(), nullable=False),
-        sa.Column(
-            "description", sa.Text(), server_default=sa.text("''"), nullable=False
-        ),
+        sa.Column("description", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -101,9 +99,7 @@ def upgrade() -> None:
             name=op.f("fk_evidence_account_id_carbon_account"),
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint(
-            "account_id", "sha256", name=op.f("uq_evidence_account_id_sha256")
-        ),
+        sa.UniqueConstraint("account_id", "sha256", name=op.f("uq_evidence_account_id_sha256")),
     )
     op.create_table(
         "reporting_year",
@@ -168,9 +164,7 @@ def upgrade() -> None:
             name=op.f("fk_source_account_id_site_id_site"),
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_source")),
-        sa.UniqueConstraint(
-            "account_id", "code", name=op.f("uq_source_account_id_code")
-        ),
+        sa.UniqueConstraint("account_id", "code", name=op.f("uq_source_account_id_code")),
     )
     op.create_table(
         "meter",
@@ -180,9 +174,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column(
-            "multiplier", sa.Numeric(), server_default=sa.text("1"), nullable=False
-        ),
+        sa.Column("multiplier", sa.Numeric(), server_default=sa.text("1"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("multiplier > 0", name=op.f("ck_meter_multiplier")),
         sa.ForeignKeyConstraint(
@@ -191,9 +183,7 @@ def upgrade() -> None:
             name=op.f("fk_meter_account_id_source_id_source"),
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_meter")),
-        sa.UniqueConstraint(
-            "account_id", "code", name=op.f("uq_meter_account_id_code")
-        ),
+        sa.UniqueConstraint("account_id", "code", name=op.f("uq_meter_account_id_code")),
     )
     op.create_table(
         "calibration",
@@ -204,9 +194,7 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("evidence_id", sa.Uuid(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "valid_until > calibrated_on", name=op.f("ck_calibration_dates")
-        ),
+        sa.CheckConstraint("valid_until > calibrated_on", name=op.f("ck_calibration_dates")),
         sa.ForeignKeyConstraint(
             ["account_id", "meter_id"],
             ["meter.account_id", "meter.id"],
@@ -232,12 +220,8 @@ def upgrade() -> None:
             f"{kinds('verifier')} and organisation_id in ({engaged})",
             f"{kinds('bank')} and organisation_id in ({consented})",
         ),
-        insert=either(
-            SYSTEM, f"{kinds('enterprise')} and organisation_id = {ORGANISATION}"
-        ),
-        update=either(
-            SYSTEM, f"{kinds('enterprise')} and organisation_id = {ORGANISATION}"
-        ),
+        insert=either(SYSTEM, f"{kinds('enterprise')} and organisation_id = {ORGANISATION}"),
+        update=either(SYSTEM, f"{kinds('enterprise')} and organisation_id = {ORGANISATION}"),
     )
     for table in ("site", "source", "meter", "reporting_year"):
         protect(

@@ -29,9 +29,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column(
-            "is_dry_run", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("is_dry_run", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=True),
         sa.Column("media_type", sa.Text(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
@@ -88,9 +86,7 @@ def upgrade() -> None:
         sa.Column("energy_tce", sa.Numeric(), nullable=False),
         sa.Column("record_count", sa.BigInteger(), nullable=False),
         sa.Column("excluded_count", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "uncertainty", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("uncertainty", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("checks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("quality_score", sa.Numeric(), nullable=True),
         sa.Column("restates_id", sa.Uuid(), nullable=True),
@@ -125,9 +121,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "decision in ('approved', 'rejected')", name=op.f("ck_approval_decision")
-        ),
+        sa.CheckConstraint("decision in ('approved', 'rejected')", name=op.f("ck_approval_decision")),
         sa.ForeignKeyConstraint(
             ["account_id", "batch_id"],
             ["activity_batch.account_id", "activity_batch.id"],
@@ -153,12 +147,8 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("raised_by", sa.Uuid(), nullable=True),
         sa.Column("verifier_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "severity in ('note', 'minor', 'major')", name=op.f("ck_finding_severity")
-        ),
-        sa.CheckConstraint(
-            "state in ('open', 'answered', 'resolved')", name=op.f("ck_finding_state")
-        ),
+        sa.CheckConstraint("severity in ('note', 'minor', 'major')", name=op.f("ck_finding_severity")),
+        sa.CheckConstraint("state in ('open', 'answered', 'resolved')", name=op.f("ck_finding_state")),
         sa.ForeignKeyConstraint(
             ["account_id", "inventory_id"],
             ["inventory.account_id", "inventory.id"],
@@ -187,9 +177,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("months", postgresql.ARRAY(sa.Date()), nullable=False),
         sa.Column("record_count", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "quantities", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("quantities", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("base_quantity", sa.Numeric(), nullable=False),
         sa.Column("base_unit", sa.Text(), nullable=False),
         sa.Column("coefficient", sa.Numeric(), nullable=False),
@@ -200,9 +188,7 @@ def upgrade() -> None:
         sa.Column("energy_tce", sa.Numeric(), nullable=False),
         sa.Column("formula", sa.Text(), nullable=False),
         sa.Column("formula_source", sa.Text(), nullable=False),
-        sa.Column(
-            "parameters", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("parameters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("tiers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("quality_score", sa.Numeric(), nullable=True),
         sa.Column("uncertainty", sa.Numeric(), nullable=True),
@@ -210,9 +196,7 @@ def upgrade() -> None:
             "basis in ('both', 'location', 'market')",
             name=op.f("ck_inventory_line_basis"),
         ),
-        sa.CheckConstraint(
-            "scope between 1 and 3", name=op.f("ck_inventory_line_scope")
-        ),
+        sa.CheckConstraint("scope between 1 and 3", name=op.f("ck_inventory_line_scope")),
         sa.ForeignKeyConstraint(
             ["account_id", "inventory_id"],
             ["inventory.account_id", "inventory.id"],
@@ -265,9 +249,7 @@ def upgrade() -> None:
             ["inventory.account_id", "inventory.id"],
             name=op.f("fk_inventory_transition_account_id_inventory_id_inventory"),
         ),
-        sa.PrimaryKeyConstraint(
-            "account_id", "id", name=op.f("pk_inventory_transition")
-        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_inventory_transition")),
     )
     op.create_index(
         op.f("ix_inventory_transition_account_id_inventory_id"),
@@ -312,9 +294,7 @@ def upgrade() -> None:
             "tier in ('metered', 'invoiced', 'estimated')",
             name=op.f("ck_activity_record_tier"),
         ),
-        sa.CheckConstraint(
-            "extract(day from month) = 1", name=op.f("ck_activity_record_month")
-        ),
+        sa.CheckConstraint("extract(day from month) = 1", name=op.f("ck_activity_record_month")),
         sa.CheckConstraint("quantity >= 0", name=op.f("ck_activity_record_quantity")),
         sa.ForeignKeyConstraint(
             ["account_id", "batch_id"],
@@ -377,9 +357,7 @@ def upgrade() -> None:
     for table in ("activity_record", "approval", "inventory_line", "inventory_month"):
         protect(table, select=OF_VISIBLE_ACCOUNT, insert=OF_OWN_ACCOUNT)
     reviewers = of_account_for("enterprise", "verifier", "authority")
-    protect(
-        "inventory", select=OF_VISIBLE_ACCOUNT, insert=OF_OWN_ACCOUNT, update=reviewers
-    )
+    protect("inventory", select=OF_VISIBLE_ACCOUNT, insert=OF_OWN_ACCOUNT, update=reviewers)
     protect("inventory_transition", select=OF_VISIBLE_ACCOUNT, insert=reviewers)
     protect(
         "finding",

@@ -37,7 +37,9 @@ async def test_settings_are_read_once_a_statement(databases: Databases) -> None:
     async with databases.engine("wuxi").connect() as connection:
         policies = (
             await connection.execute(
-                text("select tablename, policyname, coalesce(qual, '') || coalesce(with_check, '') as test from pg_policies")
+                text(
+                    "select tablename, policyname, coalesce(qual, '') || coalesce(with_check, '') as test from pg_policies"
+                )
             )
         ).all()
     assert policies
@@ -101,7 +103,9 @@ async def test_no_role_connects_to_another_tenants_database(databases: Databases
 
 async def test_a_role_cannot_log_in_with_another_password(databases: Databases, servers) -> None:
     guizhou = make_url(servers.addresses["guizhou"].app.get_secret_value())
-    url = make_url(servers.addresses["wuxi"].app.get_secret_value()).set(username=guizhou.username, database="carbon_guizhou")
+    url = make_url(servers.addresses["wuxi"].app.get_secret_value()).set(
+        username=guizhou.username, database="carbon_guizhou"
+    )
     engine = create_async_engine(url)
     with pytest.raises(DBAPIError, match="password authentication failed"):
         async with engine.connect():

@@ -46,7 +46,9 @@ def test_only_doors_open_and_close_transactions() -> None:
 
 def test_no_file_is_over_500_lines() -> None:
     tracked = [*BACKEND.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "migrations").glob("*.py")]
-    long = {str(path.relative_to(ROOT)): count for path in tracked if (count := len(path.read_text().splitlines())) > 500}
+    long = {
+        str(path.relative_to(ROOT)): count for path in tracked if (count := len(path.read_text().splitlines())) > 500
+    }
     assert long == {}
 
 

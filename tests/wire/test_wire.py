@@ -84,8 +84,7 @@ def context(databases: Databases) -> Context:
 
 
 async def add(context: Context, key: str | None = None, **given: Any) -> Any:
-    result = await SCHEMA.execute(ADD, variable_values={"input": given, "key": key}, context_value=context)
-    return result
+    return await SCHEMA.execute(ADD, variable_values={"input": given, "key": key}, context_value=context)
 
 
 async def stored(context: Context, topic: str) -> int:
