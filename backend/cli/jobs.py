@@ -2,7 +2,7 @@
 
 import click
 
-from backend.cli.session import databases
+from backend.cli.session import databases, served
 from backend.cli.terminal import checked_settings, part, run, screen
 
 TENANT = click.option("--tenant", required=True, help="Code of the tenant, such as wuxi.")
@@ -48,6 +48,7 @@ def cancel(tenant: str, job: str) -> None:
 
 def _do(tenant: str, name: str, *arguments: object) -> None:
     settings = checked_settings()
+    served(settings, tenant)
 
     async def whole() -> None:
         async with databases(settings) as opened:

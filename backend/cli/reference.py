@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from backend.cli.session import databases
+from backend.cli.session import databases, served
 from backend.cli.terminal import checked_settings, part, run, screen
 
 
@@ -34,10 +34,10 @@ def check(tenant: str | None) -> None:
 
 def _each(tenant: str | None, name: str, *arguments: object) -> None:
     settings = checked_settings()
+    codes = served(settings, tenant)
 
     async def whole() -> bool:
         async with databases(settings) as opened:
-            codes = (tenant,) if tenant else opened.tenants
             work = part("backend.installation", name)
             return all([await work(opened, code, *arguments, screen.print) for code in codes])
 

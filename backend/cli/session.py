@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.kit.db import Databases
+from backend.kit.errors import NotFound
 from backend.kit.servers import (
     FolderInUse,
     RunningServer,
@@ -15,6 +16,14 @@ from backend.kit.servers import (
     start_valkey,
 )
 from backend.kit.settings import Settings, TenantDatabase
+
+
+class TenantNotServed(NotFound):
+    """The tenant named on the command line is none of this installation's."""
+
+    code = "tenant_not_served"
+    en = "This installation does not serve a tenant '{tenant}'. It serves: {served}."
+    zh = "本系统没有租户“{tenant}”。现有租户：{served}。"
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,19 @@ def needs_postgres(settings: Settings) -> bool:
 def needs_valkey(settings: Settings) -> bool:
     """Tell whether the settings leave Valkey to us."""
     return settings.redis_url is None
+
+
+def served(settings: Settings, tenant: str | None) -> tuple[str, ...]:
+    """Return the tenant named, or all that are served.
+
+    Raises:
+        TenantNotServed: no such tenant here.
+    """
+    if tenant is None:
+        return settings.tenant_codes
+    if tenant not in settings.tenant_codes:
+        raise TenantNotServed(tenant=tenant, served=", ".join(settings.tenant_codes))
+    return (tenant,)
 
 
 def addresses_of(settings: Settings, admin_url: str | None, redis_url: str) -> Addresses:

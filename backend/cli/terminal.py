@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import sys
 import traceback
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -20,8 +21,11 @@ from backend.kit.settings import Settings, settings
 
 Result = TypeVar("Result")
 
-screen = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+PLAIN_WIDTH = 120
+"""Columns of a table that goes to a file or a pipe."""
+
+screen = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class ServerUnreachable(Unavailable):
@@ -48,7 +52,7 @@ class NotInBuild(Unavailable):
     zh = "当前版本尚不包含 {part}。"
 
 
-class Unexpected(CarbonError):  # noqa: N818 - the family is named after what happened
+class Unexpected(CarbonError):
     """A fault of ours."""
 
     code = "unexpected"
