@@ -30,7 +30,8 @@ from backend.emissions.values import (
 )
 
 BOTH_SIDES = (Basis.LOCATION, Basis.MARKET)
-SOURCE = "GB/T 32150-2025 7.5.6-7.5.7"
+SOURCE = "GB/T 32150-2025"
+HEAT_SOURCE = "GB/T 32150-2025 7.5.6-7.5.7"
 
 GRID_FACTOR = looked_up_factor("tCO2/MWh", Decimal(3))
 MARKET_FACTOR = Parameter(
@@ -109,7 +110,7 @@ def _electricity(code: str, label: Label, formula: str, sign: int) -> Method:
 def _heat(code: str, label: Label, formula: str, sign: int) -> Method:
     return Method(
         code=code, label=label, scopes=(2,), category=Category.HEAT, base_units=("GJ",), gases=(Gas.CO2,),
-        formula=formula, formula_source=SOURCE, parameters=(HEAT_FACTOR,), compute=_factor,
+        formula=formula, formula_source=HEAT_SOURCE, parameters=(HEAT_FACTOR,), compute=_factor,
         lookups=_heat_lookups, texts=(FACTOR_SOURCE,), energy=EnergyKind.HEAT, sign=sign,
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def _heat(code: str, label: Label, formula: str, sign: int) -> Method:
 def _steam_method(code: str, label: Label, formula: str, sign: int) -> Method:
     return Method(
         code=code, label=label, scopes=(2,), category=Category.HEAT, base_units=("t",), gases=(Gas.CO2,),
-        formula=formula, formula_source=SOURCE, parameters=(ENTHALPY, RETURN_ENTHALPY, HEAT_FACTOR), compute=_steam,
+        formula=formula, formula_source=HEAT_SOURCE, parameters=(ENTHALPY, RETURN_ENTHALPY, HEAT_FACTOR), compute=_steam,
         lookups=_steam_lookups, texts=(FACTOR_SOURCE,), energy=EnergyKind.STEAM, sign=sign,
         confidence="from-memory",
     )  # fmt: skip
