@@ -1,9 +1,13 @@
 """`carbon jobs`: what the workers do."""
 
+from collections.abc import Awaitable, Callable
+
 import click
+from rich.table import Table
 
 from backend.cli.session import databases, served
-from backend.cli.terminal import checked_settings, part, run, screen
+from backend.cli.terminal import checked_settings, run, screen
+from backend.kit.db import Databases
 
 TENANT = click.option("--tenant", required=True, help="Code of the tenant, such as wuxi.")
 
@@ -19,7 +23,9 @@ def jobs() -> None:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="At most so many.")
 def list_(tenant: str, state: str | None, limit: int) -> None:
     """List the newest jobs of a tenant."""
-    _do(tenant, "list_jobs", state, limit)
+    from backend.jobs.operator import list_jobs  # noqa: PLC0415 - keeps `--help` quick
+
+    _show(tenant, lambda opened: list_jobs(opened, tenant, state, limit))
 
 
 @jobs.command()
@@ -27,7 +33,9 @@ def list_(tenant: str, state: str | None, limit: int) -> None:
 @click.argument("job")
 def show(tenant: str, job: str) -> None:
     """Show one JOB with its progress, attempts, result or error."""
-    _do(tenant, "show_job", job)
+    from backend.jobs.operator import show_job  # noqa: PLC0415 - keeps `--help` quick
+
+    _show(tenant, lambda opened: show_job(opened, tenant, job))
 
 
 @jobs.command()
@@ -35,7 +43,9 @@ def show(tenant: str, job: str) -> None:
 @click.argument("job")
 def retry(tenant: str, job: str) -> None:
     """Run a failed JOB again. A job that finished is never done twice."""
-    _do(tenant, "retry_job", job)
+    from backend.jobs.operator import retry_job  # noqa: PLC0415 - keeps `--help` quick
+
+    _show(tenant, lambda opened: retry_job(opened, tenant, job))
 
 
 @jobs.command()
@@ -43,15 +53,17 @@ def retry(tenant: str, job: str) -> None:
 @click.argument("job")
 def cancel(tenant: str, job: str) -> None:
     """Cancel a JOB; one under way stops at its next step and stores nothing."""
-    _do(tenant, "cancel_job", job)
+    from backend.jobs.operator import cancel_job  # noqa: PLC0415 - keeps `--help` quick
+
+    _show(tenant, lambda opened: cancel_job(opened, tenant, job))
 
 
-def _do(tenant: str, name: str, *arguments: object) -> None:
+def _show(tenant: str, work: Callable[[Databases], Awaitable[Table]]) -> None:
     settings = checked_settings()
     served(settings, tenant)
 
     async def whole() -> None:
         async with databases(settings) as opened:
-            screen.print(await part("backend.jobs.operator", name)(opened, tenant, *arguments))
+            screen.print(await work(opened))
 
     run(whole())

@@ -21,7 +21,7 @@ from backend.cli.session import (
     postgres_folder,
     valkey_folder,
 )
-from backend.cli.supervisor import Child, ChildFailed, Supervisor, check_port, end_leftovers
+from backend.cli.supervisor import Child, ChildFailed, Supervisor, check_port, end_leftovers, last_words
 from backend.cli.terminal import NotInBuild, language, part, run, say
 from backend.kit.db import Databases
 from backend.kit.processes import FolderLock, mark_of, writing
@@ -216,11 +216,7 @@ def _is_ready(installation: Installation) -> bool:
 
 def failed(name: str, log: Path) -> ChildFailed:
     """Return the error with the end of the child's log."""
-    try:
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    except OSError:
-        lines = []
-    return ChildFailed(name=name, words=" | ".join(lines[-3:]) or "-", log=log)
+    return ChildFailed(name=name, words=last_words(log, 3), log=log)
 
 
 def journey(installation: Installation) -> None:

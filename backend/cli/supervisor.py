@@ -157,9 +157,11 @@ class Supervisor:
             if watch.due is None:
                 watch.deaths += 1
                 watch.due = now + watch.pause
+                words = last_words(watch.what.log)
                 self._tell(
-                    f"{watch.what.name} ended; starting it again in {watch.pause:.1f} s. Log: {watch.what.log}",
-                    f"{watch.what.name} 已退出，{watch.pause:.1f} 秒后重新启动。日志：{watch.what.log}",
+                    f"{watch.what.name} ended; starting it again in {watch.pause:.1f} s. It said: {words}\n"
+                    f"  Log: {watch.what.log}",
+                    f"{watch.what.name} 已退出，{watch.pause:.1f} 秒后重新启动。最后输出：{words}\n  日志：{watch.what.log}",
                 )
                 watch.pause = min(watch.pause * 2, LONGEST_PAUSE)
             elif now >= watch.due:
@@ -204,6 +206,17 @@ class Supervisor:
                 watch.what.stop()
             except (OSError, CarbonError) as error:
                 self._tell(f"{watch.what.name}: {error}", f"{watch.what.name}：{error}")
+
+
+def last_words(log: Path, lines: int = 1) -> str:
+    """Return the last lines of a log in one, `-` when there are none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 8192))
+            said = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        said = []
+    return " | ".join(line[:300] for line in said[-lines:]) or "-"
 
 
 def raise_on_signals() -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from backend.kit.errors import CarbonError, Unavailable
 from backend.kit.processes import DiskFull, free_megabytes
@@ -71,6 +72,11 @@ def say(english: str, chinese: str) -> str:
     return chinese if language() == "zh" else english
 
 
+def plain(text: str) -> str:
+    """Return text that holds no markup: a log line may contain brackets."""
+    return escape(text)
+
+
 def checked_settings() -> Settings:
     """Read the settings. Raises SettingInvalid naming each variable."""
     try:
@@ -112,12 +118,8 @@ class CarbonGroup(click.Group):
             refusal = error
         except Exception as error:  # noqa: BLE001 - the last door before the terminal
             refusal = _explained(error)
-        errors.print(f"[bold red]✗[/] {_escaped(refusal.message(language()))}")
+        errors.print(f"[bold red]✗[/] {plain(refusal.message(language()))}")
         raise click.exceptions.Exit(1)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 def _explained(error: Exception) -> CarbonError:

@@ -4,7 +4,7 @@ import time
 
 import click
 
-from backend.cli.terminal import checked_settings, say, screen
+from backend.cli.terminal import checked_settings, plain, say, screen
 
 
 @click.command()
@@ -23,14 +23,14 @@ def up(*, is_seeded: bool, has_journey: bool) -> None:
     settings = checked_settings()
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
     begun = time.monotonic()
-    supervisor = Supervisor(lambda english, chinese: screen.print(f"[yellow]![/] {say(english, chinese)}"))
+    supervisor = Supervisor(lambda english, chinese: screen.print(f"[yellow]![/] {plain(say(english, chinese))}"))
     with screen.status("") as status:
         title = ""
 
         def tell(detail: str) -> None:
-            status.update(f"{title} [dim]{detail}[/]")
+            status.update(f"{title} [dim]{plain(detail)}[/]")
             if not screen.is_terminal:
-                screen.print(f"    [dim]{detail}[/]")
+                screen.print(f"    [dim]{plain(detail)}[/]")
 
         installation = Installation(settings, supervisor, tell, is_seeded=is_seeded, has_journey=has_journey)
         raise_on_signals()

@@ -2,7 +2,7 @@
 
 import click
 
-from backend.cli.terminal import checked_settings, part
+from backend.cli.terminal import checked_settings
 
 
 @click.command()
@@ -12,4 +12,6 @@ def worker() -> None:
     The process ends when the Redis server goes away; a supervisor (`carbon up`, systemd, Kubernetes) starts it again
     and no work is lost.
     """
-    part("backend.jobs.worker", "run")(checked_settings())
+    from backend.jobs.worker import run  # noqa: PLC0415 - keeps `--help` quick
+
+    run(checked_settings())
