@@ -3,9 +3,10 @@
     PackInvalid            a pack cannot be loaded; every fault with file, line or field, and how to mend it
     PackDuplicate          a further pack claims a shipped tenant's code without replacing it
     PackMissing            a tenant is to be served, but no pack describes it
+    PackNotForThisTenant   a pack is being loaded into another tenant's database
     DivisionUnknown        no division with this code in this jurisdiction
 
-The first three stop a process from starting; the last answers a caller.
+The first four stop a process from starting; the last answers a caller.
 """
 
 from collections.abc import Sequence
@@ -50,6 +51,14 @@ class PackMissing(NotFound):
     code = "pack_missing"
     en = "No pack for the tenant '{tenant}'. Packs found: {known}."
     zh = "没有租户“{tenant}”的数据包。已找到：{known}。"
+
+
+class PackNotForThisTenant(Invalid):
+    """The pack describes another jurisdiction than the one whose database it should go into."""
+
+    code = "pack_not_for_this_tenant"
+    en = "The pack '{pack}' cannot be loaded into the tenant '{tenant}'."
+    zh = "数据包“{pack}”不能载入租户“{tenant}”。"
 
 
 class DivisionUnknown(NotFound):

@@ -1,0 +1,446 @@
+"""Commands on reference parameters, and the look-up other nouns ask for. Nothing is ever overwritten.
+
+A version is a row for good. A correction or a newer figure is another row that names what it supersedes; only
+its state changes, once, from draft to active or rejected. Commands that write versions queue behind one
+another in a tenant, because a version's number depends on the versions before it.
+"""
+
+import json
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, text, update
+
+from backend.factors import formats, queries, rules
+from backend.factors.errors import (
+    ParameterFileInvalid,
+    ParameterFileTooLong,
+    ParameterInvalid,
+    ParameterNotDraft,
+    ParameterNotFound,
+    ParameterOwnProposal,
+    ParameterUnchanged,
+)
+from backend.factors.layouts import Defaults
+from backend.factors.models import ParameterVersion, ReferenceFile
+from backend.factors.rules import Book
+from backend.factors.shipped import defaults_for, sha256, shipped_files
+from backend.factors.values import (
+    Choice,
+    Confidence,
+    Entry,
+    LoadReport,
+    Missing,
+    ReferenceReport,
+    State,
+    Version,
+    by_identity,
+)
+from backend.kit.clock import now
+from backend.kit.db import Read, Write
+from backend.kit.ids import new_id
+from backend.kit.scope import Scope
+from backend.tenants import service as tenants
+
+MOST_ROWS = 20_000
+"""Rows of one file."""
+
+# One writer of versions at a time in a database: the number of a version depends on those before it.
+LOCK = text("select pg_advisory_xact_lock(hashtext('parameter_version'))")
+
+# One statement whatever the number of rows: the rows travel as one JSON text, decimals as strings.
+INSERT = text("""
+    insert into parameter_version (
+        id, name, key, region, version, valid, value, low, high, text_value, unit, label_zh, label_en, document,
+        published_on, source, confidence, note, dataset, attributes, state, supersedes_id, recorded_at, recorded_by,
+        activated_at, activated_by)
+    select * from jsonb_to_recordset(cast(:rows as jsonb)) as row (
+        id uuid, name text, key text, region text, version bigint, valid daterange, value numeric, low numeric,
+        high numeric, text_value text, unit text, label_zh text, label_en text, document text, published_on date,
+        source text, confidence text, note text, dataset text, attributes jsonb, state text, supersedes_id uuid,
+        recorded_at timestamptz, recorded_by uuid, activated_at timestamptz, activated_by uuid)
+""")
+
+__all__ = [
+    "Book", "Choice", "Missing", "activate", "book", "grid_region_of", "load_file", "load_reference", "parameter",
+    "parameters_by_id", "propose", "propose_file", "reject",
+]  # fmt: skip
+
+
+async def book(
+    read: Read,
+    scope: Scope,
+    *,
+    published_by: date,
+    known_at: datetime | None = None,
+    with_draft: AbstractSet[UUID] | None = None,
+    names: Sequence[str] | None = None,
+) -> Book:
+    """Return the look-up over everything known at an instant; `with_draft` are drafts to treat as active.
+
+    One statement. `names` limits it to some families.
+    """
+    drafts = frozenset(with_draft or ())
+    versions = await queries.known_versions(read, scope, names, drafts)
+    return Book(versions, published_by=published_by, known_at=known_at or now(), as_active=drafts)
+
+
+async def parameters_by_id(read: Read, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Version]:
+    """Return versions by id: what a stored inventory line names."""
+    return await queries.versions_by_id(read, scope, ids)
+
+
+async def parameter(read: Read, scope: Scope, version_id: UUID) -> Version:
+    """Return one version.
+
+    Raises:
+        ParameterNotFound: none with this id is visible.
+    """
+    found = await queries.versions_by_id(read, scope, [version_id])
+    if version_id not in found:
+        raise ParameterNotFound(id=str(version_id))
+    return found[version_id]
+
+
+async def grid_region_of(read: Read, scope: Scope, division_code: str) -> str:
+    """Return the grid region (`华东`) of a division: its city's where that differs from the province's."""
+    return await queries.grid_region_of(
+        read, scope, [division_code, division_code[:4] + "00", division_code[:2] + "0000"]
+    )
+
+
+async def load_reference(write: Write, scope: Scope) -> ReferenceReport:
+    """Load every shipped reference file; a file loaded before costs nothing.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:activate`.
+        ParameterFileInvalid: a shipped file is damaged.
+    """
+    scope.require("factors:activate")
+    contents = [(each, _content(each.path)) for each in shipped_files()]
+    known = await queries.known_hashes(write, scope)
+    reports: list[LoadReport] = []
+    for each, content in contents:
+        digest = sha256(content)
+        if digest in known:
+            reports.append(_known(each.name, digest, each.defaults.dataset))
+        else:
+            reports.append(await _load(write, scope, each.name, content, each.defaults, as_draft=False))
+    return ReferenceReport(tuple(reports))
+
+
+async def load_file(
+    write: Write, scope: Scope, path_or_content: Path | bytes, *, name: str | None = None, as_draft: bool = False
+) -> LoadReport:
+    """Load one file of parameters; the same content again does nothing.
+
+    New and changed values become new versions, active at once unless `as_draft`. A value that would override a
+    version a person entered here is kept as a draft in either case: the jurisdiction decides.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:activate` (`factors:propose` for drafts).
+        ParameterFileTooLong: more than 20,000 rows.
+        ParameterFileInvalid: every fault with line, column and remedy; nothing is stored.
+    """
+    scope.require("factors:propose" if as_draft else "factors:activate")
+    content = path_or_content if isinstance(path_or_content, bytes) else _content(path_or_content)
+    known_as = name or (path_or_content.name if isinstance(path_or_content, Path) else "parameters.csv")
+    digest = sha256(content)
+    defaults = defaults_for(known_as)
+    if not as_draft and digest in await queries.known_hashes(write, scope):
+        return _known(known_as, digest, defaults.dataset)
+    return await _load(write, scope, known_as, content, defaults, as_draft=as_draft)
+
+
+async def propose_file(write: Write, scope: Scope, *, name: str, content: bytes) -> LoadReport:
+    """Propose the values of a file as drafts.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:propose`.
+        ParameterFileTooLong: more than 20,000 rows.
+        ParameterFileInvalid: every fault with line, column and remedy; nothing is stored.
+    """
+    return await load_file(write, scope, content, name=name, as_draft=True)
+
+
+async def propose(write: Write, scope: Scope, entry: Entry) -> Version:
+    """Propose one value as a draft.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:propose`.
+        ParameterInvalid: a field is empty or impossible.
+        ParameterUnchanged: the newest version says the same.
+    """
+    scope.require("factors:propose")
+    _check(entry)
+    await write.run(LOCK)
+    known = await queries.versions_of(write, scope, [entry.identity])
+    if not entry.dataset:
+        newest = max((each for each in known if each.state is not State.REJECTED), key=lambda each: each.recorded_at, default=None)  # fmt: skip
+        entry = replace(entry, dataset=newest.dataset if newest else "tenant")
+    planned = _plan(scope, [entry], known, as_draft=True)
+    if not planned:
+        raise ParameterUnchanged(name=entry.name, key=entry.key)
+    await _store(write, planned)
+    version = planned[0]
+    write.audit("factors:propose", object_type="parameter", object_id=version.id, **rules.facts(version))
+    return version
+
+
+async def activate(write: Write, scope: Scope, ids: Sequence[UUID], *, reason: str = "") -> list[Version]:
+    """Make drafts count from now on.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:activate`.
+        ParameterNotFound: one of the ids is not visible.
+        ParameterNotDraft: one is active or rejected already.
+        ParameterOwnProposal: the caller proposed one, and duties are separated here.
+    """
+    scope.require("factors:activate")
+    found = await _drafts(write, scope, ids)
+    if scope.actor_id is not None and await tenants.is_duty_separated(write, scope):
+        for version in found:
+            if version.recorded_by == scope.actor_id:
+                raise ParameterOwnProposal(name=version.name, key=version.key)
+    return await _decide(write, scope, found, State.ACTIVE, "factors:activate", reason)
+
+
+async def reject(write: Write, scope: Scope, ids: Sequence[UUID], *, reason: str) -> list[Version]:
+    """Turn drafts down for good; the rows stay. A proposer may withdraw the own proposal this way.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:activate`, unless all are the caller's own proposals.
+        ParameterNotFound: one of the ids is not visible.
+        ParameterNotDraft: one is active or rejected already.
+        ParameterInvalid: no reason was given.
+    """
+    scope.require("factors:propose")
+    found = await _drafts(write, scope, ids)
+    if scope.actor_id is None or any(version.recorded_by != scope.actor_id for version in found):
+        scope.require("factors:activate")
+    if not reason.strip():
+        raise ParameterInvalid(field="reason", reason_en="say why.", reason_zh="请填写理由。", path=("input", "reason"))
+    return await _decide(write, scope, found, State.REJECTED, "factors:reject", reason)
+
+
+def _content(path: Path) -> bytes:
+    """Read a small file at once: a file of parameters is a few hundred kilobytes."""
+    return path.read_bytes()
+
+
+def _known(name: str, digest: str, dataset: str) -> LoadReport:
+    return LoadReport(name, digest, dataset, 0, 0, 0, 0, 0, was_known=True)
+
+
+async def _load(
+    write: Write, scope: Scope, name: str, content: bytes, defaults: Defaults, *, as_draft: bool
+) -> LoadReport:
+    parsed = formats.parse(content, defaults, MOST_ROWS)
+    if parsed is None:
+        raise ParameterFileTooLong(file=name, limit=MOST_ROWS)
+    if isinstance(parsed, list):
+        raise ParameterFileInvalid(name, parsed)
+    await write.run(LOCK)
+    known = await queries.versions_of(write, scope, list({entry.identity for entry in parsed.entries}))
+    planned = _plan(scope, parsed.entries, known, as_draft=as_draft)
+    await _store(write, planned)
+    digest = sha256(content)
+    if not as_draft:
+        await write.run(
+            insert(ReferenceFile).values(
+                sha256=digest, name=name, row_count=parsed.rows, loaded_at=now(), loaded_by=scope.actor_id
+            )
+        )
+    corrected = {version.identity for version in known}
+    changed = sum(version.identity in corrected for version in planned)
+    report = LoadReport(
+        file=name,
+        sha256=digest,
+        dataset=defaults.dataset,
+        rows=parsed.rows,
+        parameters=len(parsed.entries),
+        added=len(planned) - changed,
+        changed=changed,
+        unchanged=len(parsed.entries) - len(planned),
+        held=sum(version.state is State.DRAFT for version in planned),
+        versions=tuple(version.id for version in planned),
+    )
+    write.audit(
+        "factors:propose" if as_draft else "factors:load",
+        object_type="parameter_file",
+        object_id=digest,
+        file=name,
+        rows=report.rows,
+        added=report.added,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        held=report.held,
+    )
+    return report
+
+
+def _plan(scope: Scope, entries: Sequence[Entry], known: Sequence[Version], *, as_draft: bool) -> list[Version]:
+    """Return the versions to store: those entries that the newest version of the same validity does not say."""
+    at = now()
+    stored = by_identity(known)
+    planned: list[Version] = []
+    for entry in entries:
+        overlapping = [each for each in stored.get(entry.identity, ()) if each.valid.overlaps(entry.valid)]
+        standing = sorted(
+            (each for each in overlapping if each.state is not State.REJECTED), key=lambda each: each.version
+        )
+        newest = standing[-1] if standing else None
+        same = [each for each in standing if each.valid == entry.valid]
+        if same and not rules.differs(entry, same[-1]):
+            continue
+        # What a person of this jurisdiction entered is not overridden by a file: the new value waits as a draft.
+        is_held = as_draft or (
+            newest is not None and newest.recorded_by is not None and newest.recorded_by != scope.actor_id
+        )
+        planned.append(
+            Version(
+                **{name: getattr(entry, name) for name in Entry.__dataclass_fields__},
+                id=new_id(),
+                version=max((each.version for each in overlapping), default=0) + 1,
+                state=State.DRAFT if is_held else State.ACTIVE,
+                supersedes_id=newest.id if newest else None,
+                recorded_at=at,
+                recorded_by=scope.actor_id,
+                activated_at=None if is_held else at,
+                activated_by=None if is_held else scope.actor_id,
+            )
+        )
+    return planned
+
+
+async def _store(write: Write, versions: Sequence[Version]) -> None:
+    if versions:
+        rows = [_row(version) for version in versions]
+        await write.run(INSERT, {"rows": json.dumps(rows, default=_plain, ensure_ascii=False)})
+
+
+def _row(version: Version) -> dict[str, Any]:
+    return {column: getattr(version, column) for column in ParameterVersion.__table__.columns.keys()}  # noqa: SIM118 - a column collection
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _check(entry: Entry) -> None:
+    """Raise ParameterInvalid for the first field that cannot be right."""
+    for field in ("name", "key", "unit", "document", "source"):
+        if not getattr(entry, field).strip():
+            raise _wrong(field, "is empty; fill it in.", "为空，请填写。")
+    if entry.confidence not in set(Confidence):
+        known = ", ".join(Confidence)
+        raise _wrong("confidence", f"is not one of: {known}.", f"无效，应为：{known}。")
+    if entry.value is None and entry.low is None and not (entry.text_value or "").strip():
+        raise _wrong("value", "give a value, a range or a text.", "请填写数值、范围或文字。")
+    if (entry.low is None) != (entry.high is None):
+        raise _wrong("low", "a range needs both ends.", "范围须同时填写上下限。")
+    if entry.low is not None and entry.high is not None and entry.low > entry.high:
+        raise _wrong("low", "is above the upper end.", "大于上限。")
+    start, end = entry.valid.start, entry.valid.end
+    if start is not None and end is not None and end <= start:
+        raise _wrong("validTo", "is not after validFrom.", "须晚于 validFrom。")
+
+
+def _wrong(field: str, en: str, zh: str) -> ParameterInvalid:
+    return ParameterInvalid(field=field, reason_en=en, reason_zh=zh, path=("input", field))
+
+
+async def _drafts(write: Write, scope: Scope, ids: Sequence[UUID]) -> list[Version]:
+    await write.run(LOCK)
+    found = await queries.versions_by_id(write, scope, ids)
+    versions: list[Version] = []
+    for one in dict.fromkeys(ids):
+        if one not in found:
+            raise ParameterNotFound(id=str(one))
+        version = found[one]
+        if version.state is not State.DRAFT:
+            raise ParameterNotDraft(name=version.name, key=version.key, state=version.state.value)
+        versions.append(version)
+    return versions
+
+
+async def _decide(
+    write: Write, scope: Scope, versions: Sequence[Version], state: State, action: str, reason: str
+) -> list[Version]:
+    at = now()
+    is_active = state is State.ACTIVE
+    await write.run(
+        update(ParameterVersion)
+        .where(ParameterVersion.id.in_([version.id for version in versions]))
+        .values(
+            state=state.value,
+            activated_at=at if is_active else None,
+            activated_by=scope.actor_id if is_active else None,
+        )
+    )
+    for version in versions:
+        write.audit(action, object_type="parameter", object_id=version.id, reason=reason, **rules.facts(version))
+    return [
+        replace(version, state=state, activated_at=at if is_active else None,
+                activated_by=scope.actor_id if is_active else None)
+        for version in versions
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The answer to a person's question, with every version of the parameter that answered (or was asked first)."""
+
+    answer: Choice | Missing
+    versions: list[Version]
+
+
+async def look_up(
+    read: Read,
+    scope: Scope,
+    *,
+    name: str,
+    key: str | None,
+    regions: Sequence[str],
+    division_code: str | None,
+    on: date,
+    published_by: date,
+    known_at: datetime | None,
+    policy: str,
+) -> Lookup:
+    """Look a parameter up the way a calculation does.
+
+    Without a key, `grid.electricity` takes its levels by itself: province, grid region, nation; the places come
+    from the division.
+
+    Raises:
+        Unauthenticated, Forbidden: without `factors:read`.
+        PolicyInvalid: an unknown policy.
+        ParameterInvalid: a key, or a division, is missing.
+    """
+    scope.require("factors:read")
+    rules.named_year(policy)
+    found = await book(read, scope, published_by=published_by, known_at=known_at, names=[name])
+    if key is not None:
+        answer = found.find(name, key, regions or ([division_code[:2] + "0000"] if division_code else [""]), on, policy)
+    elif name == "grid.electricity" and division_code:
+        grid = await grid_region_of(read, scope, division_code)
+        answer = found.automatic(division_code[:2] + "0000", grid, on, policy)
+    else:
+        raise _missing_key(name)
+    where = answer.region if isinstance(answer, Choice) else (regions[0] if regions else "")
+    return Lookup(answer, found.versions(name, answer.key, where))
+
+
+def _missing_key(name: str) -> ParameterInvalid:
+    return ParameterInvalid(
+        field="key",
+        reason_en=f"name the member of '{name}'; only grid.electricity with a division finds its level by itself.",
+        reason_zh=f"请指明“{name}”的成员；仅 grid.electricity 给出区划时可自动确定层级。",
+        path=("key",),
+    )
