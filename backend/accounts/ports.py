@@ -1,0 +1,53 @@
+"""What the carbon account asks of the calculation methods, which stand above it.
+
+The account keeps a source's method as an opaque code. Whether the code exists, belongs to the account's reporting
+guide and fits the key, unit and parameters is judged by whoever provides the methods: the emissions noun registers its
+`SourceRules` when it is imported. A process without them can read accounts, but sets up no source.
+"""
+
+from typing import Protocol
+
+from backend.accounts.errors import SourceRulesMissing
+from backend.accounts.values import SourceDraft, SourceShape
+
+
+class SourceRules(Protocol):
+    """Judges sources by the calculation methods."""
+
+    def fuel_tables(self) -> tuple[str, ...]:
+        """Return the codes of the tables of fuel defaults."""
+        ...
+
+    def shape(self, draft: SourceDraft, *, method_pack: str) -> SourceShape:
+        """Return the source as the methods accept it; an unstated scope or category becomes the method's usual one.
+
+        Raises:
+            Invalid: in the words of the methods (no such method, not of this guide, key, scope, category, unit or
+                parameter not accepted); `path` names the field, e.g. `("parameters", "ncv")`.
+        """
+        ...
+
+
+class NoSourceRules:
+    """The twin of a process that was started without the methods: refuses every source."""
+
+    def fuel_tables(self) -> tuple[str, ...]:
+        """Raise SourceRulesMissing."""
+        raise SourceRulesMissing
+
+    def shape(self, draft: SourceDraft, *, method_pack: str) -> SourceShape:
+        """Raise SourceRulesMissing."""
+        raise SourceRulesMissing
+
+
+_registered: list[SourceRules] = [NoSourceRules()]
+
+
+def provide_source_rules(rules: SourceRules) -> None:
+    """Register the implementation; the last one counts. Called once, when the methods are imported."""
+    _registered[0] = rules
+
+
+def source_rules() -> SourceRules:
+    """Return the registered implementation."""
+    return _registered[0]
