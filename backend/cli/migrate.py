@@ -33,7 +33,7 @@ def migrate(*, is_check: bool) -> None:
         screen.print(say("Tables and migrations agree.", "数据表与迁移一致。"))
         return
     settings = checked_settings()
-    with servers(settings, with_redis=False) as found:
+    with servers(settings, with_redis=False, is_first=True) as found:
         run(part("backend.installation", "migrate")(found.databases, found.admin_url, screen.print))
 
 

@@ -18,6 +18,14 @@ from backend.kit.servers import (
 from backend.kit.settings import Settings, TenantDatabase
 
 
+class NothingInstalled(NotFound):
+    """The data folder holds no database yet."""
+
+    code = "nothing_installed"
+    en = "Nothing is installed in {folder} yet. Run `carbon up`, or `carbon migrate`, or set CARBON_DATA_DIR."
+    zh = "{folder} 中尚未安装。请运行 carbon up 或 carbon migrate，或设置 CARBON_DATA_DIR。"
+
+
 class TenantNotServed(NotFound):
     """The tenant named on the command line is none of this installation's."""
 
@@ -77,8 +85,16 @@ def addresses_of(settings: Settings, admin_url: str | None, redis_url: str) -> A
 
 
 @contextmanager
-def servers(settings: Settings, *, with_redis: bool = True) -> Generator[Addresses]:
-    """Yield the servers' addresses; what this started, it stops."""
+def servers(settings: Settings, *, with_redis: bool = True, is_first: bool = False) -> Generator[Addresses]:
+    """Yield the servers' addresses; what this started, it stops.
+
+    `is_first` allows a new installation; other commands must not leave an empty one behind.
+
+    Raises:
+        NothingInstalled: no database in the data folder, and none named.
+    """
+    if needs_postgres(settings) and not is_first and not (postgres_folder(settings) / "password").exists():
+        raise NothingInstalled(folder=settings.data_dir)
     with ExitStack() as stack:
         admin_url = settings.postgres_admin_url.get_secret_value() if settings.postgres_admin_url else None
         if needs_postgres(settings):

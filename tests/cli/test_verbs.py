@@ -1,0 +1,204 @@
+"""The operator's verbs on a real installation."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+from click.testing import CliRunner
+
+from backend.cli import main
+from backend.kit.db import Databases
+from backend.kit.scope import Scope
+from backend.kit.servers import start_postgres
+from backend.kit.settings import Settings, TenantDatabase
+from backend.tenants import provision
+
+ORGANISATION = UUID(int=7)
+
+
+class Installed:
+    """Two tenants on a server of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = Settings.model_validate({"data_dir": folder, "tenants": "wuxi,chengdu", "databases": {}})
+        self.server = start_postgres(folder / "postgres", settings={"fsync": "off", "shared_buffers": "32MB"})
+        self.addresses: dict[str, TenantDatabase] = {
+            code: provision.addresses(self.settings, self.server.url, code) for code in self.settings.tenant_codes
+        }
+
+    async def prepare(self) -> None:
+        for code, database in self.addresses.items():
+            await provision.provision(self.server.url, code, database)
+            await provision.migrate(database)
+
+    def sql(self, statement: str, database: str = "carbon_wuxi") -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(self.server.url, database=database)
+            await connection.execute(statement)
+            await connection.close()
+
+        asyncio.run(execute())
+
+    def carbon(self, *arguments: str) -> tuple[int, str]:
+        known = {name: value for name, value in os.environ.items() if not name.startswith(("CARBON_", "LC_", "LANG"))}
+        done = subprocess.run(
+            [sys.executable, "-m", "backend.cli", *arguments],
+            env={**known, "LANG": "C", "CARBON_DATA_DIR": str(self.folder), "CARBON_TENANTS": "wuxi,chengdu"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Installed]:
+    with tempfile.TemporaryDirectory(prefix="carbon-verbs-") as name:
+        here = Installed(Path(name))
+        try:
+            asyncio.run(here.prepare())
+            yield here
+        finally:
+            here.server.stop()
+
+
+def test_every_verb_teaches() -> None:
+    def walk(command: object, path: list[str]) -> None:
+        answer = CliRunner().invoke(main, [*path, "--help"])
+        assert answer.exit_code == 0
+        assert answer.output.startswith("Usage:")
+        assert len(answer.output.splitlines()) >= 5, path
+        for name, each in getattr(command, "commands", {}).items():
+            walk(each, [*path, name])
+
+    walk(main, [])
+    wanted = "up migrate tenants reference worker jobs reproduce export import seed audit schema api"
+    assert set(main.commands) == set(wanted.split())
+
+
+def test_sound_walls_are_sound(installed: Installed) -> None:
+    code, said = installed.carbon("tenants", "check")
+    assert code == 0, said
+    assert said.count("✓") == 16
+    assert "✗" not in said
+
+
+@pytest.mark.parametrize(
+    ("breach", "mend", "named"),
+    [
+        ("alter role carbon_wuxi_app bypassrls", "alter role carbon_wuxi_app nobypassrls", "BYPASSRLS"),
+        ("alter role carbon_wuxi_app createdb", "alter role carbon_wuxi_app nocreatedb", "CREATEDB"),
+        (
+            "grant carbon_chengdu_app to carbon_wuxi_app",
+            "revoke carbon_chengdu_app from carbon_wuxi_app",
+            "chengdu_app",
+        ),
+        (
+            "grant connect on database carbon_chengdu to carbon_wuxi_app",
+            "revoke connect on database carbon_chengdu from carbon_wuxi_app",
+            "carbon_chengdu",
+        ),
+        ("create table loose (n int)", "drop table loose", "loose"),
+        (
+            "alter table audit_event no force row level security",
+            "alter table audit_event force row level security",
+            "audit_event",
+        ),
+        (
+            "grant update (details) on audit_event to carbon_wuxi_app",
+            "revoke update (details) on audit_event from carbon_wuxi_app",
+            "audit_event",
+        ),
+        (
+            "create function lent() returns int language sql security definer as 'select 1'",
+            "drop function lent()",
+            "lent",
+        ),
+    ],
+)
+def test_each_breach_is_found_and_named(installed: Installed, breach: str, mend: str, named: str) -> None:
+    installed.sql(breach)
+    try:
+        code, said = installed.carbon("tenants", "check")
+    finally:
+        installed.sql(mend)
+    assert code == 1
+    (finding,) = [line for line in said.splitlines() if "✗" in line]
+    assert named in finding
+
+
+def test_a_broken_audit_chain_is_found(installed: Installed) -> None:
+    async def act() -> None:
+        databases = Databases({"wuxi": installed.addresses["wuxi"].app.get_secret_value()})
+        for number in range(3):
+            async with databases.write(Scope.system("wuxi")) as write:
+                write.audit("test:done", object_type="test", object_id=number, organisation_id=ORGANISATION)
+        await databases.close()
+
+    asyncio.run(act())
+    assert installed.carbon("audit", "verify", "--tenant", "wuxi") == (0, "✓ wuxi: 1 chains hold\n")
+    installed.sql("update audit_event set object_id = '9' where sequence = 2")
+    code, said = installed.carbon("audit", "verify")
+    assert code == 1
+    assert f"wuxi: chain {ORGANISATION} breaks at event 2" in said
+    assert "✓ chengdu" in said
+
+
+def test_a_tenant_of_another_installation_is_refused_by_name(installed: Installed) -> None:
+    code, said = installed.carbon("audit", "verify", "--tenant", "guizhou")
+    assert code == 1
+    assert "'guizhou'" in said
+    assert "wuxi, chengdu" in said
+
+
+def test_a_verb_leaves_no_empty_installation_behind(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "backend.cli", "audit", "verify"],
+        env={**os.environ, "LC_ALL": "C", "CARBON_DATA_DIR": str(folder / "nothing")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "carbon up" in done.stderr
+    assert not (folder / "nothing").exists()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="carbon-verbs-") as name:
+        yield Path(name)
+
+
+def test_tables_and_migrations_agree(installed: Installed) -> None:
+    code, said = installed.carbon("migrate", "--check")
+    assert code == 0, said
+    assert "agree" in said
+
+
+def test_a_server_that_is_not_there_is_a_sentence(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "backend.cli", "audit", "verify"],
+        env={
+            **os.environ,
+            "LC_ALL": "zh_CN.UTF-8",
+            "PYTHONUTF8": "1",
+            "CARBON_DATA_DIR": str(folder),
+            "CARBON_POSTGRES_ADMIN_URL": "postgresql://nobody:x@127.0.0.1:1/postgres",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "服务器没有应答" in done.stderr
+    assert "Traceback" not in done.stderr
