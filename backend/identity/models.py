@@ -48,10 +48,22 @@ class Person(Base):
     name: Mapped[str]
     password_hash: Mapped[str]
     language: Mapped[str] = mapped_column(server_default=text("'zh'"))
-    failed_attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """Failed sign-ins in a row for an e-mail address, counted whether or not anybody has it.
+
+    Keyed by the address's SHA-256: what strangers type is not kept in the clear.
+    """
+
+    __tablename__ = "sign_in_attempt"
+
+    email_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_failed_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
 
 
 class Membership(Base):
@@ -72,6 +84,25 @@ class Membership(Base):
     role: Mapped[str]
     granted_at: Mapped[datetime]
     granted_by: Mapped[UUID | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A role offered to an e-mail address; only the hash of its token is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index(None, "organisation_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 

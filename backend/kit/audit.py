@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, insert, select, update
+from sqlalchemy import CheckConstraint, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
@@ -164,19 +164,27 @@ async def store(connection: AsyncConnection, events: Sequence[Event]) -> None:
 
 
 async def verify(connection: AsyncConnection, chain_id: UUID) -> int | None:
-    """Recompute a chain; return the first sequence that does not fit, or None when all of it does."""
-    previous, expected = GENESIS, 0
+    """Recompute a chain; return the first sequence that does not fit, or None when all of it does.
+
+    Events and head are read by one statement, so that a chain growing meanwhile is not taken for a broken one. An
+    event beyond the head, or events without a head, break the chain after its last event.
+    """
+    head = (
+        select(AuditHead.sequence.label("head_sequence"), AuditHead.hash.label("head_hash"))
+        .where(AuditHead.chain_id == chain_id)
+        .subquery()
+    )
+    events = select(AuditEvent.__table__).where(AuditEvent.chain_id == chain_id).subquery()
+    previous, expected, last = GENESIS, 0, (0, GENESIS)
     stream = await connection.stream(
-        select(AuditEvent.__table__).where(AuditEvent.chain_id == chain_id).order_by(AuditEvent.sequence)
+        select(events, head).select_from(events.outerjoin(head, true(), full=True)).order_by(events.c.sequence)
     )
     async for row in stream:
+        last = (row.head_sequence, row.head_hash)
+        if row.sequence is None:  # a head without any event
+            break
         expected += 1
         if row.sequence != expected or row.previous_hash != previous or digest(facts_of(row), previous) != row.hash:
             return expected
         previous = row.hash
-    head = (
-        await connection.execute(select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain_id == chain_id))
-    ).first()
-    if head is not None and (head.sequence != expected or head.hash != previous):
-        return expected + 1
-    return None
+    return None if last == (expected, previous) else expected + 1

@@ -1,0 +1,63 @@
+"""Commands of identity, one file for each kind of thing, and the reads other nouns ask for.
+
+The names below are what the rest of the house may use.
+"""
+
+from backend.identity.queries import organisation, organisations_by_id, people_by_id
+from backend.identity.service.agreements import end_engagement, engage, grant_consent, revoke_consent
+from backend.identity.service.auditing import verify_chain, verify_chains
+from backend.identity.service.clients import create_client, revoke_client
+from backend.identity.service.keys import rotate_keys, rotate_when_due
+from backend.identity.service.members import (
+    accept_invitation,
+    change_password,
+    create_person,
+    disable_person,
+    grant_role,
+    invite,
+    reset_password,
+    revoke_role,
+    withdraw_invitation,
+)
+from backend.identity.service.organisations import (
+    invite_administrator,
+    register_organisation,
+    resume_organisation,
+    suspend_organisation,
+)
+from backend.identity.service.revocation import purge, sign_out_everywhere
+from backend.identity.service.sessions import claims_of_token, scope_of_token, seal_of
+
+__all__ = [
+    "accept_invitation",
+    "change_password",
+    "claims_of_token",
+    "create_client",
+    "create_person",
+    "disable_person",
+    "end_engagement",
+    "engage",
+    "grant_consent",
+    "grant_role",
+    "invite",
+    "invite_administrator",
+    "organisation",
+    "organisations_by_id",
+    "people_by_id",
+    "purge",
+    "register_organisation",
+    "reset_password",
+    "resume_organisation",
+    "revoke_client",
+    "revoke_consent",
+    "revoke_role",
+    "rotate_keys",
+    "rotate_when_due",
+    "scope_of_token",
+    "seal_of",
+    "sign_out_everywhere",
+    "suspend_organisation",
+    "verify_chain",
+    "verify_chains",
+    "withdraw_invitation",
+]

@@ -1,0 +1,259 @@
+"""Words of identity: roles and what they grant, purposes of consents, what others are told of people and organisations.
+
+Permissions are strings `noun:verb`; each noun names its own, and only here are they bundled into roles.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from backend.kit.scope import Kind
+
+ACTIONS = (
+    "identity:consent",
+    "identity:engage",
+    "identity:manage_clients",
+    "identity:manage_members",
+    "identity:read_audit",
+    "identity:register",
+)
+"""The permissions of this noun. Signing in, out and changing one's own password need none."""
+
+ADMINISTRATOR = "administrator"
+"""The role every organisation has, and never loses the last holder of."""
+
+CONSENT_SCOPES = ("account", "scores")
+"""What an enterprise can open to a bank: its account and inventories; its green scores."""
+
+PERSONAL = frozenset({"identity:manage_clients", "identity:manage_members"})
+"""Never granted to a program: who may act for an organisation is decided by people."""
+
+_READS = frozenset({"accounts:read", "emissions:read", "factors:read", "jobs:read", "tenants:read"})
+_HOUSE = frozenset({"identity:manage_clients", "identity:manage_members", "identity:read_audit"})
+_ENERGY_MANAGER = _READS | {
+    "accounts:attach",
+    "accounts:manage",
+    "emissions:compute",
+    "emissions:enter",
+    "emissions:export",
+    "jobs:cancel",
+}
+_CARBON_OFFICER = _READS | {
+    "emissions:answer",
+    "emissions:approve",
+    "emissions:compute",
+    "emissions:export",
+    "emissions:restate",
+    "emissions:submit",
+    "jobs:cancel",
+}
+_OFFICER = _READS | {"emissions:close", "factors:propose", "jobs:cancel"}
+_VERIFIER = _READS | {"emissions:export", "emissions:verify", "jobs:cancel"}
+_FACTORS = frozenset({"factors:activate", "factors:propose", "factors:read"})
+
+ROLES: dict[Kind, dict[str, frozenset[str]]] = {
+    Kind.ENTERPRISE: {
+        ADMINISTRATOR: _ENERGY_MANAGER
+        | _CARBON_OFFICER
+        | _HOUSE
+        | {"accounts:open", "identity:consent", "identity:engage"},
+        "energy_manager": _ENERGY_MANAGER,
+        "carbon_officer": _CARBON_OFFICER,
+        "viewer": _READS,
+    },
+    Kind.AUTHORITY: {
+        ADMINISTRATOR: _OFFICER | _FACTORS | _HOUSE | {"identity:register"},
+        "officer": _OFFICER,
+        "viewer": _READS,
+    },
+    Kind.VERIFIER: {
+        ADMINISTRATOR: _VERIFIER | _HOUSE | {"identity:engage"},
+        "verifier": _VERIFIER,
+    },
+    Kind.BANK: {
+        ADMINISTRATOR: _READS | _HOUSE,
+        "credit_officer": _READS,
+    },
+    Kind.OPERATOR: {
+        ADMINISTRATOR: _FACTORS
+        | _HOUSE
+        | {"identity:register", "jobs:cancel", "jobs:operate", "jobs:read", "tenants:read"},
+    },
+}
+"""What each role of each kind of organisation grants."""
+
+REGISTERED_BY_AUTHORITY = frozenset({Kind.ENTERPRISE, Kind.AUTHORITY, Kind.BANK, Kind.VERIFIER})
+"""Kinds an authority may register within its region; an operator is registered by the operator or the service."""
+
+
+class Outcome(StrEnum):
+    """How an audited action ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+def permissions_of(kind: Kind, roles: "tuple[str, ...] | list[str]") -> frozenset[str]:
+    """Return what the roles grant together; an unknown role grants nothing."""
+    known = ROLES.get(kind, {})
+    return frozenset().union(*(known.get(role, frozenset()) for role in roles))
+
+
+def grantable(kind: Kind) -> frozenset[str]:
+    """Return what a program of an organisation of this kind may be granted at most."""
+    return permissions_of(kind, list(ROLES.get(kind, {}))) - PERSONAL
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationValue:
+    """A legal person as others see it. `division_path` is the materialised path of its seat or its region."""
+
+    id: UUID
+    kind: Kind
+    name: str
+    name_en: str
+    credit_code: str
+    division_code: str
+    division_path: str
+    sector: str | None
+    is_demonstration: bool
+    created_at: datetime
+    suspended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonValue:
+    """A person as colleagues see them."""
+
+    id: UUID
+    email: str
+    name: str
+    language: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipValue:
+    """A role a person has (or had, when `revoked_at` is set) in an organisation."""
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID
+    role: str
+    granted_at: datetime
+    granted_by: UUID | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationValue:
+    """A role offered to an e-mail address, open until accepted, withdrawn or expired."""
+
+    id: UUID
+    organisation_id: UUID
+    email: str
+    name: str
+    role: str
+    created_at: datetime
+    created_by: UUID | None
+    expires_at: datetime
+    accepted_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementValue:
+    """A verifier engaged by an enterprise, both days included; `ended_at` when it was ended early."""
+
+    id: UUID
+    enterprise_id: UUID
+    verifier_id: UUID
+    purpose: str
+    starts_on: date
+    ends_on: date
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentValue:
+    """An enterprise's consent to a bank, both days included; `scopes` are of `CONSENT_SCOPES`."""
+
+    id: UUID
+    enterprise_id: UUID
+    bank_id: UUID
+    scopes: tuple[str, ...]
+    purpose: str
+    starts_on: date
+    ends_on: date
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientValue:
+    """A program that acts for an organisation. Its secret is never shown again."""
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    permissions: tuple[str, ...]
+    created_at: datetime
+    created_by: UUID | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditValue:
+    """An event of an organisation's audit chain; `hash` is SHA-256 in hex over its facts and `previous_hash`."""
+
+    id: UUID
+    sequence: int
+    at: datetime
+    actor_id: UUID | None
+    actor_kind: str
+    action: str
+    outcome: Outcome
+    object_type: str
+    object_id: str
+    details: dict[str, object]
+    correlation_id: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a sign-in (or a refresh) hands out. A program's session has no refresh token.
+
+    `expires_in` counts seconds of the access token; `refresh_expires_at` ends the refresh token.
+    """
+
+    access_token: str
+    expires_in: int
+    organisation_id: UUID
+    subject_id: UUID
+    permissions: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    refresh_token: str | None = None
+    refresh_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An invitation just made. `token` is shown this once: whoever holds it can accept."""
+
+    id: UUID
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """An audit chain recomputed: `broken_at` is the first sequence that does not fit, None when all do."""
+
+    chain_id: UUID
+    length: int
+    broken_at: int | None
