@@ -325,7 +325,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables; first the policies that look into other tables."""
+    op.execute("drop policy person_select on person")
+    op.execute("drop policy organisation_select on organisation")
     op.drop_table("refresh_token")
     op.drop_table("membership")
     op.drop_table("engagement")
