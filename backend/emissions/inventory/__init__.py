@@ -1,0 +1,1 @@
+"""Inventories: a year's emissions computed from approved records, reviewed, verified, and reproducible for ever."""

@@ -1,0 +1,203 @@
+"""The calculation as SQL: one pass over the records, then everything on groups; NUMERIC, exact.
+
+Temporary tables live for one transaction:
+
+    calculation_group   records summed by account, source, month, unit, measured parameters and quality
+    calculation_unit    its distinct sources, units and parameters, numbered by *parameter set*
+    calculation_item    what a set resolves to, filled by Python: coefficient, GWP, tce, explanation
+    calculation_use     which items a set uses, and the conversion of its unit to the item's base unit
+    calculation_line    the lines of the inventories, ready to be written
+
+A million records become a few thousand sets; only those travel to Python and back (see `resolve`).
+"""
+
+from backend.emissions.activity.sql import current_records
+
+DROP = """drop table if exists calculation_group, calculation_unit, calculation_item, calculation_use,
+    calculation_line, calculation_note"""
+
+GROUP = f"""
+create temporary table calculation_group on commit drop as
+with {current_records()},
+calibrated as materialized (
+    select account_id, meter_id, range_agg(daterange(calibrated_on, valid_until, '[]')) as valid
+    from calibration
+    where account_id = any(cast(:account_ids as uuid[])) and recorded_at <= :as_of
+    group by account_id, meter_id
+)
+select c.account_id, c.source_id, c.month, c.unit, c.parameters, c.is_approved,
+    c.tier || '/' || case
+        when k.valid is null then 'unknown'
+        when k.valid @> daterange(c.month, (c.month + interval '1 month')::date) then 'valid'
+        else 'expired'
+    end || '/' || case when c.evidence_id is null then 'missing' else 'present' end as quality,
+    sum(c.quantity * c.multiplier) as quantity,
+    count(*) as records
+from current_records c
+left join calibrated k on k.account_id = c.account_id and k.meter_id = c.meter_id
+group by 1, 2, 3, 4, 5, 6, 7"""
+"""Bind `activity.sql.parameters_of`. A reading counts as calibrated when its meter is through the whole month."""
+
+SET_COLUMNS = (
+    "method, key, scope, category, fuel_table, province_code, grid_region, is_certificate_claimed, unit, epoch,"
+    " source_parameters, record_parameters"
+)
+"""A parameter set: whatever can change a coefficient. Accounts that agree in all of it share the set."""
+
+EPOCH = "(cast(:epochs as int[]))[extract(month from g.month)::int]"
+"""The stretch of the year a month lies in; a new one begins when any reference parameter changes."""
+
+UNIT = f"""
+create temporary table calculation_unit on commit drop as
+with distinct_unit as (
+    select distinct g.account_id, g.source_id, g.unit, g.parameters as record_parameters, {EPOCH} as epoch
+    from calculation_group g
+    where g.is_approved
+),
+described as (
+    select u.*, s.site_id, s.method, s.key, s.scope, s.category, s.parameters as source_parameters,
+        a.fuel_table, a.province_code, a.grid_region,
+        bool_or(s.method = 'purchased_green_electricity') over (partition by u.account_id)
+            or u.account_id = any(cast(:claiming as uuid[])) as is_certificate_claimed
+    from distinct_unit u
+    join source s on s.account_id = u.account_id and s.id = u.source_id
+    join carbon_account a on a.id = u.account_id
+)
+select *, dense_rank() over (order by {SET_COLUMNS})::int as set_id from described"""
+
+READ_SETS = f"select distinct on (set_id) set_id, {SET_COLUMNS} from calculation_unit order by set_id"
+
+ITEM = """
+create temporary table calculation_item on commit drop as
+select * from jsonb_to_recordset(cast(:rows as jsonb)) as i(
+    item_id int, scope bigint, category text, method text, key text, gas text, basis text, base_unit text,
+    coefficient numeric, coefficient_unit text, gwp numeric, coal numeric, formula text, formula_source text,
+    parameters jsonb)"""
+
+USE = """
+create temporary table calculation_use on commit drop as
+select * from jsonb_to_recordset(cast(:rows as jsonb)) as u(set_id int, item_id int, conversion numeric)"""
+
+JOINED = f"""calculation_group g
+    join calculation_unit u on u.account_id = g.account_id and u.source_id = g.source_id and u.unit = g.unit
+        and u.record_parameters = g.parameters and u.epoch = {EPOCH}
+    join calculation_use i on i.set_id = u.set_id"""
+
+LINE = f"""
+create temporary table calculation_line on commit drop as
+with used as (
+    select g.account_id, g.source_id, u.site_id, i.item_id, g.unit, g.quality, i.conversion,
+        sum(g.quantity) as quantity, sum(g.records)::bigint as records,
+        bit_or(1 << (extract(month from g.month)::int - 1)) as months
+    from {JOINED}
+    where g.is_approved
+    group by 1, 2, 3, 4, 5, 6, 7
+),
+by_unit as (
+    select account_id, source_id, site_id, item_id, unit, conversion,
+        sum(quantity) as quantity, sum(records)::bigint as records, bit_or(months) as months
+    from used
+    group by 1, 2, 3, 4, 5, 6
+),
+by_quality as (
+    select account_id, source_id, item_id,
+        jsonb_object_agg(quality, jsonb_build_array(records, trim_scale(base_quantity)::text)) as tiers
+    from (
+        select account_id, source_id, item_id, quality, sum(records)::bigint as records,
+            sum(quantity * conversion) as base_quantity
+        from used
+        group by 1, 2, 3, 4
+    ) counted
+    group by 1, 2, 3
+),
+line as (
+    select account_id, source_id, site_id, item_id, bit_or(months) as months, sum(records)::bigint as records,
+        sum(quantity * conversion) as base_quantity,
+        jsonb_agg(jsonb_build_object(
+            'unit', unit, 'quantity', trim_scale(quantity)::text, 'conversion', conversion::text,
+            'base_quantity', trim_scale(quantity * conversion)::text, 'records', records
+        ) order by unit) as quantities
+    from by_unit
+    group by 1, 2, 3, 4
+)
+select row_number() over (order by l.account_id, l.source_id, l.item_id)::int as line_no,
+    l.account_id, l.source_id, l.site_id, l.item_id, l.months, l.records, q.tiers, l.quantities, l.base_quantity,
+    i.scope, i.basis,
+    l.base_quantity * i.coefficient as result_t,
+    l.base_quantity * i.coefficient * i.gwp as co2e_t,
+    l.base_quantity * i.coal as energy_tce
+from line l
+join by_quality q on q.account_id = l.account_id and q.source_id = l.source_id and q.item_id = l.item_id
+join calculation_item i on i.item_id = l.item_id"""
+
+READ_LINES = """
+select line_no, account_id, source_id, item_id, tiers, trim_scale(co2e_t) as co2e_t
+from calculation_line
+order by line_no"""
+
+NOTE = """
+create temporary table calculation_note on commit drop as
+select * from jsonb_to_recordset(cast(:rows as jsonb)) as n(
+    line_no int, quality_score numeric, uncertainty numeric)"""
+
+WRITE_INVENTORIES = """
+insert into inventory (account_id, id, year, version, state, as_of, factor_policy, factor_date, method_pack,
+    fuel_table, scope1, scope2_location, scope2_market, scope3, energy_tce, record_count, excluded_count,
+    uncertainty, checks, quality_score, restates_id, reason, job_id, computed_at, computed_by)
+select n.account_id, n.id, :year, n.version, 'computed', :as_of, :factor_policy, :factor_date, a.method_pack,
+    a.fuel_table, coalesce(t.scope1, 0), coalesce(t.scope2_location, 0), coalesce(t.scope2_market, 0),
+    coalesce(t.scope3, 0), coalesce(t.energy_tce, 0), coalesce(c.included, 0), coalesce(c.excluded, 0),
+    n.uncertainty, n.checks, n.quality_score, n.restates_id, :reason, :job_id, :as_of, :computed_by
+from jsonb_to_recordset(cast(:rows as jsonb)) as n(
+    account_id uuid, id uuid, version bigint, uncertainty jsonb, checks jsonb, quality_score numeric,
+    restates_id uuid)
+join carbon_account a on a.id = n.account_id
+left join (
+    select account_id,
+        trim_scale(sum(co2e_t) filter (where scope = 1 and basis <> 'market')) as scope1,
+        trim_scale(sum(co2e_t) filter (where scope = 2 and basis <> 'market')) as scope2_location,
+        trim_scale(sum(co2e_t) filter (where scope = 2 and basis <> 'location')) as scope2_market,
+        trim_scale(sum(co2e_t) filter (where scope = 3 and basis <> 'market')) as scope3,
+        trim_scale(sum(energy_tce)) as energy_tce
+    from calculation_line
+    group by account_id
+) t on t.account_id = n.account_id
+left join (
+    select account_id, sum(records) filter (where is_approved)::bigint as included,
+        sum(records) filter (where not is_approved)::bigint as excluded
+    from calculation_group
+    group by account_id
+) c on c.account_id = n.account_id"""
+
+WRITE_LINES = """
+insert into inventory_line (account_id, id, inventory_id, source_id, site_id, scope, category, method, key, gas,
+    basis, months, record_count, quantities, base_quantity, base_unit, coefficient, coefficient_unit, result_t,
+    gwp, co2e_t, energy_tce, formula, formula_source, parameters, tiers, quality_score, uncertainty)
+select l.account_id, uuidv7(), v.id, l.source_id, l.site_id, i.scope, i.category, i.method, i.key, i.gas,
+    i.basis,
+    array(select make_date(:year, m, 1) from generate_series(1, 12) m where l.months & (1 << (m - 1)) <> 0),
+    l.records, l.quantities, trim_scale(l.base_quantity), i.base_unit, i.coefficient, i.coefficient_unit,
+    trim_scale(l.result_t), i.gwp, trim_scale(l.co2e_t), trim_scale(l.energy_tce), i.formula, i.formula_source,
+    i.parameters, l.tiers, n.quality_score, n.uncertainty
+from calculation_line l
+join calculation_item i on i.item_id = l.item_id
+join calculation_note n on n.line_no = l.line_no
+join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = l.account_id
+order by l.account_id, v.id, l.source_id"""
+
+WRITE_MONTHS = f"""
+insert into inventory_month (account_id, inventory_id, month, scope, basis, co2e_t, energy_tce)
+select g.account_id, v.id, g.month, t.scope, t.basis,
+    trim_scale(sum(g.quantity * i.conversion * t.coefficient * t.gwp)),
+    trim_scale(sum(g.quantity * i.conversion * t.coal))
+from {JOINED}
+join calculation_item t on t.item_id = i.item_id
+join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = g.account_id
+where g.is_approved
+group by 1, 2, 3, 4, 5"""
+
+LATEST = """
+select distinct on (v.account_id) v.account_id, v.id, v.version, v.state, v.job_id
+from inventory v
+where v.account_id = any(cast(:account_ids as uuid[])) and v.year = :year
+order by v.account_id, v.version desc"""
