@@ -6,7 +6,7 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -157,17 +157,29 @@ def socket_folder(directory: Path, name: str, account: Account) -> Path:
     return folder
 
 
-def make_runnable(program: Path, account: Account) -> None:
-    """See that the account can reach and read the program, also when the environment was made under umask 077."""
+def make_runnable(programs: Sequence[Path], package: Path, account: Account) -> None:
+    """See that the account can reach and read the programs, also when the environment was made under umask 077.
+
+    `package` is the wheel's folder; the libraries it carries lie beside it in `<package>.libs`.
+    """
     if account.user < 0:
         return
-    let_pass(program, account)
-    if not program.stat().st_mode & stat.S_IXOTH:
-        root = program.parents[1]
-        for path in (root, *root.rglob("*")):
-            if not path.is_symlink():
-                is_open = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
-                path.chmod(path.stat().st_mode | (0o055 if is_open else 0o044))
+    let_pass(programs[0], account)
+    for tree in (package, package.with_name(package.name + ".libs")):
+        for folder, _, files in os.walk(tree):
+            _open(Path(folder), 0o055)
+            # An installer gives all files of a wheel the same treatment: one tells of the others.
+            if files and not Path(folder, files[0]).stat().st_mode & stat.S_IROTH:
+                for name in files:
+                    _open(Path(folder, name), 0o044)
+    for program in programs:
+        _open(program, 0o055)
+
+
+def _open(path: Path, bits: int) -> None:
+    mode = path.stat().st_mode
+    if mode & bits != bits:
+        path.chmod(mode | bits)
 
 
 def check_room(path: Path, megabytes: int) -> None:

@@ -102,7 +102,7 @@ def start_postgres(
     account, lock = claim(directory)
     try:
         binaries = POSTGRES() / "bin"
-        make_runnable(binaries / "postgres", account)
+        make_runnable([binaries / "postgres", binaries / "initdb"], POSTGRES().parent, account)
         mark = mark_of(directory)
         is_new = not cluster.exists()
         if not is_new:

