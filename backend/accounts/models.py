@@ -108,6 +108,8 @@ class Calibration(Base):
     __tablename__ = "calibration"
     __table_args__ = (
         ForeignKeyConstraint(["account_id", "meter_id"], ["meter.account_id", "meter.id"]),
+        ForeignKeyConstraint(["account_id", "evidence_id"], ["evidence.account_id", "evidence.id"]),
+        Index(None, "account_id", "meter_id", "calibrated_on"),
         CheckConstraint("valid_until > calibrated_on", name="dates"),
     )
 

@@ -35,7 +35,7 @@ class NoSourceRules:
         """Raise SourceRulesMissing."""
         raise SourceRulesMissing
 
-    def shape(self, draft: SourceDraft, *, method_pack: str) -> SourceShape:
+    def shape(self, draft: SourceDraft, *, method_pack: str) -> SourceShape:  # noqa: ARG002 - the port's shape
         """Raise SourceRulesMissing."""
         raise SourceRulesMissing
 

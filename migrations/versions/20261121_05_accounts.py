@@ -14,6 +14,7 @@ from migrations.toolkit import (
     ORGANISATION,
     SYSTEM,
     either,
+    grant,
     kinds,
     protect,
     within,
@@ -200,8 +201,22 @@ def upgrade() -> None:
             ["meter.account_id", "meter.id"],
             name=op.f("fk_calibration_account_id_meter_id_meter"),
         ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "evidence_id"],
+            ["evidence.account_id", "evidence.id"],
+            name=op.f("fk_calibration_account_id_evidence_id_evidence"),
+        ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_calibration")),
     )
+    op.create_index(
+        op.f("ix_calibration_account_id_meter_id_calibrated_on"),
+        "calibration",
+        ["account_id", "meter_id", "calibrated_on"],
+        unique=False,
+    )
+    # Serials of account numbers: a sequence hands out each once, whatever runs side by side.
+    op.execute("create sequence carbon_account_number")
+    grant("sequence carbon_account_number", "usage")
 
     engaged = (
         f"select enterprise_id from engagement where verifier_id = {ORGANISATION} and ended_at is null"
@@ -243,3 +258,4 @@ def downgrade() -> None:
     op.drop_table("reporting_year")
     op.drop_table("evidence")
     op.drop_table("carbon_account")
+    op.execute("drop sequence carbon_account_number")
