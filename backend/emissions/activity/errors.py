@@ -1,0 +1,164 @@
+"""Errors of activity data.
+
+    NotFound
+      AccountNotFound           no such account, or not yours
+      BatchNotFound             no such batch
+      RecordNotFound            no such record
+      SourceNotFound            no such source in this account
+    Invalid
+      EntryRefused              a row is wrong; its code is the problem's own (`problems.CATALOGUE`)
+      FileUnreadable            the file is not a workbook or CSV we can read
+      HeaderMissing             the file has no row with our column titles
+      ReasonMissing             a decision or withdrawal without its reason
+      NothingEntered            an empty list of rows
+    Conflict
+      AccountClosed             the account is closed
+      OwnData                   nobody approves what he entered himself
+      BatchNotStored            there is nothing to decide: the batch was refused or is still being read
+      WarningsOpen              rows whose check cannot tell need a reason to be approved
+      RecordSuperseded          the record was corrected or withdrawn meanwhile
+      DecidedAlready            the same decision stands already
+      YearsChanged              a reporting year was opened or closed while the file was being read
+    Limited
+      TooManyRows               more rows than one file or command may have
+
+What is wrong with a row is not a class of its own but a `problems.Problem`, because a file has many at once.
+"""
+
+from backend.kit.errors import Conflict, Invalid, Limited, NotFound
+
+
+class AccountNotFound(NotFound):
+    """No such account, or not yours."""
+
+    code = "account_not_found"
+    en = "No carbon account with this identifier."
+    zh = "未找到该碳账户。"
+
+
+class BatchNotFound(NotFound):
+    """No such batch."""
+
+    code = "activity_batch_not_found"
+    en = "No activity batch with this identifier."
+    zh = "未找到该数据批次。"
+
+
+class RecordNotFound(NotFound):
+    """No such record."""
+
+    code = "activity_record_not_found"
+    en = "No activity record with this identifier."
+    zh = "未找到该活动数据记录。"
+
+
+class SourceNotFound(NotFound):
+    """No such source in this account."""
+
+    code = "source_not_found"
+    en = "This account has no source with this identifier."
+    zh = "本账户中未找到该排放源。"
+
+
+class EntryRefused(Invalid):
+    """A row is wrong. The instance's code is the problem's; `details.problems` lists every problem of every row."""
+
+    code = "entry_refused"
+    en = "{text_en}"
+    zh = "{text_zh}"
+
+
+class FileUnreadable(Invalid):
+    """The file is not a workbook or CSV we can read."""
+
+    code = "file_unreadable"
+    en = "The file cannot be read: {reason_en}. Save it as .xlsx or as CSV (UTF-8 or GB18030) and send it again."
+    zh = "无法读取该文件：{reason_zh}。请另存为 .xlsx 或 CSV（UTF-8 或 GB18030 编码）后重新上传。"
+
+
+class HeaderMissing(Invalid):
+    """The file has no row with our column titles."""
+
+    code = "header_missing"
+    en = "No row has the titles of our template (at least: {needed}). Download the template and keep its title rows."
+    zh = "未找到模板的标题行（至少需要：{needed}）。请下载模板，并保留其标题行。"
+
+
+class ReasonMissing(Invalid):
+    """A decision or withdrawal without its reason."""
+
+    code = "reason_missing"
+    en = "State the reason."
+    zh = "请填写原因。"
+
+
+class NothingEntered(Invalid):
+    """An empty list of rows."""
+
+    code = "nothing_entered"
+    en = "There is no row to store."
+    zh = "没有可保存的数据行。"
+
+
+class AccountClosed(Conflict):
+    """The account is closed."""
+
+    code = "account_closed"
+    en = "The account is closed; it takes no more data."
+    zh = "该碳账户已关闭，不能再填报数据。"
+
+
+class OwnData(Conflict):
+    """Nobody approves what he entered himself."""
+
+    code = "own_data"
+    en = "Duties are separated in this account: somebody else must approve what you entered."
+    zh = "该账户已启用职责分离：您录入的数据须由他人审批。"
+
+
+class BatchNotStored(Conflict):
+    """There is nothing to decide: the batch was refused or is still being read."""
+
+    code = "batch_not_stored"
+    en = "This batch holds no stored records (state: {state}); there is nothing to decide."
+    zh = "该批次没有已保存的记录（状态：{state}），无需审批。"
+
+
+class WarningsOpen(Conflict):
+    """Rows whose check cannot tell need a reason to be approved."""
+
+    code = "warnings_open"
+    en = "{count} rows are unusual and no check can tell that they are right. Say why they are, then approve."
+    zh = "有 {count} 行数据异常且无法自动判断，请说明其属实的理由后再审批通过。"
+
+
+class RecordSuperseded(Conflict):
+    """The record was corrected or withdrawn meanwhile."""
+
+    code = "record_superseded"
+    en = "The record was corrected or withdrawn meanwhile; load it again and change the newest one."
+    zh = "该记录已被更正或撤回，请刷新后针对最新记录操作。"
+
+
+class DecidedAlready(Conflict):
+    """The same decision stands already."""
+
+    code = "decided_already"
+    en = "This was {decision} already; nothing changes."
+    zh = "该数据此前已作出相同决定（{decision}），无需重复操作。"
+
+
+class YearsChanged(Conflict):
+    """A reporting year was opened or closed while the file was being read."""
+
+    code = "years_changed"
+    en = "A reporting year was opened or closed while the file was being read. Import it again."
+    zh = "导入过程中报告年度的开启状态发生了变化，请重新导入。"
+
+
+class TooManyRows(Limited):
+    """More rows than one file or command may have."""
+
+    code = "too_many_rows"
+    en = "More than {limit} rows. Send them in parts."
+    zh = "数据超过 {limit} 行，请分批提交。"

@@ -1,0 +1,79 @@
+"""Values of activity data: rows on their way in, limits of the entry checks, what an import did."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from backend.emissions.activity.problems import Problem
+
+COMMAND_ROWS = 1000
+"""Rows one bulk command may bring; more belong into a file."""
+
+SHOWN_PROBLEMS = 100
+"""Problems listed in an answer; the annotated file has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLimits:
+    """Where the entry checks draw their lines. No official values exist: configurable placeholders.
+
+    A quantity is compared with the median of its source's (and meter's) other months. Beyond `absurd` times it
+    (or below its reciprocal) it is refused unless explained; beyond `unusual` its approver must say why it is
+    right. With fewer than `minimum_history` other months nothing can be said.
+    """
+
+    minimum_history: int = 3
+    unusual: Decimal = Decimal(6)
+    absurd: Decimal = Decimal(100)
+    report_tolerance: Decimal = Decimal("0.005")
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    """A row that was read and checked by itself; what is missing because of a problem is None."""
+
+    row: int
+    source_id: UUID | None
+    meter_id: UUID | None
+    month: date | None
+    quantity: Decimal | None
+    unit: str | None
+    factor: Decimal | None
+    """Exact factor from the row's unit to the source's base unit, to compare with other months."""
+    tier: str
+    parameters: dict[str, str]
+    evidence_id: UUID | None
+    note: str
+    record_id: UUID | None
+    reason: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a set of rows would do, or did. Counts are rows; `problems` are the first ones, as JSON."""
+
+    rows: int = 0
+    blank: int = 0
+    new: int = 0
+    unchanged: int = 0
+    corrections: int = 0
+    errors: int = 0
+    warnings: int = 0
+    problems: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing keeps the rows out."""
+        return self.errors == 0
+
+    @property
+    def stored(self) -> int:
+        """How many records the rows make."""
+        return self.new + self.corrections
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a batch's summary or a job's result."""
+        return asdict(self)
