@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, text, update
 
-from backend.factors import formats, queries, rules
+from backend.factors import formats, planning, queries, rules
 from backend.factors.errors import (
     ParameterFileInvalid,
     ParameterFileTooLong,
@@ -31,8 +31,8 @@ from backend.factors.models import ParameterVersion, ReferenceFile
 from backend.factors.rules import Book
 from backend.factors.shipped import defaults_for, sha256, shipped_files
 from backend.factors.values import (
+    Change,
     Choice,
-    Confidence,
     Entry,
     LoadReport,
     Missing,
@@ -43,7 +43,6 @@ from backend.factors.values import (
 )
 from backend.kit.clock import now
 from backend.kit.db import Read, Write
-from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.tenants import service as tenants
 
@@ -114,7 +113,7 @@ async def grid_region_of(read: Read, scope: Scope, division_code: str) -> str:
     )
 
 
-async def load_reference(write: Write, scope: Scope) -> ReferenceReport:
+async def load_reference(write: Write, scope: Scope, *, is_dry: bool = False) -> ReferenceReport:
     """Load every shipped reference file; a file loaded before costs nothing.
 
     Raises:
@@ -130,17 +129,24 @@ async def load_reference(write: Write, scope: Scope) -> ReferenceReport:
         if digest in known:
             reports.append(_known(each.name, digest, each.defaults.dataset))
         else:
-            reports.append(await _load(write, scope, each.name, content, each.defaults, as_draft=False))
+            reports.append(await _load(write, scope, each.name, content, each.defaults, as_draft=False, is_dry=is_dry))
     return ReferenceReport(tuple(reports))
 
 
 async def load_file(
-    write: Write, scope: Scope, path_or_content: Path | bytes, *, name: str | None = None, as_draft: bool = False
+    write: Write,
+    scope: Scope,
+    path_or_content: Path | bytes,
+    *,
+    name: str | None = None,
+    as_draft: bool = False,
+    is_dry: bool = False,
 ) -> LoadReport:
     """Load one file of parameters; the same content again does nothing.
 
     New and changed values become new versions, active at once unless `as_draft`. A value that would override a
-    version a person entered here is kept as a draft in either case: the jurisdiction decides.
+    version a person entered here is kept as a draft in either case: the jurisdiction decides. A dry run checks and
+    reports everything and stores nothing.
 
     Raises:
         Unauthenticated, Forbidden: without `factors:activate` (`factors:propose` for drafts).
@@ -154,10 +160,10 @@ async def load_file(
     defaults = defaults_for(known_as)
     if not as_draft and digest in await queries.known_hashes(write, scope):
         return _known(known_as, digest, defaults.dataset)
-    return await _load(write, scope, known_as, content, defaults, as_draft=as_draft)
+    return await _load(write, scope, known_as, content, defaults, as_draft=as_draft, is_dry=is_dry)
 
 
-async def propose_file(write: Write, scope: Scope, *, name: str, content: bytes) -> LoadReport:
+async def propose_file(write: Write, scope: Scope, *, name: str, content: bytes, is_dry: bool = False) -> LoadReport:
     """Propose the values of a file as drafts.
 
     Raises:
@@ -165,7 +171,7 @@ async def propose_file(write: Write, scope: Scope, *, name: str, content: bytes)
         ParameterFileTooLong: more than 20,000 rows.
         ParameterFileInvalid: every fault with line, column and remedy; nothing is stored.
     """
-    return await load_file(write, scope, content, name=name, as_draft=True)
+    return await load_file(write, scope, content, name=name, as_draft=True, is_dry=is_dry)
 
 
 async def propose(write: Write, scope: Scope, entry: Entry) -> Version:
@@ -177,13 +183,13 @@ async def propose(write: Write, scope: Scope, entry: Entry) -> Version:
         ParameterUnchanged: the newest version says the same.
     """
     scope.require("factors:propose")
-    _check(entry)
+    planning.check(entry)
     await write.run(LOCK)
     known = await queries.versions_of(write, scope, [entry.identity])
     if not entry.dataset:
         newest = max((each for each in known if each.state is not State.REJECTED), key=lambda each: each.recorded_at, default=None)  # fmt: skip
         entry = replace(entry, dataset=newest.dataset if newest else "tenant")
-    planned = _plan(scope, [entry], known, as_draft=True)
+    planned = planning.plan(scope, [entry], known, as_draft=True)
     if not planned:
         raise ParameterUnchanged(name=entry.name, key=entry.key)
     await _store(write, planned)
@@ -238,7 +244,14 @@ def _known(name: str, digest: str, dataset: str) -> LoadReport:
 
 
 async def _load(
-    write: Write, scope: Scope, name: str, content: bytes, defaults: Defaults, *, as_draft: bool
+    write: Write,
+    scope: Scope,
+    name: str,
+    content: bytes,
+    defaults: Defaults,
+    *,
+    as_draft: bool,
+    is_dry: bool,
 ) -> LoadReport:
     parsed = formats.parse(content, defaults, MOST_ROWS)
     if parsed is None:
@@ -247,20 +260,13 @@ async def _load(
         raise ParameterFileInvalid(name, parsed)
     await write.run(LOCK)
     known = await queries.versions_of(write, scope, list({entry.identity for entry in parsed.entries}))
-    planned = _plan(scope, parsed.entries, known, as_draft=as_draft)
-    await _store(write, planned)
-    digest = sha256(content)
-    if not as_draft:
-        await write.run(
-            insert(ReferenceFile).values(
-                sha256=digest, name=name, row_count=parsed.rows, loaded_at=now(), loaded_by=scope.actor_id
-            )
-        )
-    corrected = {version.identity for version in known}
-    changed = sum(version.identity in corrected for version in planned)
+    planned = planning.plan(scope, parsed.entries, known, as_draft=as_draft)
+    stored = by_identity([*known, *planned])
+    changes = tuple(Change(each, rules.previous(each, stored[each.identity])) for each in planned)
+    changed = sum(change.version.supersedes_id is not None for change in changes)
     report = LoadReport(
         file=name,
-        sha256=digest,
+        sha256=sha256(content),
         dataset=defaults.dataset,
         rows=parsed.rows,
         parameters=len(parsed.entries),
@@ -268,54 +274,38 @@ async def _load(
         changed=changed,
         unchanged=len(parsed.entries) - len(planned),
         held=sum(version.state is State.DRAFT for version in planned),
-        versions=tuple(version.id for version in planned),
+        changes=changes,
+        is_dry=is_dry,
     )
+    if not is_dry:
+        await _store(write, planned)
+        await _record(write, scope, report, as_draft=as_draft)
+    return report
+
+
+async def _record(write: Write, scope: Scope, report: LoadReport, *, as_draft: bool) -> None:
+    """Remember the file, unless its values still wait for a decision, and leave the audit event."""
+    if not as_draft:
+        await write.run(
+            insert(ReferenceFile).values(
+                sha256=report.sha256,
+                name=report.file,
+                row_count=report.rows,
+                loaded_at=now(),
+                loaded_by=scope.actor_id,
+            )
+        )
     write.audit(
         "factors:propose" if as_draft else "factors:load",
         object_type="parameter_file",
-        object_id=digest,
-        file=name,
+        object_id=report.sha256,
+        file=report.file,
         rows=report.rows,
         added=report.added,
         changed=report.changed,
         unchanged=report.unchanged,
         held=report.held,
     )
-    return report
-
-
-def _plan(scope: Scope, entries: Sequence[Entry], known: Sequence[Version], *, as_draft: bool) -> list[Version]:
-    """Return the versions to store: those entries that the newest version of the same validity does not say."""
-    at = now()
-    stored = by_identity(known)
-    planned: list[Version] = []
-    for entry in entries:
-        overlapping = [each for each in stored.get(entry.identity, ()) if each.valid.overlaps(entry.valid)]
-        standing = sorted(
-            (each for each in overlapping if each.state is not State.REJECTED), key=lambda each: each.version
-        )
-        newest = standing[-1] if standing else None
-        same = [each for each in standing if each.valid == entry.valid]
-        if same and not rules.differs(entry, same[-1]):
-            continue
-        # What a person of this jurisdiction entered is not overridden by a file: the new value waits as a draft.
-        is_held = as_draft or (
-            newest is not None and newest.recorded_by is not None and newest.recorded_by != scope.actor_id
-        )
-        planned.append(
-            Version(
-                **{name: getattr(entry, name) for name in Entry.__dataclass_fields__},
-                id=new_id(),
-                version=max((each.version for each in overlapping), default=0) + 1,
-                state=State.DRAFT if is_held else State.ACTIVE,
-                supersedes_id=newest.id if newest else None,
-                recorded_at=at,
-                recorded_by=scope.actor_id,
-                activated_at=None if is_held else at,
-                activated_by=None if is_held else scope.actor_id,
-            )
-        )
-    return planned
 
 
 async def _store(write: Write, versions: Sequence[Version]) -> None:
@@ -330,29 +320,6 @@ def _row(version: Version) -> dict[str, Any]:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _check(entry: Entry) -> None:
-    """Raise ParameterInvalid for the first field that cannot be right."""
-    for field in ("name", "key", "unit", "document", "source"):
-        if not getattr(entry, field).strip():
-            raise _wrong(field, "is empty; fill it in.", "为空，请填写。")
-    if entry.confidence not in set(Confidence):
-        known = ", ".join(Confidence)
-        raise _wrong("confidence", f"is not one of: {known}.", f"无效，应为：{known}。")
-    if entry.value is None and entry.low is None and not (entry.text_value or "").strip():
-        raise _wrong("value", "give a value, a range or a text.", "请填写数值、范围或文字。")
-    if (entry.low is None) != (entry.high is None):
-        raise _wrong("low", "a range needs both ends.", "范围须同时填写上下限。")
-    if entry.low is not None and entry.high is not None and entry.low > entry.high:
-        raise _wrong("low", "is above the upper end.", "大于上限。")
-    start, end = entry.valid.start, entry.valid.end
-    if start is not None and end is not None and end <= start:
-        raise _wrong("validTo", "is not after validFrom.", "须晚于 validFrom。")
-
-
-def _wrong(field: str, en: str, zh: str) -> ParameterInvalid:
-    return ParameterInvalid(field=field, reason_en=en, reason_zh=zh, path=("input", field))
 
 
 async def _drafts(write: Write, scope: Scope, ids: Sequence[UUID]) -> list[Version]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-PERMISSIONS = ("factors:read", "factors:propose", "factors:activate")
+ACTIONS = ("factors:activate", "factors:propose", "factors:read")
 """What this noun lets people do: look up, propose new versions, make proposed versions count."""
 
 ANY_REGION = ""
@@ -346,8 +346,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A new version and what it follows: the version it corrects, or the data year before."""
+
+    version: Version
+    before: Version | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What loading a file did. `versions` are the ids of the new rows; `held` of them await activation."""
+    """What loading a file did (`is_dry`: would do). `changes` are the new versions; `held` await activation."""
 
     file: str
     sha256: str
@@ -358,8 +366,9 @@ class LoadReport:
     changed: int
     unchanged: int
     held: int = 0
-    versions: tuple[UUID, ...] = ()
+    changes: tuple[Change, ...] = ()
     was_known: bool = False
+    is_dry: bool = False
 
     def __str__(self) -> str:
         """Return one line for a terminal."""

@@ -4,9 +4,10 @@
     PackDuplicate          a further pack claims a shipped tenant's code without replacing it
     PackMissing            a tenant is to be served, but no pack describes it
     PackNotForThisTenant   a pack is being loaded into another tenant's database
+    TenantNotFurnished     no pack has been loaded into this database yet
     DivisionUnknown        no division with this code in this jurisdiction
 
-The first four stop a process from starting; the last answers a caller.
+The first four stop a process from starting; the others answer a caller.
 """
 
 from collections.abc import Sequence
@@ -59,6 +60,14 @@ class PackNotForThisTenant(Invalid):
     code = "pack_not_for_this_tenant"
     en = "The pack '{pack}' cannot be loaded into the tenant '{tenant}'."
     zh = "数据包“{pack}”不能载入租户“{tenant}”。"
+
+
+class TenantNotFurnished(NotFound):
+    """No pack is in force: the installation is not finished."""
+
+    code = "tenant_not_furnished"
+    en = "The jurisdiction '{tenant}' has no pack yet; run `carbon up` or `carbon reference load`."
+    zh = "辖区“{tenant}”尚未载入数据包，请运行 carbon up 或 carbon reference load。"
 
 
 class DivisionUnknown(NotFound):

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+ACTIONS = ("tenants:load_pack", "tenants:read")
+"""What this noun lets people do. Loading a pack is granted to no role: the service does it when it starts."""
+
 TENANT_CODE = r"^[a-z][a-z0-9_]{1,30}$"
 """A tenant's code: it becomes part of database, role, queue and folder names."""
 SIX_DIGITS = r"^[0-9]{6}$"

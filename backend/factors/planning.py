@@ -1,0 +1,67 @@
+"""Turning what a source says into versions to store. Pure: a correction never touches what it corrects."""
+
+from collections.abc import Sequence
+
+from backend.factors import rules
+from backend.factors.errors import ParameterInvalid
+from backend.factors.values import Confidence, Entry, State, Version, by_identity
+from backend.kit.clock import now
+from backend.kit.ids import new_id
+from backend.kit.scope import Scope
+
+
+def plan(scope: Scope, entries: Sequence[Entry], known: Sequence[Version], *, as_draft: bool) -> list[Version]:
+    """Return the versions to store: those entries that the newest version of the same validity does not say."""
+    at = now()
+    stored = by_identity(known)
+    planned: list[Version] = []
+    for entry in entries:
+        overlapping = [each for each in stored.get(entry.identity, ()) if each.valid.overlaps(entry.valid)]
+        standing = sorted(
+            (each for each in overlapping if each.state is not State.REJECTED), key=lambda each: each.version
+        )
+        newest = standing[-1] if standing else None
+        same = [each for each in standing if each.valid == entry.valid]
+        if same and not rules.differs(entry, same[-1]):
+            continue
+        # What a person of this jurisdiction entered is not overridden by a file: the new value waits as a draft.
+        is_held = as_draft or (
+            newest is not None and newest.recorded_by is not None and newest.recorded_by != scope.actor_id
+        )
+        planned.append(
+            Version(
+                **{name: getattr(entry, name) for name in Entry.__dataclass_fields__},
+                id=new_id(),
+                version=max((each.version for each in overlapping), default=0) + 1,
+                state=State.DRAFT if is_held else State.ACTIVE,
+                supersedes_id=newest.id if newest else None,
+                recorded_at=at,
+                recorded_by=scope.actor_id,
+                activated_at=None if is_held else at,
+                activated_by=None if is_held else scope.actor_id,
+            )
+        )
+    return planned
+
+
+def check(entry: Entry) -> None:
+    """Raise ParameterInvalid for the first field that cannot be right."""
+    for field in ("name", "key", "unit", "document", "source"):
+        if not getattr(entry, field).strip():
+            raise _wrong(field, "is empty; fill it in.", "为空，请填写。")
+    if entry.confidence not in set(Confidence):
+        known = ", ".join(Confidence)
+        raise _wrong("confidence", f"is not one of: {known}.", f"无效，应为：{known}。")
+    if entry.value is None and entry.low is None and not (entry.text_value or "").strip():
+        raise _wrong("value", "give a value, a range or a text.", "请填写数值、范围或文字。")
+    if (entry.low is None) != (entry.high is None):
+        raise _wrong("low", "a range needs both ends.", "范围须同时填写上下限。")
+    if entry.low is not None and entry.high is not None and entry.low > entry.high:
+        raise _wrong("low", "is above the upper end.", "大于上限。")
+    start, end = entry.valid.start, entry.valid.end
+    if start is not None and end is not None and end <= start:
+        raise _wrong("validTo", "is not after validFrom.", "须晚于 validFrom。")
+
+
+def _wrong(field: str, en: str, zh: str) -> ParameterInvalid:
+    return ParameterInvalid(field=field, reason_en=en, reason_zh=zh, path=("input", field))
