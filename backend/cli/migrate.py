@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from backend.cli.session import servers
-from backend.cli.terminal import checked_settings, part, run, say, screen
+from backend.cli.terminal import checked_settings, run, say, screen
 from backend.kit.errors import Conflict
 from backend.kit.servers import start_postgres
 
@@ -34,7 +34,9 @@ def migrate(*, is_check: bool) -> None:
         return
     settings = checked_settings()
     with servers(settings, with_redis=False, is_first=True) as found:
-        run(part("backend.installation", "migrate")(found.databases, found.admin_url, screen.print))
+        from backend import installation  # noqa: PLC0415 - keeps `--help` quick
+
+        run(installation.migrate(found.databases, found.admin_url, screen.print))
 
 
 def compare() -> None:

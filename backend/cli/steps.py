@@ -7,7 +7,7 @@ import http.client
 import json
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,23 +125,29 @@ def _added(installation: Installation, server: RunningServer) -> RunningServer:
 def migrate(installation: Installation) -> None:
     """Create the tenants' databases and bring them to the newest revision."""
     found = installation.reached()
-    run(part("backend.installation", "migrate")(found.databases, found.admin_url, installation.tell))
+    from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
+
+    run(shared.migrate(found.databases, found.admin_url, installation.tell))
 
 
 def furnish(installation: Installation) -> None:
     """Load packs and reference parameters."""
-    _with_databases(installation, "backend.installation", "furnish")
+    from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
+
+    _with_databases(installation, shared.furnish)
 
 
 def seed(installation: Installation) -> None:
     """Create the demonstration, the first time."""
     if installation.is_seeded:
-        _with_databases(installation, "backend.demo", "seed")
+        _with_databases(installation, part("backend.demo", "seed"))
 
 
-def _with_databases(installation: Installation, module: str, name: str) -> None:
-    """Run `module.name(databases, settings, tell)` and close the databases in the same event loop."""
-    work = part(module, name)
+Work = Callable[[Databases, Settings, Callable[[str], None]], Coroutine[Any, Any, Any]]
+
+
+def _with_databases(installation: Installation, work: Work) -> None:
+    """Run the work and close the databases in the same event loop."""
 
     async def whole() -> None:
         with installation.databases() as databases:

@@ -3,7 +3,7 @@
 import click
 
 from backend.cli.session import Addresses, servers
-from backend.cli.terminal import checked_settings, part, run, say, screen
+from backend.cli.terminal import checked_settings, run, say, screen
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
@@ -19,8 +19,10 @@ def list_() -> None:
     """List every pack, its version and size, and whether this installation serves it."""
     from rich.table import Table  # noqa: PLC0415 - keeps `--help` quick
 
+    from backend.tenants.packs import load_packs  # noqa: PLC0415 - keeps `--help` quick
+
     settings = checked_settings()
-    packs = part("backend.tenants.packs", "load_packs")(settings.packs_dir)
+    packs = load_packs(settings.packs_dir)
     table = Table("code", "名称", "name", "division", "version", "divisions", "programmes", "served")
     for code, pack in sorted(packs.items()):
         table.add_row(

@@ -153,6 +153,31 @@ def test_a_broken_audit_chain_is_found(installed: Installed) -> None:
     assert "✓ chengdu" in said
 
 
+def test_reference_parameters_load_once_and_new_versions_by_file(installed: Installed, folder: Path) -> None:
+    code, said = installed.carbon("reference", "check", "--tenant", "chengdu")
+    assert code == 1
+    assert said.startswith("✗ chengdu")
+    assert installed.carbon("reference", "load", "--tenant", "chengdu")[0] == 0
+    assert installed.carbon("reference", "check", "--tenant", "chengdu")[0] == 0
+    code, said = installed.carbon("reference", "load", "--tenant", "chengdu")
+    assert code == 0
+    assert "up to date" in said
+    file = folder / "method_defaults.csv"
+    shipped = Path(__file__).parents[2] / "backend" / "factors" / "reference" / "method_defaults.csv"
+    lines = shipped.read_text().splitlines()
+    heat = next(number for number, line in enumerate(lines) if line.startswith("heat"))
+    file.write_text("\n".join([lines[0], lines[heat].replace("0.11", "0.12", 1)]) + "\n")
+    code, said = installed.carbon("reference", "load", "--tenant", "chengdu", "--dry-run", str(file))
+    assert code == 0, said
+    assert "(dry run)" in said
+    assert "1 changed" in said
+    file.write_text(file.read_text().replace("0.12", "a lot"))
+    code, said = installed.carbon("reference", "load", "--tenant", "chengdu", str(file))
+    assert code == 1
+    assert "2" in said
+    assert "a lot" in said
+
+
 def test_a_tenant_of_another_installation_is_refused_by_name(installed: Installed) -> None:
     code, said = installed.carbon("audit", "verify", "--tenant", "guizhou")
     assert code == 1

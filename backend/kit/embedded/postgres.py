@@ -27,6 +27,7 @@ from backend.kit.processes import (
     Account,
     command,
     end_survivors,
+    free_megabytes,
     mark_of,
     spawn,
     survivors,
@@ -37,6 +38,7 @@ POSTGRES_MAJOR = "18"
 POSTGRES_PORT = 5432
 """Only names the socket file; nothing listens on TCP."""
 NEW_CLUSTER_MEGABYTES = 256
+SHARED_MEMORY_MEGABYTES = 256
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "",  # the socket is faster than loopback TCP, never in use by others, and private
@@ -98,7 +100,7 @@ def start_postgres(
     begun = time.monotonic()
     directory = directory.resolve()
     cluster, password_file, log = directory / "cluster", directory / "password", directory / "log"
-    wanted = {**POSTGRES_SETTINGS, **(settings or {})}
+    wanted = {**POSTGRES_SETTINGS, **_shared_memory(), **(settings or {})}
     account, lock = claim(directory)
     try:
         binaries = POSTGRES() / "bin"
@@ -147,6 +149,13 @@ def start_postgres(
     return RunningServer(
         "PostgreSQL", url, log, signal.SIGINT, launch, lock, process, started_in=time.monotonic() - begun
     )
+
+
+def _shared_memory() -> dict[str, str]:
+    """Keep parallel statements alive in containers, whose /dev/shm holds 64 MB by default."""
+    shared = Path("/dev/shm")  # noqa: S108 - only measured
+    is_small = not shared.exists() or free_megabytes(shared) < SHARED_MEMORY_MEGABYTES
+    return {"dynamic_shared_memory_type": "mmap"} if is_small else {}
 
 
 def running_postgres(directory: Path) -> str | None:
