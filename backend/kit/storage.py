@@ -201,7 +201,9 @@ class Storage:
 class _Meter:
     """Measures and hashes what flows through, and remembers why it stopped."""
 
-    def __init__(self, content: AsyncIterable[bytes] | Path | bytes, limit: int | None, inspect: Inspect | None) -> None:
+    def __init__(
+        self, content: AsyncIterable[bytes] | Path | bytes, limit: int | None, inspect: Inspect | None
+    ) -> None:
         self._content = content
         self._limit = limit
         self._inspect = inspect
