@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from backend.cli.session import servers
+from backend.cli.session import check_packs, servers
 from backend.cli.terminal import checked_settings, run, say, screen
 from backend.kit.errors import Conflict
 from backend.kit.servers import start_postgres
@@ -33,6 +33,7 @@ def migrate(*, is_check: bool) -> None:
         screen.print(say("Tables and migrations agree.", "数据表与迁移一致。"))
         return
     settings = checked_settings()
+    check_packs(settings)
     with servers(settings, with_redis=False, is_first=True) as found:
         from backend import installation  # noqa: PLC0415 - keeps `--help` quick
 

@@ -76,6 +76,21 @@ def served(settings: Settings, tenant: str | None) -> tuple[str, ...]:
     return (tenant,)
 
 
+def check_packs(settings: Settings) -> None:
+    """See that every served tenant has a pack, before a misspelt one gets a database.
+
+    Raises:
+        PackMissing: a served tenant has no pack.
+        PackInvalid: a pack is broken.
+    """
+    from backend import installation  # noqa: PLC0415 - keeps `--help` quick
+    from backend.tenants.packs import load_packs  # noqa: PLC0415 - the same
+
+    packs = load_packs(settings.packs_dir)
+    for code in settings.tenant_codes:
+        installation.pack_of(packs, code)
+
+
 def addresses_of(settings: Settings, admin_url: str | None, redis_url: str) -> Addresses:
     """Gather the addresses of the servers and of every tenant's database."""
     from backend.tenants import provision  # noqa: PLC0415 - keeps `--help` quick

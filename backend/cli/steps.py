@@ -16,6 +16,7 @@ from typing import Any
 from backend.cli.session import (
     Addresses,
     addresses_of,
+    check_packs,
     needs_postgres,
     needs_valkey,
     postgres_folder,
@@ -125,6 +126,7 @@ def _added(installation: Installation, server: RunningServer) -> RunningServer:
 def migrate(installation: Installation) -> None:
     """Create the tenants' databases and bring them to the newest revision."""
     found = installation.reached()
+    check_packs(installation.settings)
     from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
 
     run(shared.migrate(found.databases, found.admin_url, installation.tell))

@@ -244,6 +244,8 @@ def check_port(host: str, port: int) -> None:
         PortInUse: another program listens there.
         AddressUnknown: the address is not of this machine or not allowed to us.
     """
+    if not 1 <= port <= 65535:  # noqa: PLR2004 - what a port can be
+        raise AddressUnknown(host=host, port=port, reason="a port is a number from 1 to 65535")
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:

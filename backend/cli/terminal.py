@@ -85,7 +85,7 @@ def checked_settings() -> Settings:
         faults = (f"CARBON_{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
         raise SettingInvalid(reason="; ".join(faults)) from error
     except ValueError as error:  # pydantic-settings: a variable that should be JSON is not
-        raise SettingInvalid(reason=str(error)) from error
+        raise SettingInvalid(reason=f"{error} (it should be JSON)") from error
 
 
 def part(module: str, name: str) -> Any:  # noqa: ANN401 - a function of a part loaded on demand
