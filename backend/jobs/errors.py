@@ -43,7 +43,7 @@ class JobTimedOut(Limited):
     zh = "任务超过 {seconds} 秒仍未完成，已停止，未保存任何不完整数据；请拆分后重试。"
 
 
-class JobKindUnknown(CarbonError):  # noqa: N818 - errors of the business are named by what happened
+class JobKindUnknown(CarbonError):
     """No function of this release does this."""
 
     code = "job_kind_unknown"
@@ -51,7 +51,7 @@ class JobKindUnknown(CarbonError):  # noqa: N818 - errors of the business are na
     zh = "当前版本不支持“{kind}”类型的任务。"
 
 
-class JobInternal(CarbonError):  # noqa: N818 - errors of the business are named by what happened
+class JobInternal(CarbonError):
     """A fault of ours; the log has the rest under the correlation id."""
 
     code = "job_internal"

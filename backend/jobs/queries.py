@@ -23,7 +23,7 @@ def value(row: Row[Any]) -> JobValue:
     return JobValue(facts[0], facts[1], JobState(facts[2]), *facts[3:])
 
 
-async def job(read: Read, scope: Scope, job_id: UUID) -> JobValue | None:  # noqa: ARG001 - row-level security reads the scope
+async def job(read: Read, scope: Scope, job_id: UUID) -> JobValue | None:
     """Return the job, or None when it is not there or not the caller's to see."""
     row = await read.row(select(*COLUMNS).where(Job.id == job_id))
     return value(row) if row else None
@@ -31,7 +31,7 @@ async def job(read: Read, scope: Scope, job_id: UUID) -> JobValue | None:  # noq
 
 async def jobs(
     read: Read,
-    scope: Scope,  # noqa: ARG001 - row-level security reads the scope
+    scope: Scope,
     *,
     limit: int,
     before: UUID | None = None,
@@ -53,7 +53,7 @@ async def jobs(
     return [value(row) for row in await read.rows(statement)]
 
 
-async def counts(read: Read, scope: Scope) -> dict[tuple[str, str], int]:  # noqa: ARG001 - row-level security reads the scope
+async def counts(read: Read, scope: Scope) -> dict[tuple[str, str], int]:
     """Return the number of visible jobs by kind and state."""
     rows = await read.rows(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))
     return {(kind, state): number for kind, state, number in (tuple[Any, ...](row) for row in rows)}

@@ -1,12 +1,9 @@
 """What a serving process (API or worker) opens from its settings: databases, storage, the Redis-protocol server."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
-
 from backend.kit.db import Databases
 from backend.kit.errors import Unavailable
 from backend.kit.settings import Settings
+from backend.kit.storage import Storage
 from backend.tenants import provision
 
 
@@ -45,8 +42,6 @@ def open_databases(settings: Settings, application: str) -> Databases:
     return Databases(urls, pool_size=settings.pool_size, application=f"carbon-{application}")
 
 
-def open_storage(settings: Settings) -> Any:  # noqa: ANN401 - storage is a port
+def open_storage(settings: Settings) -> Storage:
     """Return where files lie."""
-    if find_spec("backend.kit.storage") is None:
-        return None
-    return import_module("backend.kit.storage").open_storage(settings)
+    return Storage.of(settings)

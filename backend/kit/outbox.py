@@ -86,9 +86,7 @@ async def enqueue(
             created_at=now(),
         )
     )  # fmt: skip
-    await write.run(
-        insert(Outbox).values(id=new_id(), topic="job", payload={"job_id": str(job_id)}, created_at=now())
-    )
+    await write.run(insert(Outbox).values(id=new_id(), topic="job", payload={"job_id": str(job_id)}, created_at=now()))
     await wake_relay(write)
     return job_id
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.toolkit import KNOWN, ORGANISATION, SYSTEM, either, kinds, protect
+from migrations.toolkit import KNOWN, ORGANISATION, SYSTEM, either, grant, kinds, protect
 
 revision = "0001_kit"
 down_revision = None
@@ -131,6 +131,8 @@ def upgrade() -> None:
     protect("outbox", select=SYSTEM, insert=KNOWN, update=SYSTEM, delete=SYSTEM)
     mine = either(SYSTEM, f"organisation_id = {ORGANISATION}")
     protect("command_key", select=mine, insert=mine, update=mine, delete=SYSTEM)
+    # The readiness check compares the database's revision with the code's.
+    grant("alembic_version", "select")
 
 
 def downgrade() -> None:

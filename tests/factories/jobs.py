@@ -4,7 +4,7 @@ The effect is an event in the organisation's audit chain: an append-only row tha
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -114,14 +114,26 @@ async def state(databases: Databases, scope: Scope, job_id: UUID) -> JobValue:
     return found
 
 
+async def when(
+    databases: Databases, scope: Scope, job_id: UUID, test: Callable[[JobValue], bool], *, seconds: float = 20
+) -> JobValue:
+    """Wait until the job's record passes the test."""
+    limit = asyncio.get_running_loop().time() + seconds
+    while not test(found := await state(databases, scope, job_id)):
+        assert asyncio.get_running_loop().time() < limit, found
+        await asyncio.sleep(0.05)
+    return found
+
+
 async def until(databases: Databases, scope: Scope, job_id: UUID, *states: str, seconds: float = 20) -> JobValue:
     """Wait for one of the states (or any final one)."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = await state(databases, scope, job_id)
-            if found.state in states or (not states and found.state.is_final):
-                return found
-            await asyncio.sleep(0.05)
+    return await when(
+        databases,
+        scope,
+        job_id,
+        lambda job: job.state in states or (not states and job.state.is_final),
+        seconds=seconds,
+    )
 
 
 async def count(databases: Databases, scope: Scope, action: str, job_id: UUID | None = None) -> int:

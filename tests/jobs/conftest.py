@@ -1,9 +1,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from factories import jobs as support
 
 from backend.kit.db import Databases
-from factories import jobs as support
 
 
 @pytest.fixture(scope="module")

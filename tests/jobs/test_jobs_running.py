@@ -4,6 +4,8 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from factories import jobs as support
+from factories.jobs import EFFECT, ask, count, enterprise, state, until, when
 from sqlalchemy import delete, func, insert, select, update
 
 from backend.jobs import leases, service
@@ -15,8 +17,6 @@ from backend.kit.errors import Forbidden, Unauthenticated
 from backend.kit.ids import new_id
 from backend.kit.outbox import Job, Outbox
 from backend.kit.scope import Kind, Scope
-from factories import jobs as support
-from factories.jobs import EFFECT, ask, count, enterprise, state, until
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -91,9 +91,7 @@ async def test_a_job_that_takes_too_long_is_stopped(databases: Databases) -> Non
 async def test_progress_is_shown_and_a_cancel_stops_at_the_next_step(databases: Databases) -> None:
     scope = enterprise()
     job_id = await ask(databases, scope, "test:append", {"seconds": 30, "steps": 60})
-    async with asyncio.timeout(10):
-        while (seen := await state(databases, scope, job_id)).done == 0:
-            await asyncio.sleep(0.05)
+    seen = await when(databases, scope, job_id, lambda job: job.done > 0)
     assert (seen.total, seen.note, seen.state) == (60, f"step {seen.done}", "running")
     async with databases.write(scope) as write:
         assert (await service.cancel(write, scope, job_id)).is_cancel_requested
@@ -168,9 +166,7 @@ async def test_others_do_not_see_a_job_and_the_operator_may_stop_it(databases: D
 async def test_a_kind_of_a_newer_release_waits_for_a_newer_worker(databases: Databases) -> None:
     scope = enterprise()
     job_id = await ask(databases, scope, "test:of_tomorrow")
-    async with asyncio.timeout(10):
-        while (job := await state(databases, scope, job_id)).attempts == 0:
-            await asyncio.sleep(0.05)
+    await when(databases, scope, job_id, lambda job: job.attempts == 1)
     job = await until(databases, scope, job_id, "queued")
     assert (job.state, job.error) == ("queued", None)
 

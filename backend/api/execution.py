@@ -1,0 +1,136 @@
+"""Running a prepared operation: limits, a time limit, errors mapped, refusals audited, everything counted."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from inspect import isawaitable
+from time import perf_counter
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError, execute, subscribe
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from backend.api.documents import Prepared
+from backend.api.failures import business, graphql_error
+from backend.api.surroundings import Surroundings
+from backend.kit.errors import CarbonError, Forbidden, Limited, NotFound, Unauthenticated, Unavailable
+from backend.kit.logging import log
+from backend.kit.outages import is_outage
+from backend.kit.scope import Scope
+from backend.kit.telemetry import span
+from backend.wire.commands import refused
+from backend.wire.context import Context
+
+TIMEOUT_SECONDS = 30.0
+AUDITED = (Forbidden, NotFound, Unauthenticated)
+Answer = dict[str, Any]
+
+logger = log(__name__)
+
+
+class OperationTooSlow(Limited):
+    """It took longer than one request may."""
+
+    code = "operation_too_slow"
+    en = "The operation took longer than {seconds} seconds and was stopped. Ask for less at once."
+    zh = "操作超过 {seconds} 秒，已中止；请减少一次请求的内容。"
+
+
+def refusal(error: CarbonError, scope: Scope) -> Answer:
+    """Return an answer that holds one error and no data."""
+    return {"data": None, "errors": [graphql_error(error, scope)]}
+
+
+def _arguments(prepared: Prepared, variables: dict[str, Any], context: Context) -> dict[str, Any]:
+    return {
+        "document": prepared.document,
+        "context_value": context,
+        "variable_values": variables,
+        "operation_name": prepared.name,
+        "is_awaitable": optimized_is_awaitable,
+        "executor_class": StrawberryGraphQLCoreExecutionContext,
+        "operation_extensions": None,
+    }
+
+
+async def run(
+    here: Surroundings, prepared: Prepared, variables: dict[str, Any], context: Context
+) -> tuple[Answer, bool]:
+    """Run a query or a mutation; return the answer and whether a server we need is away."""
+    started = perf_counter()
+    try:
+        prepared.size.check(variables)
+        with span("graphql", operation=prepared.label):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                result: Any = execute(here.schema._schema, **_arguments(prepared, variables, context))  # noqa: SLF001 - Strawberry's own schema of graphql-core
+                if isawaitable(result):
+                    result = await result
+    except CarbonError as error:
+        answer, told = refusal(error, context.scope), [error]
+    except TimeoutError:
+        error = OperationTooSlow(seconds=round(TIMEOUT_SECONDS))
+        answer, told = refusal(error, context.scope), [error]
+    else:
+        answer, told = await _answer(result, prepared, context)
+    here.metrics.operation_seconds.labels(prepared.label).observe(perf_counter() - started)
+    here.metrics.operations.labels(context.scope.tenant, prepared.label, told[0].code if told else "ok").inc()
+    return answer, not answer["data"] and any(isinstance(error, Unavailable) for error in told)
+
+
+async def _answer(result: ExecutionResult, prepared: Prepared, context: Context) -> tuple[Answer, list[CarbonError]]:
+    """Return the result as it goes over the wire, and what went wrong."""
+    if not result.errors:
+        return {"data": result.data}, []
+    told = [business(error, context.scope) for error in result.errors]
+    shown = [graphql_error(error, context.scope, cause) for error, cause in zip(told, result.errors, strict=True)]
+    for error, cause in zip(told, result.errors, strict=True):
+        if isinstance(error, AUDITED):
+            await _audit(context, prepared, error, cause)
+    return {"data": result.data, "errors": shown}, told
+
+
+async def _audit(context: Context, prepared: Prepared, error: CarbonError, cause: GraphQLError) -> None:
+    """Leave an event of a refused read. Commands leave theirs themselves."""
+    field = str(cause.path[0]) if cause.path else prepared.label
+    try:
+        await refused(context, f"read:{field}", error)
+    except Exception as failure:
+        if not is_outage(failure):
+            raise
+        logger.warning("refusal_not_audited", field=field, code=error.code)
+
+
+async def watch(
+    here: Surroundings, prepared: Prepared, variables: dict[str, Any], context: Context
+) -> AsyncGenerator[Answer]:
+    """Run a subscription; yield its answers until it ends or the caller closes this generator."""
+    try:
+        prepared.size.check(variables)
+        source: Any = subscribe(here.schema._schema, **_arguments(prepared, variables, context))  # noqa: SLF001 - see above
+        if isawaitable(source):
+            source = await source
+    except CarbonError as error:
+        yield refusal(error, context.scope)
+        return
+    if isinstance(source, ExecutionResult):
+        yield (await _answer(source, prepared, context))[0]
+        return
+    async for answer in _answers(source, prepared, context):
+        yield answer
+
+
+async def _answers(
+    source: AsyncIterator[ExecutionResult], prepared: Prepared, context: Context
+) -> AsyncGenerator[Answer]:
+    try:
+        async for result in source:
+            yield (await _answer(result, prepared, context))[0]
+    except Exception as error:  # noqa: BLE001 - the stream itself broke: the caller is told, the log has the rest
+        told = business(error, context.scope)
+        if isinstance(told, AUDITED):
+            await _audit(context, prepared, told, GraphQLError(str(told)))
+        yield refusal(told, context.scope)
+    finally:
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()
