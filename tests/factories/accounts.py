@@ -1,9 +1,9 @@
 """Accounts with what lies below them, made by the service's own commands, and where each can be seen from.
 
-    held = await held_account(databases)                 # Held: .account .holder .scope
-    site = await site_of(databases, held)
-    source = await source_of(databases, held, site)
-    meter = await meter_of(databases, held, source)
+held = await held_account(databases)                 # Held: .account .holder .scope
+site = await site_of(databases, held)
+source = await source_of(databases, held, site)
+meter = await meter_of(databases, held, source)
 """
 
 import hashlib
@@ -13,14 +13,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from factories import identity
+from factories.identity import Made
+
 from backend.accounts import service
 from backend.accounts.values import AccountValue, EvidenceValue, MeterValue, SiteValue, SourceValue
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.kit.storage import key_of
-from factories import identity
-from factories.identity import Made
 
 _SERIALS = itertools.count(1)
 

@@ -17,18 +17,18 @@ from backend.accounts.queries import (
     sources,
     sources_by_id,
 )
+from backend.accounts.service.attaching import attach_evidence, attachable, readable
 from backend.accounts.service.common import own, visible
-from backend.accounts.service.evidence import attach_evidence, attachable, readable
-from backend.accounts.service.meters import add_meter, record_calibration, rename_meter
+from backend.accounts.service.metering import add_meter, record_calibration, rename_meter
 from backend.accounts.service.opening import (
     close_account,
     open_account,
     rename_account,
     switch_separation_of_duties,
 )
-from backend.accounts.service.sites import add_site, change_site
-from backend.accounts.service.sources import add_source, change_source, end_source, resume_source
-from backend.accounts.service.years import close_year, open_year
+from backend.accounts.service.reporting import close_year, open_year
+from backend.accounts.service.siting import add_site, change_site
+from backend.accounts.service.sourcing import add_source, change_source, end_source, resume_source
 
 account = visible
 """`account(read, scope, account_id) -> AccountValue`; raises AccountNotFound."""

@@ -75,7 +75,7 @@ async def add_source(
         raise CodeTaken(value=clean_code, path=("input", "code"))
     note(
         write, account, "accounts:add_source", "source", source.id,
-        code=source.code, name=source.name, method=method, scope=source.scope, category=source.category,
+        code=source.code, name=source.name, method=method, emission_scope=source.scope, category=source.category,
         key=source.key, unit=source.unit, parameters=source.parameters,
     )  # fmt: skip
     return source
