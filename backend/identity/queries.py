@@ -126,15 +126,14 @@ def _page(
     return statement.order_by(key).limit(limit)
 
 
-async def memberships_of(read: Read, scope: Scope) -> list[tuple[MembershipValue, OrganisationValue | None]]:
-    """Return the caller's own active memberships, oldest first, with the organisations it may see."""
+async def memberships_of(read: Read, scope: Scope) -> list[MembershipValue]:
+    """Return the caller's own active memberships, in every organisation, oldest first."""
     rows = await read.rows(
         select(Membership.__table__)
         .where(Membership.person_id == scope.actor_id, Membership.revoked_at.is_(None))
         .order_by(Membership.id)
     )
-    places = await organisations_by_id(read, scope, [row.organisation_id for row in rows])
-    return [(_membership(row), place) for row, place in zip(rows, places, strict=True)]
+    return [_membership(row) for row in rows]
 
 
 def _membership(row: Row[Any]) -> MembershipValue:
@@ -177,6 +176,17 @@ async def invitations(read: Read, scope: Scope, *, limit: int, after: UUID | Non
     statement = select(*INVITATION).where(Invitation.organisation_id == scope.organisation_id)
     rows = await read.rows(_page(statement, Invitation.id, limit, after))
     return [InvitationValue(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+async def invitation(read: Read, scope: Scope, invitation_id: UUID) -> InvitationValue | None:
+    """Return an invitation of the caller's organisation, else None.
+
+    Raises:
+        Unauthenticated, Forbidden: without `identity:manage_members`.
+    """
+    scope.require("identity:manage_members")
+    row = await read.row(select(*INVITATION).where(Invitation.id == invitation_id))
+    return None if row is None else InvitationValue(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 async def engagements(
@@ -289,13 +299,27 @@ async def audit_events(
     rows = await read.rows(
         select(AuditEvent.__table__).where(and_(*tests)).order_by(AuditEvent.sequence.desc()).limit(limit)
     )
-    return [
-        AuditValue(
-            row.id, row.sequence, row.at, row.actor_id, row.actor_kind, row.action, Outcome(row.outcome), row.object_type,
-            row.object_id, row.details, row.correlation_id, row.hash.hex(),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_event(row) for row in rows]
+
+
+async def audit_event(read: Read, scope: Scope, event_id: UUID) -> AuditValue | None:
+    """Return an event of the caller's own chain, else None.
+
+    Raises:
+        Unauthenticated, Forbidden: without `identity:read_audit`.
+    """
+    scope.require("identity:read_audit")
+    row = await read.row(
+        select(AuditEvent.__table__).where(AuditEvent.id == event_id, AuditEvent.chain_id == scope.organisation_id)
+    )
+    return None if row is None else _event(row)
+
+
+def _event(row: Row[Any]) -> AuditValue:
+    return AuditValue(
+        row.id, row.sequence, row.at, row.actor_id, row.actor_kind, row.action, Outcome(row.outcome), row.object_type,
+        row.object_id, row.details, row.correlation_id, row.hash.hex(),
+    )  # fmt: skip
 
 
 async def chain_length(read: Read, chain_id: UUID) -> int:

@@ -274,6 +274,7 @@ def upgrade() -> None:
         select=either(
             kinds("system", "operator"),
             f"id = {ORGANISATION}",
+            f"id in (select organisation_id from membership where person_id = {ACTOR})",
             within("division_path"),
             f"kind in ('authority', 'bank', 'verifier') and {KIND} not in ('', 'nobody')",
             f"{kinds('verifier')} and id in (select enterprise_id from engagement where verifier_id = {ORGANISATION})",

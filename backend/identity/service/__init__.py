@@ -10,7 +10,6 @@ from backend.identity.service.clients import create_client, revoke_client
 from backend.identity.service.keys import rotate_keys, rotate_when_due
 from backend.identity.service.members import (
     accept_invitation,
-    change_password,
     create_person,
     disable_person,
     grant_role,
@@ -30,7 +29,6 @@ from backend.identity.service.sessions import claims_of_token, scope_of_token, s
 
 __all__ = [
     "accept_invitation",
-    "change_password",
     "claims_of_token",
     "create_client",
     "create_person",

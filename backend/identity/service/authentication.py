@@ -22,11 +22,13 @@ from backend.identity import passwords, rules
 from backend.identity.errors import (
     ClientRefused,
     NoOrganisation,
+    PasswordWrong,
     PermissionsInvalid,
     RefreshTokenInvalid,
     RefreshTokenReused,
     SignInLocked,
     SignInRefused,
+    TokenInvalid,
 )
 from backend.identity.models import ApiClient, Membership, Organisation, Person, RefreshToken, SignInAttempt
 from backend.identity.service.revocation import LONGEST_ACCESS, end_sessions, withdraw
@@ -109,7 +111,7 @@ async def sign_in(
         .with_for_update(read=True)
     )
     if attempt.locked_until is not None and attempt.locked_until > moment:
-        refusal = SignInLocked(until=attempt.locked_until.astimezone(CHINA).strftime("%H:%M:%S"))
+        refusal = _locked(attempt)
         await _refused(write, person, refusal)
         return refusal
     is_right = await passwords.matches(None if person is None else person.password_hash, password)
@@ -140,6 +142,10 @@ async def _attempt(write: Write, key: bytes) -> Row[Any]:
         .returning(SignInAttempt.failures, SignInAttempt.last_failed_at, SignInAttempt.locked_until)
     )
     return rows[0]
+
+
+def _locked(attempt: Row[Any]) -> SignInLocked:
+    return SignInLocked(until=attempt.locked_until.astimezone(CHINA).strftime("%H:%M:%S"))
 
 
 async def _count(write: Write, key: bytes, attempt: Row[Any]) -> None:
@@ -240,6 +246,54 @@ async def refresh(
         return NoOrganisation()
     await write.run(update(RefreshToken).where(RefreshToken.id == row.id).values(used_at=now()))
     return await open_session(write, issuing, person.id, person.language, where, row.family_id)
+
+
+async def change_password(
+    write: Write, issuing: Issuing, *, person_id: UUID, organisation_id: UUID, current: str, new: str
+) -> Session | CarbonError:
+    """Change somebody's own password: every session of theirs ends, and a new one is opened where they are.
+
+    Returns instead of raising: SignInLocked and PasswordWrong (a wrong present password counts as a failed sign-in);
+    NoOrganisation.
+
+    Raises:
+        TokenInvalid: the person is not there any more.
+        PasswordWeak: see `rules`.
+    """
+    address = await write.value(select(Person.email).where(Person.id == person_id, Person.disabled_at.is_(None)))
+    if address is None:
+        raise TokenInvalid
+    rules.password(new, address)
+    key = token_hash(address)
+    attempt = await _attempt(write, key)
+    person = await write.rows(
+        select(Person.id, Person.language, Person.password_hash).where(Person.id == person_id).with_for_update()
+    )
+    if attempt.locked_until is not None and attempt.locked_until > now():
+        return _locked(attempt)
+    if not await passwords.matches(person[0].password_hash, current):
+        await _count(write, key, attempt)
+        refusal = PasswordWrong(path=("current",))
+        write.audit(
+            "identity:change_password", outcome="refused", object_type="Person", object_id=person_id,
+            organisation_id=organisation_id, code=refusal.code,
+        )  # fmt: skip
+        return refusal
+    await write.run(delete(SignInAttempt).where(SignInAttempt.email_hash == key))
+    renewed = await passwords.digest(new)
+    await write.run(update(Person).where(Person.id == person_id).values(password_hash=renewed))
+    await end_everything(write, person_id)
+    write.audit("identity:change_password", object_type="Person", object_id=person_id, organisation_id=organisation_id)
+    where = choose(await places(write, person_id), organisation_id)
+    return (
+        NoOrganisation() if where is None else await open_session(write, issuing, person_id, person[0].language, where)
+    )
+
+
+async def end_everything(write: Write, person_id: UUID) -> None:
+    """Withdraw every token of a person, in every organisation."""
+    await end_sessions(write, RefreshToken.person_id == person_id)
+    await withdraw(write, f"person:{person_id}")
 
 
 async def end_family(write: Write, family_id: UUID) -> None:

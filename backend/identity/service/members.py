@@ -14,27 +14,27 @@ from backend.identity.errors import (
     LastAdministrator,
     MembershipNotFound,
     OrganisationNotFound,
-    PasswordWrong,
     PersonNotFound,
     RoleHeld,
     RoleUnknown,
     SignInRefused,
     SystemOnly,
 )
-from backend.identity.models import Invitation, Membership, Organisation, Person, RefreshToken
+from backend.identity.models import Invitation, Membership, Organisation, Person
 from backend.identity.service.authentication import (
     Issuing,
     choose,
+    end_everything,
     open_session,
     places,
     token_hash,
 )
 from backend.identity.service.organisations import offer
-from backend.identity.service.revocation import end_sessions, withdraw
+from backend.identity.service.revocation import withdraw
 from backend.identity.values import ADMINISTRATOR, ROLES, Offered, Session
 from backend.kit.clock import now
 from backend.kit.db import Write
-from backend.kit.errors import CarbonError, Unauthenticated
+from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
 
@@ -290,27 +290,6 @@ async def accept_invitation(
     return await open_session(write, issuing, person_id, language, where)
 
 
-async def change_password(write: Write, scope: Scope, *, current: str, new: str) -> None:
-    """Change the caller's own password; every session of theirs, this one too, ends now.
-
-    Raises:
-        Unauthenticated: nobody (or a program) is signed in.
-        PasswordWrong: the present password is another.
-        PasswordWeak: see `rules`.
-    """
-    person = await write.row(
-        select(Person.id, Person.email, Person.password_hash).where(Person.id == scope.actor_id).with_for_update()
-    )
-    if person is None:
-        raise Unauthenticated
-    if not await passwords.matches(person.password_hash, current):
-        raise PasswordWrong(path=("input", "current"))
-    rules.password(new, person.email)
-    await write.run(update(Person).where(Person.id == person.id).values(password_hash=await passwords.digest(new)))
-    await _end_everything(write, person.id)
-    write.audit("identity:change_password", object_type="Person", object_id=person.id)
-
-
 async def reset_password(write: Write, scope: Scope, *, person_id: UUID, password: str) -> None:
     """Set somebody's password, ending their sessions. For the operator's tools, after proving who asks.
 
@@ -326,7 +305,7 @@ async def reset_password(write: Write, scope: Scope, *, person_id: UUID, passwor
         raise PersonNotFound
     rules.password(password, address)
     await write.run(update(Person).where(Person.id == person_id).values(password_hash=await passwords.digest(password)))
-    await _end_everything(write, person_id)
+    await end_everything(write, person_id)
     write.audit("identity:reset_password", object_type="Person", object_id=person_id)
 
 
@@ -343,10 +322,5 @@ async def disable_person(write: Write, scope: Scope, *, person_id: UUID, reason:
     why = rules.reason(reason)
     if not await write.run(update(Person).where(Person.id == person_id).values(disabled_at=now())):
         raise PersonNotFound
-    await _end_everything(write, person_id)
+    await end_everything(write, person_id)
     write.audit("identity:disable_person", object_type="Person", object_id=person_id, reason=why)
-
-
-async def _end_everything(write: Write, person_id: UUID) -> None:
-    await end_sessions(write, RefreshToken.person_id == person_id)
-    await withdraw(write, f"person:{person_id}")

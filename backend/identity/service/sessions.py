@@ -282,6 +282,33 @@ async def accept_invitation(
     )  # fmt: skip
 
 
+async def change_password(
+    databases: Databases,
+    settings: Settings,
+    tenant: str,
+    *,
+    token: str,
+    current: str,
+    new: str,
+    correlation_id: str = "",
+) -> Session:
+    """Change the password of the person an access token belongs to, and return their only session.
+
+    Raises:
+        Unauthenticated: see `claims_of_token`; TokenInvalid for a program's token.
+        PasswordWeak, SignInLocked, PasswordWrong, NoOrganisation: see `authentication.change_password`.
+    """
+    claims = await claims_of_token(databases, tenant, token)
+    if claims.is_client:
+        raise TokenInvalid
+    return await _issue(
+        databases, settings, tenant, correlation_id,
+        lambda write, issuing: authentication.change_password(
+            write, issuing, person_id=claims.subject_id, organisation_id=claims.organisation_id, current=current, new=new
+        ),
+    )  # fmt: skip
+
+
 async def sign_out(databases: Databases, tenant: str, *, token: str, correlation_id: str = "") -> None:
     """End the session of a refresh token; an unknown one is ended already."""
     async with databases.write(Scope.system(tenant, correlation_id=correlation_id)) as write:
