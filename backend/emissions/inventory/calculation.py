@@ -72,6 +72,11 @@ async def gather(write: Write, run: Run, account_ids: Sequence[UUID], claiming: 
     await write.run(text("analyze calculation_group"))
     await write.run(text(sql.UNIT), {"epochs": epochs, "claiming": list(claiming)})
     await write.run(text("analyze calculation_unit"))
+    return await resolve_sets(write, run)
+
+
+async def resolve_sets(write: Write, run: Run) -> Gathered:
+    """Resolve the numbered parameter sets and leave items and uses in temporary tables."""
     found = await write.rows(text(sql.READ_SETS).columns(source_parameters=JSONB, record_parameters=JSONB))
     resolved = {row.set_id: run.resolver.resolve(_set(row, run)) for row in found}
     items, uses = numbered(resolved)
@@ -80,6 +85,12 @@ async def gather(write: Write, run: Run, account_ids: Sequence[UUID], claiming: 
     await write.run(text("analyze calculation_item"))
     await write.run(text("analyze calculation_use"))
     return Gathered(resolved, items)
+
+
+async def resolve_again(write: Write, run: Run) -> Gathered:
+    """Resolve the same sets by another run's parameters; the lines are then made anew."""
+    await write.run(text("drop table calculation_item, calculation_use, calculation_line"))
+    return await resolve_sets(write, run)
 
 
 async def make_lines(write: Write, run: Run) -> list[Line]:

@@ -225,6 +225,12 @@ class Resolver:
         )  # fmt: skip
         if coal.coefficient is None:
             return Decimal(0), None
+        measured = stated.numbers.get("ncv")
+        ncv_of = {
+            "measured": None if measured is None else format(measured, "f"),
+            "table": table.document["used_value"] if table else None,
+            "printed": None,
+        }
         basis_of = {"measured": _copy(heat), "table": table.document if table else _copy(heat)}
         document = {
             "code": "standard_coal", "symbol": "tce", "zh": "折标准煤系数", "en": "standard coal coefficient",
@@ -232,7 +238,7 @@ class Resolver:
         }  # fmt: skip
         document |= {
             "code": "standard_coal", "value": format(coal.coefficient, "f"), "unit": f"tce/{base_unit}",
-            "coal_rule": coal.rule, "heat_value_version_id": str(heat.version_id),
+            "coal_rule": coal.rule, "heat_value_version_id": str(heat.version_id), "ncv": ncv_of[coal.rule],
         }  # fmt: skip
         return coal.coefficient, document
 

@@ -86,18 +86,18 @@ JOINED = f"""calculation_group g
 LINE = f"""
 create temporary table calculation_line on commit drop as
 with used as (
-    select g.account_id, g.source_id, u.site_id, i.item_id, g.unit, g.quality, i.conversion,
+    select g.account_id, g.source_id, u.site_id, i.item_id, g.unit, g.parameters, g.quality, i.conversion,
         sum(g.quantity) as quantity, sum(g.records)::bigint as records,
         bit_or(1 << (extract(month from g.month)::int - 1)) as months
     from {JOINED}
     where g.is_approved
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
 by_unit as (
-    select account_id, source_id, site_id, item_id, unit, conversion,
+    select account_id, source_id, site_id, item_id, unit, parameters, conversion,
         sum(quantity) as quantity, sum(records)::bigint as records, bit_or(months) as months
     from used
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7
 ),
 by_quality as (
     select account_id, source_id, item_id,
@@ -114,9 +114,9 @@ line as (
     select account_id, source_id, site_id, item_id, bit_or(months) as months, sum(records)::bigint as records,
         sum(quantity * conversion) as base_quantity,
         jsonb_agg(jsonb_build_object(
-            'unit', unit, 'quantity', trim_scale(quantity)::text, 'conversion', conversion::text,
+            'unit', unit, 'parameters', parameters, 'quantity', trim_scale(quantity)::text, 'conversion', conversion::text,
             'base_quantity', trim_scale(quantity * conversion)::text, 'records', records
-        ) order by unit) as quantities
+        ) order by unit, parameters) as quantities
     from by_unit
     group by 1, 2, 3, 4
 )
