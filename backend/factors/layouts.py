@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from backend.factors.values import Confidence, Entry, Fault, Validity
+from backend.factors.values import LIMITS, Confidence, Entry, Fault, Validity
 
 _MONTH_ONLY = re.compile(r"(\d{4})-(\d{2})")
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
@@ -193,7 +193,7 @@ def _grid(row: Row) -> Iterator[Entry]:
     region = row.required("geo_code")
     if row.text("geo_level") == "province" and not _DIVISION.fullmatch(region):
         row.wrong("geo_code", f"'{region}' is not a six-digit code.", f"“{region}”不是六位行政区划代码。")
-    value = row.number("value", Decimal(0), Decimal(2))
+    value = row.number("value", *LIMITS["grid.electricity"])
     if value is None and not row.faults:
         row.required("value")
     place = row.text("geo_name")
@@ -206,9 +206,9 @@ def _grid(row: Row) -> Iterator[Entry]:
 
 
 _FUEL = (
-    ("fuel.ncv", "ncv_gj_per_unit", "GJ/{unit}", Decimal(1000), "低位发热量", "net calorific value"),
-    ("fuel.carbon_content", "carbon_content_tc_per_gj", "tC/GJ", Decimal("0.2"), "单位热值含碳量", "carbon content per heat"),
-    ("fuel.oxidation", "oxidation_factor", "1", Decimal(1), "碳氧化率", "oxidation factor"),
+    ("fuel.ncv", "ncv_gj_per_unit", "GJ/{unit}", "低位发热量", "net calorific value"),
+    ("fuel.carbon_content", "carbon_content_tc_per_gj", "tC/GJ", "单位热值含碳量", "carbon content per heat"),
+    ("fuel.oxidation", "oxidation_factor", "1", "碳氧化率", "oxidation factor"),
 )  # fmt: skip
 
 
@@ -216,8 +216,8 @@ def _fuel(row: Row) -> Iterator[Entry]:
     table, fuel, unit = row.required("table_id"), row.required("fuel_cn"), row.required("unit")
     base = _base(row, document=row.text("source").split(", as read")[0])
     attributes = row.rest("ncv_gj_per_unit", "carbon_content_tc_per_gj", "oxidation_factor", *COMMON)
-    for name, column, of, high, zh, en in _FUEL:
-        value = row.number(column, Decimal(0), high)
+    for name, column, of, zh, en in _FUEL:
+        value = row.number(column, *LIMITS[name])
         if value is None and not row.text(column):
             row.required(column)
         yield Entry(
@@ -255,7 +255,7 @@ def _ets_benchmark(row: Row) -> Iterator[Entry]:
     base = _base(row, valid=row.years("year"), published_on=row.day("document_date"), note=row.noted("document_date"))
     attributes = row.rest(*(column for _, column, *_ in _BENCHMARKS), "document", *COMMON)
     for name, column, unit_column, zh, en in _BENCHMARKS:
-        value = row.number(column, Decimal(0), Decimal(5))
+        value = row.number(column, *LIMITS[name])
         if value is None and not row.text(column):
             if not column.startswith("balance"):
                 row.required(column)
@@ -322,7 +322,8 @@ def _park(row: Row) -> Iterator[Entry]:
 
 def _parameter(row: Row) -> Iterator[Entry]:
     name, key = row.required("name"), row.required("key")
-    value, low, high = row.number("value"), row.number("low"), row.number("high")
+    limits = LIMITS.get(name, (None, None))
+    value, low, high = row.number("value", *limits), row.number("low", *limits), row.number("high", *limits)
     words = row.text("text_value") or None
     if value is None and low is None and words is None and not row.faults:
         row.wrong("value", "give value, low and high, or text_value.", "请填写 value、low 与 high，或 text_value。")

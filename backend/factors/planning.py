@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from backend.factors import rules
 from backend.factors.errors import ParameterInvalid
-from backend.factors.values import Confidence, Entry, State, Version, by_identity
+from backend.factors.values import LIMITS, Confidence, Entry, State, Version, by_identity
 from backend.kit.clock import now
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
@@ -58,9 +58,16 @@ def check(entry: Entry) -> None:
         raise _wrong("low", "a range needs both ends.", "范围须同时填写上下限。")
     if entry.low is not None and entry.high is not None and entry.low > entry.high:
         raise _wrong("low", "is above the upper end.", "大于上限。")
+    least, most = LIMITS.get(entry.name, (None, None))
+    for field in ("value", "low", "high"):
+        number = getattr(entry, field)
+        if least is not None and most is not None and number is not None and not least <= number <= most:
+            raise _wrong(
+                field, f"is impossible; it lies between {least} and {most}.", f"不可能，应在 {least} 与 {most} 之间。"
+            )
     start, end = entry.valid.start, entry.valid.end
     if start is not None and end is not None and end <= start:
-        raise _wrong("validTo", "is not after validFrom.", "须晚于 validFrom。")
+        raise _wrong("validUntil", "is not after validFrom.", "须晚于 validFrom。")
 
 
 def _wrong(field: str, en: str, zh: str) -> ParameterInvalid:

@@ -67,6 +67,21 @@ LEGACY_KEYS = frozenset({"ets_notice_national", "legacy_regional_2012", "legacy_
 """Members kept for old reports and reduction projects: never a level of an automatic look-up."""
 
 
+LIMITS: dict[str, tuple[Decimal, Decimal]] = {
+    "grid.electricity": (Decimal(0), Decimal(2)),
+    "grid.residual": (Decimal(0), Decimal(2)),
+    "grid.footprint": (Decimal(0), Decimal(2)),
+    "fuel.ncv": (Decimal(0), Decimal(1000)),
+    "fuel.carbon_content": (Decimal(0), Decimal("0.2")),
+    "fuel.oxidation": (Decimal(0), Decimal(1)),
+    "ets.electricity_benchmark": (Decimal(0), Decimal(5)),
+    "ets.heat_benchmark": (Decimal(0), Decimal(5)),
+    "ets.electricity_balance": (Decimal(0), Decimal(5)),
+    "ets.heat_balance": (Decimal(0), Decimal(5)),
+}
+"""What a family's values lie between; outside is impossible (mostly a slip of the unit), not merely unusual."""
+
+
 def selection(name: str) -> Selection:
     """Return how the versions of a family compete."""
     return Selection.NEWEST_YEAR if name in YEAR_FAMILIES else Selection.VALID_ON
