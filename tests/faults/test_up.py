@@ -48,6 +48,10 @@ main(["up"])
 """
 
 
+WHOLE = ("-m", "backend.cli", "up", "--no-seed", "--no-journey")
+"""The real API and the real worker; the demonstration has tests of its own."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -111,14 +115,16 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def up(folder: Path, port: int | None = None, **environment: str) -> Generator[Run]:
+def up(
+    folder: Path, port: int | None = None, *, program: tuple[str, ...] = ("-c", FRAME), **environment: str
+) -> Generator[Run]:
     """Start the command; whatever a test leaves is ended."""
     port = port or free_port()
     output = folder.parent / f"output-{time.monotonic_ns()}"
     known = {name: value for name, value in os.environ.items() if not name.startswith("CARBON_")}
     with output.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-c", FRAME],
+            [sys.executable, *program],
             env={**known, "LANG": "C", "CARBON_DATA_DIR": str(folder), "CARBON_PORT": str(port), **environment},
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -280,3 +286,31 @@ def test_named_servers_are_used_and_none_is_started(folder: Path) -> None:
     finally:
         valkey.stop()
         postgres.stop()
+
+
+@pytest.mark.slow
+def test_the_whole_starts_heals_and_starts_again_quickly(folder: Path) -> None:
+    with up(folder, program=WHOLE) as run:
+        wait_for(run.is_ready, 120)
+        wait_for(lambda: '"status":"ok"' in run.ask())
+        (postmaster,) = [pid for pid in run.pids("postgres", "postgres") if _parent(pid) == run.process.pid]
+        (valkey,) = run.pids("valkey", "valkey-server")
+        helpers = [
+            pid for pid in survivors_with(f"CARBON_SUPERVISOR={mark_of(folder)}") if _parent(pid) != run.process.pid
+        ]
+        for pid in (postmaster, valkey, *helpers):
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: run.said.count("is up again") >= 2, 60)
+        wait_for(lambda: '"status":"ok"' in run.ask(), 60)
+        assert run.end() == 0
+        assert run.everything() == []
+        assert "Traceback" not in run.said
+    with up(folder, program=WHOLE) as run:
+        since = time.monotonic()
+        wait_for(run.is_ready, 60)
+        assert time.monotonic() - since < 10
+        assert '"status":"ok"' in run.ask()
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
