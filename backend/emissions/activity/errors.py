@@ -1,7 +1,7 @@
 """Errors of activity data.
 
     NotFound
-      AccountNotFound           no such account, or not yours
+      AccountNotFound           no such account, or not yours (of `accounts`, as SourceNotFound and AccountClosed are)
       BatchNotFound             no such batch
       RecordNotFound            no such record
       SourceNotFound            no such source in this account
@@ -9,6 +9,7 @@
       EntryRefused              a row is wrong; its code is the problem's own (`problems.CATALOGUE`)
       FileUnreadable            the file is not a workbook or CSV we can read
       HeaderMissing             the file has no row with our column titles
+      FormatUnknown             neither xlsx nor csv
       ReasonMissing             a decision or withdrawal without its reason
       NothingEntered            an empty list of rows
     Conflict
@@ -25,15 +26,10 @@
 What is wrong with a row is not a class of its own but a `problems.Problem`, because a file has many at once.
 """
 
+from backend.accounts.errors import AccountClosed, AccountNotFound, SourceNotFound
 from backend.kit.errors import Conflict, Invalid, Limited, NotFound
 
-
-class AccountNotFound(NotFound):
-    """No such account, or not yours."""
-
-    code = "account_not_found"
-    en = "No carbon account with this identifier."
-    zh = "未找到该碳账户。"
+__all__ = ["AccountClosed", "AccountNotFound", "SourceNotFound"]
 
 
 class BatchNotFound(NotFound):
@@ -50,14 +46,6 @@ class RecordNotFound(NotFound):
     code = "activity_record_not_found"
     en = "No activity record with this identifier."
     zh = "未找到该活动数据记录。"
-
-
-class SourceNotFound(NotFound):
-    """No such source in this account."""
-
-    code = "source_not_found"
-    en = "This account has no source with this identifier."
-    zh = "本账户中未找到该排放源。"
 
 
 class EntryRefused(Invalid):
@@ -84,6 +72,14 @@ class HeaderMissing(Invalid):
     zh = "未找到模板的标题行（至少需要：{needed}）。请下载模板，并保留其标题行。"
 
 
+class FormatUnknown(Invalid):
+    """Neither xlsx nor csv."""
+
+    code = "format_unknown"
+    en = "'{value}' is not a format we write. Ask for xlsx or csv."
+    zh = "不支持格式“{value}”，可选 xlsx 或 csv。"
+
+
 class ReasonMissing(Invalid):
     """A decision or withdrawal without its reason."""
 
@@ -98,14 +94,6 @@ class NothingEntered(Invalid):
     code = "nothing_entered"
     en = "There is no row to store."
     zh = "没有可保存的数据行。"
-
-
-class AccountClosed(Conflict):
-    """The account is closed."""
-
-    code = "account_closed"
-    en = "The account is closed; it takes no more data."
-    zh = "该碳账户已关闭，不能再填报数据。"
 
 
 class OwnData(Conflict):

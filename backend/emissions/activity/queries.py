@@ -101,6 +101,17 @@ def _batch(row: Any) -> BatchRow:  # noqa: ANN401 - a row
     return BatchRow(**{**facts, "summary": _json(facts["summary"])})
 
 
+async def find_batch(read: Read, scope: Scope, account_id: UUID, batch_id: UUID) -> BatchRow | None:
+    """Return a batch, None when there is none the caller sees.
+
+    Raises:
+        Unauthenticated, Forbidden: the caller may not read activity data.
+    """
+    scope.require("emissions:read")
+    row = await read.row(text(f"{_BATCHES} and b.id = :id"), {"account_id": account_id, "id": batch_id})
+    return None if row is None else _batch(row)
+
+
 async def batch(read: Read, scope: Scope, account_id: UUID, batch_id: UUID) -> BatchRow:
     """Return a batch.
 
@@ -108,11 +119,10 @@ async def batch(read: Read, scope: Scope, account_id: UUID, batch_id: UUID) -> B
         Unauthenticated, Forbidden: the caller may not read activity data.
         BatchNotFound: there is none the caller sees.
     """
-    scope.require("emissions:read")
-    row = await read.row(text(f"{_BATCHES} and b.id = :id"), {"account_id": account_id, "id": batch_id})
-    if row is None:
+    found = await find_batch(read, scope, account_id, batch_id)
+    if found is None:
         raise BatchNotFound(what="activity batch")
-    return _batch(row)
+    return found
 
 
 async def batches(
@@ -227,14 +237,13 @@ async def record(
     return found
 
 
-async def history(
+async def chain(
     read: Read, scope: Scope, account_id: UUID, record_id: UUID, *, as_of: datetime | None = None
 ) -> list[RecordRow]:
-    """Return the chain a record belongs to, oldest first, as it was known at an instant.
+    """Return the chain a record belongs to, oldest first, as it was known at an instant; empty if it is not visible.
 
     Raises:
         Unauthenticated, Forbidden: the caller may not read activity data.
-        RecordNotFound: there is no such record the caller sees.
     """
     scope.require("emissions:read")
     same_chain = """ and (r.source_id, r.month) = (select o.source_id, o.month from activity_record o
@@ -246,7 +255,19 @@ async def history(
         **parameters_of([account_id], EARLIEST, LATEST, as_of or TODAY),
         "account_id": account_id, "record_id": record_id, "limit": 1000,
     }  # fmt: skip
-    rows = [_record(row) for row in await read.rows(text(statement), bound)]
+    return [_record(row) for row in await read.rows(text(statement), bound)]
+
+
+async def history(
+    read: Read, scope: Scope, account_id: UUID, record_id: UUID, *, as_of: datetime | None = None
+) -> list[RecordRow]:
+    """Return the chain a record belongs to, oldest first, as it was known at an instant.
+
+    Raises:
+        Unauthenticated, Forbidden: the caller may not read activity data.
+        RecordNotFound: there is no such record the caller sees.
+    """
+    rows = await chain(read, scope, account_id, record_id, as_of=as_of)
     if not rows:
         raise RecordNotFound(what="activity record")
     return rows

@@ -6,7 +6,6 @@ depend on the source chosen in the same row: the lists sheet keeps them beside t
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import xlsxwriter
@@ -57,9 +56,7 @@ class ActivityWorkbook:
         self._data.set_first_sheet()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._book.close()
 
     def _make_formats(self) -> dict[str, Any]:
