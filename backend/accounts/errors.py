@@ -17,6 +17,7 @@ Invalid
   CalibrationDatesInvalid   valid until is not after the day of calibration, or that day is to come
   EndDateInvalid            a source cannot end before 2005 or after this year
   YearOutOfRange            before 2005 or after next year
+  ParametersNotObject       declared values that are no object of names and values
   ReasonMissing             this change needs its reason in words
   FileEmpty                 nothing in the file
   FileTypeRefused           not one of the accepted kinds, by name or by content
@@ -179,6 +180,14 @@ class YearOutOfRange(Invalid):
     code = "reporting_year_out_of_range"
     en = "{year} cannot be a reporting year: choose one from {first} to {last}."
     zh = "{year} 年不能作为核算年度，可选 {first} 至 {last}。"
+
+
+class ParametersNotObject(Invalid):
+    """Declared values must be given by name."""
+
+    code = "parameters_not_object"
+    en = 'Give declared values by name, decimals as text, for example {{"ncv": "389.31"}}.'
+    zh = '申报参数须按名称填写，数值以文本表示，例如 {{"ncv": "389.31"}}。'
 
 
 class ReasonMissing(Invalid):

@@ -76,6 +76,12 @@ async def account(read: Read, scope: Scope, account_id: UUID) -> AccountValue | 
     return None if row is None else AccountValue(*row)
 
 
+async def account_by_number(read: Read, scope: Scope, number: str) -> AccountValue | None:
+    """Return the account with this number, None when it is not there or not visible."""
+    row = await read.row(ACCOUNT.where(CarbonAccount.number == number.strip().upper()))
+    return None if row is None else AccountValue(*row)
+
+
 async def accounts_by_id(read: Read, scope: Scope, ids: list[UUID]) -> list[AccountValue | None]:
     """Return the account of each id, None for an invisible one; for a loader."""
     found = {row.id: AccountValue(*row) for row in await read.rows(ACCOUNT.where(CarbonAccount.id.in_(ids)))}

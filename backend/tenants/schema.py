@@ -11,7 +11,7 @@ from backend.tenants.queries import DivisionRow
 from backend.tenants.values import Document as PackDocument
 from backend.tenants.values import Pack, Programme, Sector, Sourced
 from backend.wire.connections import Connection, connect, page
-from backend.wire.context import Info
+from backend.wire.context import Context, Info
 
 
 @strawberry.type(
@@ -54,6 +54,12 @@ def shown(row: DivisionRow) -> Division:
         confidence=row.confidence,
         children_count=row.children,
     )
+
+
+async def load_division(context: Context, code: str) -> Division | None:
+    """Return a division through the request's loader, None where the jurisdiction has none."""
+    found = await context.loader(queries.division_batch).load(code)
+    return None if found is None else shown(found)
 
 
 @strawberry.type(description="A source document of the jurisdiction's pack.")
