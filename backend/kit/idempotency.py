@@ -52,7 +52,8 @@ async def begin(write: Write, key: str, command: str, arguments: object) -> dict
         IdempotencyKeyReused: the key belongs to another command or another input.
     """
     owner = write.scope.organisation_id or UUID(int=0)
-    hashed = input_hash(command, arguments)
+    # The actor is part of the input: nobody is handed an answer that was given to a colleague.
+    hashed = input_hash(command, {"actor": write.scope.actor_id, "input": arguments})
     claimed = await write.value(
         upsert(CommandKey)
         .values(organisation_id=owner, key=key, command=command, input_hash=hashed, created_at=now())

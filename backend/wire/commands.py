@@ -13,16 +13,16 @@ replayed to whoever sends the same key with the same input.
 import dataclasses
 import inspect
 from collections.abc import Awaitable, Callable
-from functools import cache
 from typing import Annotated, Any, Optional, Union, get_type_hints
 
 import strawberry
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from backend.kit import idempotency
 from backend.kit.db import Write
 from backend.kit.errors import CarbonError, Forbidden, NotFound, Unauthenticated, Unavailable
+from backend.wire import stored
 from backend.wire.context import Context, Info
 from backend.wire.errors import REFUSALS, Error, named, of_validation
 
@@ -44,28 +44,30 @@ async def refused(context: Context, action: str, error: CarbonError) -> None:
         write.audit(action, outcome="refused", code=error.code, facts=error.details, path=list(error.path))
 
 
-async def run(context: Context, action: str, body: Body, given: Any, key: str | None, adapter: Any) -> Any:  # noqa: ANN401 - any input and success type
+async def run(context: Context, action: str, body: Body, given: Any, key: str | None, kind: Any) -> Any:  # noqa: ANN401 - any input and success type
     """Run the body in one transaction, once for each key.
 
     Raises:
         CarbonError: whatever the body refuses; IdempotencyKeyReused.
     """
+    if context.scope.organisation_id is None:
+        key = None  # nobody's command is refused anyway, and there is no one to keep an answer for
     async with context.databases.write(context.scope) as write:
         if key is not None:
             facts = dataclasses.asdict(given) if dataclasses.is_dataclass(given) else given  # type: ignore[arg-type]
             first = await idempotency.begin(write, key, action, facts)
             if first is not None:
-                return adapter.validate_python(first["success"])
+                return stored.load(kind, first["success"])
         success = await (body(context, write) if given is None else body(context, write, given))
         if key is not None:
-            await idempotency.finish(write, key, {"success": adapter.dump_python(success, mode="json")})
+            await idempotency.finish(write, key, {"success": stored.dump(success)})
         return success
 
 
-async def answer(context: Context, action: str, body: Body, given: Any, key: str | None, adapter: Any) -> Any:  # noqa: ANN401 - any input and success type
+async def answer(context: Context, action: str, body: Body, given: Any, key: str | None, kind: Any) -> Any:  # noqa: ANN401 - any input and success type
     """Run the command and turn what it refuses into a member of the result's union."""
     try:
-        return await run(context, action, body, given, key, adapter)
+        return await run(context, action, body, given, key, kind)
     except ValidationError as error:
         return named(of_validation(error), context.scope)
     except CarbonError as error:
@@ -88,16 +90,11 @@ def command(action: str, *, description: str | None = None) -> Callable[[Body], 
         success = hints["return"]
         name = "".join(part.capitalize() for part in body.__name__.split("_"))
 
-        @cache
-        def adapter() -> TypeAdapter[Any]:
-            # Built on first use: the success type may refer to types that are defined after this one.
-            return TypeAdapter(success)
-
         async def with_input(info: Info, input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002, ANN401 - the wire's word
-            return await answer(info.context, action, body, input, idempotency_key, adapter())
+            return await answer(info.context, action, body, input, idempotency_key, success)
 
         async def without_input(info: Info, idempotency_key: str | None = None) -> Any:  # noqa: ANN401
-            return await answer(info.context, action, body, None, idempotency_key, adapter())
+            return await answer(info.context, action, body, None, idempotency_key, success)
 
         field = with_input if "input" in hints else without_input
         if "input" in hints:

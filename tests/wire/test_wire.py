@@ -1,5 +1,6 @@
 """The GraphQL vocabulary: commands, idempotency, named errors, scalars, pages, node ids."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -197,3 +198,16 @@ def test_cursors_and_node_ids_come_back_as_they_went() -> None:
     for wrong in (node_id("Meter", one), "", "%%%", "AAAA"):
         with pytest.raises(NodeIdInvalid):
             uuids(wrong, "Source")
+
+
+async def test_a_colleague_is_not_handed_the_first_answer(context: Context) -> None:
+    topic = str(uuid4())
+    await add(context, key="ours", topic=topic)
+    colleague = dataclasses.replace(context, scope=dataclasses.replace(context.scope, actor_id=uuid4()))
+    assert (await add(colleague, key="ours", topic=topic)).data["addNote"]["code"] == "idempotency_key_reused"
+
+
+async def test_a_key_of_nobody_is_no_way_in(context: Context) -> None:
+    nobody = dataclasses.replace(context, scope=Scope.nobody("wuxi"))
+    answer = (await add(nobody, key="k", topic="x", refuse="forbidden")).data["addNote"]
+    assert answer["__typename"] == "ForbiddenError"
