@@ -224,7 +224,7 @@ def _is_ready(installation: Installation) -> bool:
 
 def failed(name: str, log: Path) -> ChildFailed:
     """Return the error with the end of the child's log."""
-    return ChildFailed(name=name, words=last_words(log, 3), log=log)
+    return ChildFailed(name=name, words=last_words(log), log=log)
 
 
 def journey(installation: Installation) -> None:

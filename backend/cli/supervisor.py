@@ -6,6 +6,7 @@ handler that raises there ends whatever step is under way.
 
 import errno
 import os
+import re
 import shutil
 import signal
 import socket
@@ -28,6 +29,7 @@ STEADY_SECONDS = 60.0
 """A child that ran this long had recovered; its next death starts with the shortest pause again."""
 STOP_SECONDS = 5.0
 LOG_BYTES = 32 * 2**20
+TELLING = re.compile(r"\w(Error|Exception)\b|FATAL|PANIC|✗|No module named")
 
 
 class PortInUse(Unavailable):
@@ -208,15 +210,17 @@ class Supervisor:
                 self._tell(f"{watch.what.name}: {error}", f"{watch.what.name}：{error}")
 
 
-def last_words(log: Path, lines: int = 1) -> str:
-    """Return the last lines of a log in one, `-` when there are none."""
+def last_words(log: Path) -> str:
+    """Return the line of a log's end that tells most: the last that names an error, else the last; `-` for none."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - 8192))
             said = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
     except OSError:
-        said = []
-    return " | ".join(line[:300] for line in said[-lines:]) or "-"
+        return "-"
+    recent = said[-30:]
+    telling = [line for line in recent if TELLING.search(line)]
+    return (telling or recent or ["-"])[-1][:300]
 
 
 def raise_on_signals() -> None:
