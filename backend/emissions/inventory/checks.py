@@ -1,11 +1,11 @@
 """The checks of an inventory: pass, fail, cannot tell. What is not a pass blocks submission.
 
-    has_records          something approved is there to count
-    factors_found        every record could be computed; what could not is missing from the totals
-    completeness         every running source has an approved quantity (zero included) for every month
-    calibration          every metered quantity was read on a calibrated meter
-    reported_consistent  emissions a report states agree with the recomputed ones
-    standard_coal_known  the energy total misses nothing
+has_records          something approved is there to count
+factors_found        every record could be computed; what could not is missing from the totals
+completeness         every running source has an approved quantity (zero included) for every month
+calibration          every metered quantity was read on a calibrated meter
+reported_consistent  emissions a report states agree with the recomputed ones
+standard_coal_known  the energy total misses nothing
 """
 
 from collections import Counter, defaultdict

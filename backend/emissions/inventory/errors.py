@@ -1,23 +1,23 @@
 """Errors of inventories and their review.
 
-    NotFound
-      InventoryNotFound         no such inventory, or not visible
-      FindingNotFound           no such finding, or not visible
-      LineNotFound              the finding names a line that is not of this inventory
-    Forbidden
-      OwnData                   separation of duties: who entered, approved or computed may not submit
-      OwnOrganisation           an enterprise does not verify itself
-      NotTheVerifier            only a verifier raises and resolves findings, only the enterprise answers
-    Invalid
-      ReasonMissing             the step needs its reason in words
-      TextMissing               an empty message
-    Conflict
-      WrongState                the step does not start from this state
-      NotNewest                 a newer version exists
-      YearNotOpen               the account does not report on this year
-      ChecksBlock               a check failed or could not tell
-      MajorFindingsOpen         verification with unresolved major findings
-      FindingClosed             the finding is resolved already
+NotFound
+InventoryNotFound         no such inventory, or not visible
+FindingNotFound           no such finding, or not visible
+LineNotFound              the finding names a line that is not of this inventory
+Forbidden
+OwnData                   separation of duties: who entered, approved or computed may not submit
+OwnOrganisation           an enterprise does not verify itself
+NotTheVerifier            only a verifier raises and resolves findings, only the enterprise answers
+Invalid
+ReasonMissing             the step needs its reason in words
+TextMissing               an empty message
+Conflict
+WrongState                the step does not start from this state
+NotNewest                 a newer version exists
+YearNotOpen               the account does not report on this year
+ChecksBlock               a check failed or could not tell
+MajorFindingsOpen         verification with unresolved major findings
+FindingClosed             the finding is resolved already
 """
 
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound

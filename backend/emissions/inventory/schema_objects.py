@@ -33,6 +33,8 @@ from backend.emissions.inventory.schema_types import (
     check_shown,
     method_label,
     months_shown,
+    one_id,
+    pair,
     parameter_shown,
     quantity_shown,
     record_shown,
@@ -41,11 +43,15 @@ from backend.emissions.inventory.schema_types import (
     uncertainty_shown,
 )
 from backend.emissions.inventory.values import Severity, State
+from backend.emissions.methods.arithmetic import add
 from backend.emissions.values import Basis
 from backend.wire.connections import Connection, connect, page
 from backend.wire.context import Context, Info
-from backend.wire.nodes import Node, node_id, node_loader, uuids
+from backend.wire.nodes import Node, node_id, node_loader
 from backend.wire.scalars import Month
+
+PAIR = 2
+"""Ids of things under an account carry the account's and their own."""
 
 
 @strawberry.type(
@@ -93,7 +99,7 @@ class InventoryLine(Node):
     @strawberry.field(description="The activity records it was summed from, as they were known then.")
     async def records(self, info: Info, first: int = 50, after: str | None = None) -> Connection[LineRecord]:
         """List the records behind the line."""
-        account_id, line_id = uuids(self.id, LINE)
+        account_id, line_id = pair(self.id, LINE)
         asked = page(first, after)
         async with info.context.read() as read:
             rows = await queries.line_records(
@@ -123,7 +129,7 @@ class Finding(Node):
     @strawberry.field(description="The thread, oldest first; at most 100.")
     async def messages(self, info: Info) -> list[FindingMessage]:
         """List the thread."""
-        account_id, finding_id = uuids(self.id, FINDING)
+        account_id, finding_id = pair(self.id, FINDING)
         rows = await info.context.loader(queries.message_batch).load((account_id, finding_id))
         return [
             FindingMessage(
@@ -139,7 +145,7 @@ class Finding(Node):
         """Fetch the line."""
         if self.line_id is None:
             return None
-        row = await info.context.loader(queries.line_batch).load(uuids(self.line_id, LINE))  # type: ignore[arg-type]
+        row = await info.context.loader(queries.line_batch).load(pair(self.line_id, LINE))
         return None if row is None else line_shown(row)
 
 
@@ -181,10 +187,10 @@ class Inventory(Node):
         first: int = 50, after: str | None = None,
     ) -> Connection[InventoryLine]:  # fmt: skip
         """List the lines."""
-        account_id, inventory_id = uuids(self.id, INVENTORY)
+        account_id, inventory_id = pair(self.id, INVENTORY)
         asked = page(first, after)
         wanted = LineFilter(
-            scope, category, uuids(source_id, SOURCE)[-1] if source_id else None, gas, basis.value if basis else None
+            scope, category, pair(source_id, SOURCE)[-1] if source_id else None, gas, basis.value if basis else None
         )
         async with info.context.read() as read:
             rows = await queries.lines(
@@ -195,20 +201,20 @@ class Inventory(Node):
     @strawberry.field(description="Month by month.")
     async def months(self, info: Info) -> list[InventoryMonth]:
         """List the months."""
-        account_id, inventory_id = uuids(self.id, INVENTORY)
+        account_id, inventory_id = pair(self.id, INVENTORY)
         async with info.context.read() as read:
             return months_shown(await queries.months(read, info.context.scope, account_id, inventory_id))
 
     @strawberry.field(description="Every change of its state, oldest first.")
     async def transitions(self, info: Info) -> list[InventoryTransition]:
         """List the transitions."""
-        rows = await info.context.loader(queries.transition_batch).load(uuids(self.id, INVENTORY))  # type: ignore[arg-type]
+        rows = await info.context.loader(queries.transition_batch).load(pair(self.id, INVENTORY))
         return [transition_shown(row) for row in rows[-100:]]
 
     @strawberry.field(description="Findings raised on this version, oldest first.")
     async def findings(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Finding]:
         """List the findings."""
-        account_id, inventory_id = uuids(self.id, INVENTORY)
+        account_id, inventory_id = pair(self.id, INVENTORY)
         asked = page(first, after)
         async with info.context.read() as read:
             rows = await queries.findings(
@@ -220,7 +226,7 @@ class Inventory(Node):
     @strawberry.field(description="The account, in short.")
     async def account(self, info: Info) -> InventoryAccount | None:
         """Fetch the account's name."""
-        row = await info.context.loader(queries.account_batch).load(uuids(self.account_id, ACCOUNT)[0])
+        row = await info.context.loader(queries.account_batch).load(one_id(self.account_id, ACCOUNT))
         if row is None:
             return None
         return InventoryAccount(
@@ -236,8 +242,8 @@ def inventory_shown(row: Any) -> Inventory:  # noqa: ANN401 - a row of `inventor
         year=row.year, version=row.version, state=State(row.state), as_of=row.as_of,
         factor_policy=row.factor_policy, factor_date=row.factor_date, method_pack=row.method_pack,
         fuel_table=row.fuel_table, scope1=row.scope1, scope2_location=row.scope2_location,
-        scope2_market=row.scope2_market, scope3=row.scope3, total_location=row.scope1 + row.scope2_location,
-        total_market=row.scope1 + row.scope2_market, energy_tce=row.energy_tce, record_count=row.record_count,
+        scope2_market=row.scope2_market, scope3=row.scope3, total_location=add(row.scope1, row.scope2_location),
+        total_market=add(row.scope1, row.scope2_market), energy_tce=row.energy_tce, record_count=row.record_count,
         excluded_count=row.excluded_count, uncertainty=uncertainty_shown(row.uncertainty),
         checks=[check_shown(each) for each in row.checks], quality_score=row.quality_score,
         restates_id=node_id(INVENTORY, row.account_id, row.restates_id) if row.restates_id else None,
@@ -279,21 +285,21 @@ def finding_shown(row: Any) -> Finding:  # noqa: ANN401 - a row of `queries.find
 
 
 @node_loader(INVENTORY)
-async def load_inventory(context: Context, account_id: UUID, inventory_id: UUID) -> Inventory | None:
+async def load_inventory(context: Context, *ids: UUID) -> Inventory | None:
     """Fetch an inventory for `node(id:)`."""
-    row = await context.loader(queries.inventory_batch).load((account_id, inventory_id))
+    row = await context.loader(queries.inventory_batch).load((ids[0], ids[1])) if len(ids) == PAIR else None
     return None if row is None else inventory_shown(row)
 
 
 @node_loader(LINE)
-async def load_line(context: Context, account_id: UUID, line_id: UUID) -> InventoryLine | None:
+async def load_line(context: Context, *ids: UUID) -> InventoryLine | None:
     """Fetch a line for `node(id:)`."""
-    row = await context.loader(queries.line_batch).load((account_id, line_id))
+    row = await context.loader(queries.line_batch).load((ids[0], ids[1])) if len(ids) == PAIR else None
     return None if row is None else line_shown(row)
 
 
 @node_loader(FINDING)
-async def load_finding(context: Context, account_id: UUID, finding_id: UUID) -> Finding | None:
+async def load_finding(context: Context, *ids: UUID) -> Finding | None:
     """Fetch a finding for `node(id:)`."""
-    row = await context.loader(queries.finding_batch).load((account_id, finding_id))
+    row = await context.loader(queries.finding_batch).load((ids[0], ids[1])) if len(ids) == PAIR else None
     return None if row is None else finding_shown(row)

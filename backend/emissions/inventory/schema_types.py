@@ -10,15 +10,16 @@ import strawberry
 
 from backend.emissions.inventory.values import Severity, State
 from backend.emissions.methods import METHODS
+from backend.emissions.methods.arithmetic import add
 from backend.emissions.values import Basis, Outcome
-from backend.wire.nodes import node_id
+from backend.wire.nodes import NodeIdInvalid, node_id, uuids
 from backend.wire.scalars import JSON, Month
 
 ACCOUNT = "CarbonAccount"
 INVENTORY = "Inventory"
 LINE = "InventoryLine"
 FINDING = "Finding"
-SOURCE = "Source"
+SOURCE = "EmissionSource"
 SITE = "Site"
 METER = "Meter"
 EVIDENCE = "Evidence"
@@ -192,6 +193,30 @@ class LineRecord:
     recorded_at: datetime
 
 
+def one_id(value: str, type_name: str, *, path: tuple[str, ...] = ()) -> UUID:
+    """Return the uuid inside the id of something that stands alone.
+
+    Raises:
+        NodeIdInvalid: not such an id.
+    """
+    found = uuids(value, type_name, path=path)
+    if len(found) != 1:
+        raise NodeIdInvalid(id=value, expected=type_name, path=path)
+    return found[0]
+
+
+def pair(value: str, type_name: str, *, path: tuple[str, ...] = ()) -> tuple[UUID, UUID]:
+    """Return account and own uuid inside the id of something under an account.
+
+    Raises:
+        NodeIdInvalid: not such an id.
+    """
+    found = uuids(value, type_name, path=path)
+    if len(found) != 2:  # noqa: PLR2004 - account and own
+        raise NodeIdInvalid(id=value, expected=type_name, path=path)
+    return found[0], found[1]
+
+
 def check_shown(given: Mapping[str, Any]) -> InventoryCheck:
     """Return a stored check as the wire has it."""
     return InventoryCheck(
@@ -299,16 +324,16 @@ def months_shown(rows: Sequence[Any]) -> list[InventoryMonth]:
                 scope3=Decimal(0), energy_tce=Decimal(0),
             ),
         )  # fmt: skip
-        one.energy_tce += row.energy_tce
+        one.energy_tce = add(one.energy_tce, row.energy_tce)
         if row.scope == 1:
-            one.scope1 += row.co2e_t
+            one.scope1 = add(one.scope1, row.co2e_t)
         elif row.scope == 3:
-            one.scope3 += row.co2e_t
+            one.scope3 = add(one.scope3, row.co2e_t)
         else:
             if row.basis != Basis.MARKET:
-                one.scope2_location += row.co2e_t
+                one.scope2_location = add(one.scope2_location, row.co2e_t)
             if row.basis != Basis.LOCATION:
-                one.scope2_market += row.co2e_t
+                one.scope2_market = add(one.scope2_market, row.co2e_t)
     return list(found.values())
 
 

@@ -17,7 +17,6 @@ from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 
-
 POLICY = re.compile(r"published|data_year:\d{4}")
 
 
