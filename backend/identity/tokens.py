@@ -200,16 +200,16 @@ def verify(token: str, key: Ed25519PublicKey, tenant: str) -> Claims:
         family = body.get("sid")
         return Claims(
             tenant=tenant,
-            subject_id=UUID(body["sub"]),
+            subject_id=UUID(str(body["sub"])),
             is_client=is_client,
-            organisation_id=UUID(body["org"]),
+            organisation_id=UUID(str(body["org"])),
             kind=Kind(body["kind"]),
             region=str(body.get("region", "")),
             roles=tuple(body.get("roles", ())),
             permissions=tuple(str(body.get("scope", "")).split()),
             language=str(body.get("lang", "zh")),
-            family_id=UUID(family) if family else None,
-            token_id=UUID(body["jti"]),
+            family_id=UUID(str(family)) if family else None,
+            token_id=UUID(str(body["jti"])),
             issued_at=datetime.fromtimestamp(body["iat"], UTC),
             expires_at=datetime.fromtimestamp(body["exp"], UTC),
         )
