@@ -6,7 +6,7 @@ travel as text, so that nothing is lost; each object carries its type's name, so
 
 import types
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -27,11 +27,7 @@ def dump(value: Any) -> Any:  # noqa: ANN401 - any success type
         return [dump(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, dict):
         return {str(name): dump(each) for name, each in value.items()}
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    return value
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal | UUID) else value
 
 
 def load(hint: Any, data: Any) -> Any:  # noqa: ANN401 - any success type
