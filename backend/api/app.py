@@ -25,7 +25,7 @@ from backend.kit.errors import CarbonError, Invalid, Limited, NotFound
 from backend.kit.settings import Settings
 from backend.tenants.packs import load_packs
 
-MORE = ("backend.api.files",)
+MORE = ("backend.api.files", "backend.api.activity_files")
 """Further modules with `CONTROLLERS` to mount."""
 SLACK = 1024 * 1024
 """What a form around an uploaded file may weigh."""

@@ -56,6 +56,20 @@ class ImportAccepted:
     is_repeat: bool
 
 
+async def may_import(read: Read, scope: Scope, account_id: UUID) -> None:
+    """Refuse whoever may not bring a file to the account; asked before a single byte is taken, too.
+
+    Raises:
+        Unauthenticated, Forbidden: the caller may not enter data.
+        AccountNotFound: no such account, or not yours.
+        AccountClosed: the account is closed.
+    """
+    scope.require("emissions:enter")
+    account = await directory(read, scope, account_id)
+    if account.is_closed:
+        raise AccountClosed
+
+
 async def request_import(
     write: Write, scope: Scope, *, account_id: UUID, stored: StoredFile, file_name: str, media_type: str,
     is_dry_run: bool = False,
@@ -67,10 +81,7 @@ async def request_import(
         AccountNotFound: no such account, or not yours.
         AccountClosed: the account is closed.
     """
-    scope.require("emissions:enter")
-    account = await directory(write, scope, account_id)
-    if account.is_closed:
-        raise AccountClosed
+    await may_import(write, scope, account_id)
     await books.enter(write, [account_id])
     first = await _same_file(write, account_id, stored.sha256, is_dry_run=is_dry_run)
     if first is not None:

@@ -8,13 +8,28 @@ from uuid import UUID
 
 import strawberry
 
+from backend.accounts import schema_types as accounts_schema
+from backend.accounts import service as accounts
+from backend.accounts.schema_types import EmissionSource, Evidence, Meter
 from backend.emissions.activity import queries
 from backend.emissions.activity.queries import BatchRow, RecordRow
 from backend.emissions.values import Tier
 from backend.kit.scope import Scope
-from backend.wire.context import Context
-from backend.wire.nodes import Node, node_id, node_loader
+from backend.wire.context import Context, Info
+from backend.wire.nodes import Node, node_id, node_loader, uuids
 from backend.wire.scalars import JSON, Month
+
+
+def account_of(given: strawberry.ID, *path: str) -> UUID:
+    """Return the account's id."""
+    return uuids(given, "CarbonAccount", path=path)[0]
+
+
+def own_ids(given: strawberry.ID, name: str, *path: str) -> tuple[UUID, UUID]:
+    """Return the account's and the thing's own id inside a global id. Raises NodeIdInvalid."""
+    ids = uuids(given, name, path=path)
+    return ids[0], ids[-1]
+
 
 TierEnum = strawberry.enum(
     Tier, name="DataTier", description="How a quantity came to be known (数据来源): metered, invoiced, estimated."
@@ -162,6 +177,7 @@ def annotated_name(row: BatchRow) -> str:
 class ActivityRecord(Node):
     """A month's quantity of one source and meter."""
 
+    keys: strawberry.Private[RecordRow]
     account_id: strawberry.ID = strawberry.field(description="The carbon account.")
     batch_id: strawberry.ID = strawberry.field(description="The batch it came in with.")
     source_id: strawberry.ID = strawberry.field(description="The source.")
@@ -181,6 +197,28 @@ class ActivityRecord(Node):
     recorded_at: datetime = strawberry.field(description="When we learned it.")
     recorded_by: strawberry.ID | None = strawberry.field(description="Who entered it.")
 
+    @strawberry.field(description="The source.")
+    async def source(self, info: Info) -> EmissionSource | None:
+        """Return the source."""
+        found = await info.context.loader(accounts.sources_by_id).load((self.keys.account_id, self.keys.source_id))
+        return None if found is None else accounts_schema.source(found)
+
+    @strawberry.field(description="The meter, if the quantity is one meter's.")
+    async def meter(self, info: Info) -> Meter | None:
+        """Return the meter."""
+        if self.keys.meter_id is None:
+            return None
+        found = await info.context.loader(accounts.meters_by_id).load((self.keys.account_id, self.keys.meter_id))
+        return None if found is None else accounts_schema.meter(found)
+
+    @strawberry.field(description="The file that proves it.")
+    async def evidence(self, info: Info) -> Evidence | None:
+        """Return the evidence."""
+        if self.keys.evidence_id is None:
+            return None
+        found = await info.context.loader(accounts.evidence_by_id).load((self.keys.account_id, self.keys.evidence_id))
+        return None if found is None else accounts_schema.evidence(found)
+
 
 def _below(name: str, account_id: UUID, own: UUID | None) -> strawberry.ID | None:
     return node_id(name, account_id, own) if own else None
@@ -189,9 +227,10 @@ def _below(name: str, account_id: UUID, own: UUID | None) -> strawberry.ID | Non
 def record(row: RecordRow) -> ActivityRecord:
     """Return a record as the wire has it."""
     return ActivityRecord(
+        keys=row,
         id=node_id("ActivityRecord", row.account_id, row.id), account_id=node_id("CarbonAccount", row.account_id),
         batch_id=node_id("ActivityBatch", row.account_id, row.batch_id),
-        source_id=node_id("Source", row.account_id, row.source_id),
+        source_id=node_id("EmissionSource", row.account_id, row.source_id),
         meter_id=_below("Meter", row.account_id, row.meter_id), month=Month(date(row.month.year, row.month.month, 1)),
         quantity=row.quantity, unit=row.unit, tier=Tier(row.tier), parameters=JSON(row.parameters),
         evidence_id=_below("Evidence", row.account_id, row.evidence_id), note=row.note,
