@@ -26,7 +26,7 @@ from backend.identity.errors import ClientRefused, PermissionsInvalid
 from backend.identity.service import sessions
 from backend.identity.values import ROLES, Session
 from backend.kit.db import Databases
-from backend.kit.errors import CarbonError, Invalid, Unauthenticated
+from backend.kit.errors import Invalid, Unauthenticated
 from backend.kit.settings import Settings
 from backend.wire.nodes import node_id, uuids
 
@@ -111,20 +111,6 @@ def correlation_of(request: AnyRequest) -> str:
     return str(request.scope.get(CORRELATION, ""))
 
 
-def refuse(request: AnyRequest, error: CarbonError) -> Response[dict[str, Any]]:
-    """Answer with an error of the business as problem details, saying how to authenticate where that is the matter."""
-    status = status_of(error)
-    headers = {"Cache-Control": "no-store"}
-    if isinstance(error, Unauthenticated):
-        headers["WWW-Authenticate"] = 'Bearer realm="carbon"'
-    return Response(
-        problem(error, nobody(request.scope)),
-        status_code=status,
-        media_type="application/problem+json",
-        headers=headers,
-    )
-
-
 class BodyInvalid(Invalid):
     """The body is not what this address takes."""
 
@@ -134,8 +120,10 @@ class BodyInvalid(Invalid):
 
 
 def unreadable(request: AnyRequest, error: ValidationException) -> Response[dict[str, Any]]:
-    """Answer a body that lacks fields or has others as problem details."""
-    return refuse(request, BodyInvalid(reason=_reasons(error)))
+    """Answer a body that lacks fields or has others as problem details that name them."""
+    told = BodyInvalid(reason=_reasons(error))
+    body = problem(told, nobody(request.scope))
+    return Response(body, status_code=status_of(told), media_type="application/problem+json")
 
 
 def _reasons(error: ValidationException) -> str:
@@ -154,8 +142,7 @@ def _organisation(value: str | None) -> UUID | None:
         return uuids(value, "Organisation", path=("organisationId",))[0]
 
 
-HANDLERS: ExceptionHandlersMap = {CarbonError: refuse, ValidationException: unreadable}  # type: ignore[dict-item]
-NO_STORE = CacheControlHeader(no_store=True)
+HANDLERS: ExceptionHandlersMap = {ValidationException: unreadable}  # type: ignore[dict-item]
 
 
 class AuthController(Controller):
@@ -165,7 +152,7 @@ class AuthController(Controller):
     tags: ClassVar[list[str]] = ["auth"]  # type: ignore[misc]
     exception_handlers: ExceptionHandlersMap = HANDLERS  # type: ignore[misc]
 
-    @post("/sign-in", status_code=200, cache_control=NO_STORE)
+    @post("/sign-in", status_code=200)
     async def sign_in(self, request: AnyRequest, data: JSONBody[SignIn], state: State) -> SignedIn:
         """Open a session with e-mail and password."""
         session = await sessions.sign_in(
@@ -174,7 +161,7 @@ class AuthController(Controller):
         )  # fmt: skip
         return SignedIn.of(session)
 
-    @post("/refresh", status_code=200, cache_control=NO_STORE)
+    @post("/refresh", status_code=200)
     async def refresh(self, request: AnyRequest, data: JSONBody[Refresh], state: State) -> SignedIn:
         """Continue a session; the refresh token given is used up."""
         session = await sessions.refresh(
@@ -190,7 +177,7 @@ class AuthController(Controller):
             _databases(state), tenant_of(request), token=data.refresh_token, correlation_id=correlation_of(request)
         )
 
-    @post("/accept-invitation", status_code=200, cache_control=NO_STORE)
+    @post("/accept-invitation", status_code=200)
     async def accept_invitation(self, request: AnyRequest, data: JSONBody[Acceptance], state: State) -> SignedIn:
         """Accept an invitation and open a session."""
         session = await sessions.accept_invitation(
@@ -199,8 +186,8 @@ class AuthController(Controller):
         )  # fmt: skip
         return SignedIn.of(session)
 
-    @post("/change-password", status_code=200, cache_control=NO_STORE)
-    async def change_password(self, request: AnyRequest, data: PasswordChange, state: State) -> SignedIn:
+    @post("/change-password", status_code=200)
+    async def change_password(self, request: AnyRequest, data: JSONBody[PasswordChange], state: State) -> SignedIn:
         """Change the caller's own password; every other session ends, and a new one is returned."""
         token = bearer(request.headers.get("authorization"))
         if token is None:

@@ -44,7 +44,7 @@ async def _body(request: Request[Any, Any, State]) -> dict[str, Any]:
         raise BodyInvalid(reason=str(error)) from None
     if not isinstance(body, dict):
         raise BodyInvalid(reason="one operation a request")
-    if not isinstance(body.get("variables") or {}, dict) or not isinstance(body.get("extensions") or {}, dict):
+    if any(not isinstance(body.get(part), dict | None) for part in ("variables", "extensions")):
         raise BodyInvalid(reason="variables and extensions must be objects")
     return body
 
@@ -94,4 +94,4 @@ async def page(request: Request[Any, Any, State], state: State) -> Response[byte
         told: CarbonError = OperationUnknown(name="explorer")
         return _json(refusal(told, callers.nobody(asgi)), 404)
     headers = {"content-security-policy": explorer.POLICY}
-    return Answer(explorer.page(here.documents.names), media_type="text/html; charset=utf-8", headers=headers)
+    return Answer(explorer.page(here.documents.names), media_type="text/html", headers=headers)

@@ -134,7 +134,7 @@ class Connection:
             raise _Closed(4409, f"Subscriber for {key} already exists")
         if len(self._running) >= MOST_OPERATIONS:
             raise _Closed(4429, "Too many operations")
-        if not isinstance(payload, dict) or not isinstance(payload.get("variables") or {}, dict):
+        if not isinstance(payload, dict) or not isinstance(payload.get("variables"), dict | None):
             raise _Closed(4400, "Invalid payload")
         try:
             prepared = self.here.documents.find(payload)

@@ -19,9 +19,7 @@ from backend.wire.context import Context, Info
 from backend.wire.nodes import Node, node_id, node_loader, uuids
 from backend.wire.scalars import JSON
 
-JobStateEnum = strawberry.enum(
-    JobState, name="JobState", description="How far a job is; SUCCEEDED, FAILED and CANCELLED are final."
-)
+strawberry.enum(JobState, name="JobState", description="How far a job is; SUCCEEDED, FAILED and CANCELLED are final.")
 
 
 @strawberry.type(description="Why a job failed, and how to mend it.")
@@ -44,7 +42,7 @@ class Job(Node):
     """A piece of background work."""
 
     kind: str = strawberry.field(description="What it does, `noun:verb`, e.g. `emissions:import`.")
-    state: JobStateEnum = strawberry.field(description="How far it is.")  # type: ignore[valid-type]
+    state: JobState = strawberry.field(description="How far it is.")
     account_id: strawberry.ID | None = strawberry.field(description="The carbon account it works on, if one.")
     done: int = strawberry.field(description="Progress in the job's own units (rows, accounts).")
     total: int = strawberry.field(description="The units there are; 0 while unknown.")
@@ -126,7 +124,7 @@ class JobsQuery:
         info: Info,
         first: First = 50,
         after: After = None,
-        state: JobStateEnum | None = None,  # type: ignore[valid-type]
+        state: JobState | None = None,
         kind: str | None = None,
         account_id: strawberry.ID | None = None,
     ) -> Connection[Job]:
@@ -164,7 +162,7 @@ class JobCancelled:
     """The job was asked to stop."""
 
     id: strawberry.ID = strawberry.field(description="The job's global id.")
-    state: JobStateEnum = strawberry.field(description="CANCELLED, or RUNNING until its next step.")  # type: ignore[valid-type]
+    state: JobState = strawberry.field(description="CANCELLED, or RUNNING until its next step.")
 
 
 @strawberry.type(description="The job waits for a worker again.")
@@ -172,7 +170,7 @@ class JobRetried:
     """The job waits for a worker again."""
 
     id: strawberry.ID = strawberry.field(description="The job's global id.")
-    state: JobStateEnum = strawberry.field(description="How far it is.")  # type: ignore[valid-type]
+    state: JobState = strawberry.field(description="How far it is.")
 
 
 @strawberry.type

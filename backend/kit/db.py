@@ -11,10 +11,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Executable, Row, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from backend.kit import audit
+from backend.kit.errors import Unavailable
 from backend.kit.scope import Scope
+
+
+class DatabaseAway(Unavailable):
+    """The tenant's database server does not answer."""
+
+    code = "database_away"
+    en = "The database is not reachable. Nothing was read or stored; try again shortly."
+    zh = "数据库暂时不可用，未读取或保存任何数据，请稍后重试。"
+
 
 SET_SCOPE = text(
     "select set_config('carbon.kind', :kind, true), set_config('carbon.organisation', :organisation, true),"
@@ -89,27 +100,63 @@ class Databases:
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncGenerator[Read]:
         """Open a read-only transaction under the scope."""
-        async with self.engine(scope.tenant).connect() as connection:
-            await connection.execution_options(postgresql_readonly=True)
-            async with connection.begin():
-                await set_scope(connection, scope)
-                yield Read(connection, scope)
+        connection = await self._begun(scope, is_read_only=True)
+        try:
+            yield Read(connection, scope)
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def write(self, scope: Scope) -> AsyncGenerator[Write]:
         """Open a command's transaction; commits on return, rolls back on raise."""
-        async with self.engine(scope.tenant).begin() as connection:
-            await set_scope(connection, scope)
+        connection = await self._begun(scope, is_read_only=False)
+        try:
             write = Write(connection, scope)
             yield write
             if write.events:
                 await audit.store(connection, write.events)
+            await connection.commit()
+        finally:
+            await connection.close()
+
+    async def _begun(self, scope: Scope, *, is_read_only: bool) -> AsyncConnection:
+        """Return a connection whose transaction knows the scope.
+
+        Raises:
+            DatabaseAway: the server does not answer.
+
+        A pooled connection may have died while it was idle (the server restarted). Nothing has been done yet when the
+        scope is set, so that one failure is answered with a fresh connection; asking each connection first whether it
+        lives would cost every transaction a round trip.
+        """
+        engine = self.engine(scope.tenant)
+        try:
+            try:
+                return await _with_scope(engine, scope, is_read_only=is_read_only)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return await _with_scope(engine, scope, is_read_only=is_read_only)
+        except OSError as error:  # no socket, refused, timed out: the driver leaves these as they are
+            raise DatabaseAway from error
 
     async def close(self) -> None:
         """Close every pool."""
         for engine in self._engines.values():
             await engine.dispose()
         self._engines.clear()
+
+
+async def _with_scope(engine: AsyncEngine, scope: Scope, *, is_read_only: bool) -> AsyncConnection:
+    connection = await engine.connect()
+    try:
+        if is_read_only:
+            await connection.execution_options(postgresql_readonly=True)
+        await set_scope(connection, scope)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 async def set_scope(connection: AsyncConnection, scope: Scope) -> None:

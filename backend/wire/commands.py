@@ -17,11 +17,11 @@ from typing import Annotated, Any, Optional, Union, get_type_hints
 
 import strawberry
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from backend.kit import idempotency
 from backend.kit.db import Write
 from backend.kit.errors import CarbonError, Forbidden, NotFound, Unauthenticated, Unavailable
+from backend.kit.outages import is_outage
 from backend.wire import stored
 from backend.wire.context import Context, Info
 from backend.wire.errors import REFUSALS, Error, named, of_validation
@@ -74,11 +74,9 @@ async def answer(context: Context, action: str, body: Body, given: Any, key: str
         if isinstance(error, AUDITED):
             await refused(context, action, error)
         return named(error, context.scope)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
+    except Exception as error:
+        if not is_outage(error):
             raise
-        return named(DatabaseUnavailable(), context.scope)
-    except OSError:
         return named(DatabaseUnavailable(), context.scope)
 
 

@@ -1,5 +1,6 @@
 """The application in this process, its servers real; callers are scopes turned into tokens by the product itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -7,12 +8,25 @@ import pytest
 from factories.api import Client
 
 from backend.api.app import create_app
+from backend.api.door import Door
 from backend.kit.db import Databases
 
 
 @pytest.fixture(scope="session")
-async def app(databases: Databases, servers):
-    return create_app(servers.settings, databases=databases)
+async def app(databases: Databases, servers) -> AsyncIterator[Door]:
+    made = create_app(servers.settings, databases=databases)
+    ready, done = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:  # in a task of its own: its cancel scope must end where it began
+        async with made.inner.lifespan():
+            ready.set()
+            await done.wait()
+
+    life = asyncio.create_task(live())
+    await ready.wait()
+    yield made
+    done.set()
+    await life
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
+from factories.identity import PASSWORD, Made
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,13 @@ class Client:
     def as_(self, token: str | None) -> "Client":
         return replace(self, token=token)
 
+    async def signed_in(self, made: Made) -> "Client":
+        """Sign in through the API as the organisation's first person."""
+        tenant = made.scope.tenant
+        answer = await self.http.post(f"/{tenant}/auth/sign-in", json={"email": made.email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return replace(self, tenant=tenant, token=answer.json()["accessToken"])
+
     @property
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
@@ -32,3 +40,10 @@ class Client:
         answer = await self.send({"query": query, "variables": variables})
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def named(self, operation: str, **variables: Any) -> dict[str, Any]:
+        """Return the data of one of our named operations; there must be no error."""
+        answer = await self.send({"operationName": operation, "variables": variables})
+        assert answer.status_code == 200, answer.text
+        assert "errors" not in answer.json(), answer.text
+        return answer.json()["data"]
