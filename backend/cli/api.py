@@ -6,6 +6,7 @@ import sys
 import click
 
 from backend.cli.terminal import checked_settings
+from backend.kit.settings import Settings
 
 
 @click.command()
@@ -14,18 +15,19 @@ def api(processes: int) -> None:
     """Serve the API. `carbon up` runs this for you; in production your service manager does."""
     settings = checked_settings()
     # The server replaces this process, so signals and the process id are its own.
-    os.execv(  # noqa: S606 - our own interpreter and a constant program
-        sys.executable,
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface=asgi",
-            f"--host={settings.host}",
-            f"--port={settings.port}",
-            f"--workers={processes}",
-            "--no-access-log",
-            "--workers-kill-timeout=3",
-            "backend.main:app",
-        ],
-    )
+    os.execv(sys.executable, [sys.executable, *program(settings, processes)])  # noqa: S606 - our own interpreter
+
+
+def program(settings: Settings, processes: int = 1) -> list[str]:
+    """Return the interpreter's arguments that serve the API."""
+    return [
+        "-m",
+        "granian",
+        "--interface=asgi",
+        f"--host={settings.host}",
+        f"--port={settings.port}",
+        f"--workers={processes}",
+        "--no-access-log",
+        "--workers-kill-timeout=3",
+        "backend.main:app",
+    ]

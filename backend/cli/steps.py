@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backend.cli import api
 from backend.cli.session import (
     Addresses,
     addresses_of,
@@ -31,8 +32,11 @@ from backend.kit.settings import Settings
 
 READY_SECONDS = 60.0
 PATIENCE_WITH_DEATHS = 3
-API_PROGRAM = ["-m", "backend.cli", "api"]
-WORKER_PROGRAM = ["-m", "backend.cli", "worker"]
+PROGRAMS: dict[str, Callable[[Settings], list[str]]] = {
+    "api": api.program,
+    "worker": lambda _: ["-m", "backend.cli", "worker"],
+}
+"""The interpreter's arguments of each kind of child."""
 MARK = "CARBON_SUPERVISOR"
 
 
@@ -185,8 +189,8 @@ def start_children(installation: Installation) -> None:
     environment = environment_of(installation)
     for number in range(1, settings.worker_processes + 1):
         name = f"worker-{number}"
-        _start(installation, Child(name, WORKER_PROGRAM, environment, installation.logs / f"{name}.log"))
-    _start(installation, Child("api", API_PROGRAM, environment, installation.logs / "api.log"))
+        _start(installation, Child(name, PROGRAMS["worker"](settings), environment, installation.logs / f"{name}.log"))
+    _start(installation, Child("api", PROGRAMS["api"](settings), environment, installation.logs / "api.log"))
 
 
 def _start(installation: Installation, child: Child) -> None:

@@ -40,8 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["CARBON_PORT"])), Handler).serve_forever()
 '''
 WORKER = "import os, time; print('worker', os.getpid(), flush=True); time.sleep(3600)"
-steps.API_PROGRAM = ["-c", API]
-steps.WORKER_PROGRAM = ["-c", WORKER]
+steps.PROGRAMS.update(api=lambda _: ["-c", API], worker=lambda _: ["-c", WORKER])
 skipped = (steps.migrate, steps.furnish, steps.seed, steps.journey, steps.sign_ins)
 steps.STEPS = tuple(step for step in steps.STEPS if step.do not in skipped)
 main(["up"])
@@ -308,7 +307,9 @@ def test_the_whole_starts_heals_and_starts_again_quickly(folder: Path) -> None:
     with up(folder, program=WHOLE) as run:
         since = time.monotonic()
         wait_for(run.is_ready, 60)
-        assert time.monotonic() - since < 10
+        # Ten seconds on a machine of one's own; beside other tests, their share more.
+        assert time.monotonic() - since < 10 * max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
+        assert run.said.count("up to date") == 8  # four migrations and four sets of parameters were skipped
         assert '"status":"ok"' in run.ask()
 
 
