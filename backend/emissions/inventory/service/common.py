@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.emissions.inventory.errors import InventoryNotFound, NotNewest, ReasonMissing, WrongState
 from backend.emissions.inventory.values import State
@@ -67,7 +68,7 @@ async def find(read: Read, account_id: UUID, inventory_id: UUID) -> Held:
     Raises:
         InventoryNotFound: not there, or not visible.
     """
-    statement = text(FIND).columns(Inventory.checks)
+    statement = text(FIND).columns(checks=JSONB)
     row = await read.row(statement, {"account_id": account_id, "inventory_id": inventory_id})
     if row is None:
         raise InventoryNotFound
