@@ -186,7 +186,7 @@ async def enter(
         {
             "id": key, "source_id": verdict.source_id, "meter_id": verdict.meter_id, "month": verdict.month,
             "quantity": verdict.quantity, "unit": verdict.unit, "tier": verdict.tier,
-            "parameters": json.loads(verdict.parameters), "evidence_id": verdict.evidence_id, "note": verdict.note,
+            "parameters": verdict.parameters, "evidence_id": verdict.evidence_id, "note": verdict.note,
             "supersedes_id": verdict.head_id, "reason": verdict.reason if verdict.head_id else "",
         }
         for key, verdict in zip(ids, verdicts, strict=True)

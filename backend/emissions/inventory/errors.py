@@ -5,7 +5,7 @@ InventoryNotFound         no such inventory, or not visible
 FindingNotFound           no such finding, or not visible
 LineNotFound              the finding names a line that is not of this inventory
 Forbidden
-OwnData                   separation of duties: who entered, approved or computed may not submit
+OwnData                   separation of duties: who entered data of the year may not submit it
 OwnOrganisation           an enterprise does not verify itself
 NotTheVerifier            only a verifier raises and resolves findings, only the enterprise answers
 Invalid
@@ -51,8 +51,8 @@ class OwnData(Forbidden):
     """Separation of duties is on."""
 
     code = "own_data"
-    en = "Separation of duties: you {did} for this year, so another person must submit it."
-    zh = "职责分离：您在本年度已{did_zh}，须由他人提交。"
+    en = "Separation of duties: you entered data of this year, so another person must submit it."
+    zh = "职责分离：本年度有您录入的数据，须由他人提交。"
 
 
 class OwnOrganisation(Forbidden):

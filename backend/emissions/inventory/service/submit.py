@@ -11,14 +11,10 @@ from backend.emissions.values import Outcome
 from backend.kit.db import Read, Write
 from backend.kit.scope import Kind, Scope
 
-# Who entered or approved a record of the year up to the calculation's instant.
-DID = text("""
-select
-    exists (select from activity_record r where r.account_id = :account_id and r.recorded_by = :actor_id
-        and r.month between make_date(:year, 1, 1) and make_date(:year, 12, 31) and r.recorded_at <= :as_of) as entered,
-    exists (select from approval p join activity_record r on r.account_id = p.account_id and r.batch_id = p.batch_id
-        where p.account_id = :account_id and p.decided_by = :actor_id and p.decided_at <= :as_of
-        and r.month between make_date(:year, 1, 1) and make_date(:year, 12, 31)) as approved""")
+# Submitting vouches for the year's data, so whoever entered any of it may not; whoever approved it may.
+ENTERED = text("""
+select exists (select from activity_record r where r.account_id = :account_id and r.recorded_by = :actor_id
+    and r.month between make_date(:year, 1, 1) and make_date(:year, 12, 31) and r.recorded_at <= :as_of)""")
 
 
 async def submit(write: Write, scope: Scope, *, account_id: UUID, inventory_id: UUID, note: str = "") -> None:
@@ -30,7 +26,7 @@ async def submit(write: Write, scope: Scope, *, account_id: UUID, inventory_id: 
         NotTheEnterprise: another organisation's inventory.
         WrongState, NotNewest: it is not the newest version, computed.
         ChecksBlock: a check failed or could not tell.
-        OwnData: separation of duties is on and the caller entered, approved or computed the year's data.
+        OwnData: separation of duties is on and the caller entered data of the year.
     """
     scope.require("emissions:submit")
     held = await hold(write, account_id, inventory_id)
@@ -51,13 +47,9 @@ def check_enterprise(scope: Scope, held: Held) -> None:
 
 
 async def _check_duties(read: Read, scope: Scope, held: Held) -> None:
-    if held.computed_by == scope.actor_id:
-        raise OwnData(did="computed this inventory", did_zh="计算本清单", permission="emissions:submit")
-    did = await read.row(
-        DID,
+    entered = await read.value(
+        ENTERED,
         {"account_id": held.account_id, "actor_id": scope.actor_id, "year": held.year, "as_of": held.as_of},
     )
-    if did is not None and did.entered:
-        raise OwnData(did="entered data", did_zh="录入数据", permission="emissions:submit")
-    if did is not None and did.approved:
-        raise OwnData(did="approved data", did_zh="审核数据", permission="emissions:submit")
+    if entered:
+        raise OwnData(permission="emissions:submit")
