@@ -11,7 +11,7 @@ batch and job; the answer (202) names both, and `activityBatch` or `jobProgress`
 """
 
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,7 +19,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.datastructures.upload_file import UploadFile
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
 from backend.api import callers
@@ -106,8 +106,8 @@ class ActivityFiles(Controller):
 
     @get("/template")
     async def template(
-        self, request: AnyRequest, state: State, account: str, year: int | None = None,
-        kind: str = Parameter(query="format", default="xlsx"),
+        self, request: AnyRequest, state: State, account: FromPath[str], year: FromQuery[int | None] = None,
+        kind: Annotated[str, QueryParameter(name="format")] = "xlsx",
     ) -> Stream:  # fmt: skip
         """Return the account's template."""
         here: Surroundings = state.here
@@ -117,8 +117,8 @@ class ActivityFiles(Controller):
 
     @get("/export")
     async def export(
-        self, request: AnyRequest, state: State, account: str, year: int | None = None,
-        kind: str = Parameter(query="format", default="xlsx"),
+        self, request: AnyRequest, state: State, account: FromPath[str], year: FromQuery[int | None] = None,
+        kind: Annotated[str, QueryParameter(name="format")] = "xlsx",
     ) -> Stream:  # fmt: skip
         """Return the account's records."""
         here: Surroundings = state.here
@@ -128,9 +128,9 @@ class ActivityFiles(Controller):
 
     @post("/imports", status_code=202)
     async def upload(
-        self, request: AnyRequest, state: State, account: str,
-        is_dry_run: bool = Parameter(query="dryRun", default=False),  # noqa: FBT001 - by name in the query
-        file_name: str | None = Parameter(query="fileName", default=None),
+        self, request: AnyRequest, state: State, account: FromPath[str],
+        is_dry_run: Annotated[bool, QueryParameter(name="dryRun")] = False,  # noqa: FBT002 - by name in the query
+        file_name: Annotated[str | None, QueryParameter(name="fileName")] = None,
     ) -> Response[ImportAnswer]:  # fmt: skip
         """Take a file and ask for its import."""
         here: Surroundings = state.here
@@ -165,12 +165,14 @@ class ActivityFiles(Controller):
         )  # fmt: skip
 
     @get("/imports/{batch:str}/file")
-    async def original(self, request: AnyRequest, state: State, account: str, batch: str) -> Stream:
+    async def original(self, request: AnyRequest, state: State, account: FromPath[str], batch: FromPath[str]) -> Stream:
         """Return a file as it came."""
         return await _kept(request, state, account, batch, is_annotated=False)
 
     @get("/imports/{batch:str}/annotated")
-    async def annotated(self, request: AnyRequest, state: State, account: str, batch: str) -> Stream:
+    async def annotated(
+        self, request: AnyRequest, state: State, account: FromPath[str], batch: FromPath[str]
+    ) -> Stream:
         """Return a file with its problems marked."""
         return await _kept(request, state, account, batch, is_annotated=True)
 
