@@ -96,7 +96,8 @@ class Evidence(Node):
     @strawberry.field(description="Where to GET the content with the same access token, relative to this host.")
     def download_url(self, info: Info) -> str:
         """Return the address of the content."""
-        return f"/{info.context.scope.tenant}/evidence/{self.id}"
+        account = node_id("CarbonAccount", self.account_id)
+        return f"/{info.context.scope.tenant}/accounts/{account}/evidence/{self.id}"
 
     @strawberry.field(description="Who uploaded it; null for a program, or where you may not know them.")
     async def uploaded_by(self, info: Info) -> Person | None:

@@ -18,11 +18,12 @@ from backend.kit.errors import (
 from backend.kit.logging import log
 from backend.kit.outages import is_outage
 from backend.kit.scope import Scope
+from backend.kit.storage import FileTooLarge
 from backend.wire.commands import DatabaseUnavailable
 from backend.wire.errors import describe, of_validation
 
 STATUSES: tuple[tuple[type[CarbonError], int], ...] = (
-    (Unauthenticated, 401), (Forbidden, 403), (NotFound, 404), (Conflict, 409), (Limited, 429), (Invalid, 400),
+    (FileTooLarge, 413), (Unauthenticated, 401), (Forbidden, 403), (NotFound, 404), (Conflict, 409), (Limited, 429), (Invalid, 400),
     (Unavailable, 503),
 )  # fmt: skip
 
