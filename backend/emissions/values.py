@@ -11,6 +11,20 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+ACTIONS = (
+    "emissions:answer",
+    "emissions:approve",
+    "emissions:close",
+    "emissions:compute",
+    "emissions:enter",
+    "emissions:export",
+    "emissions:read",
+    "emissions:restate",
+    "emissions:submit",
+    "emissions:verify",
+)
+"""The permissions of this noun."""
+
 
 class Gas(StrEnum):
     """A gas of an inventory line. `CO2E` stands where the source states CO2-equivalent without naming gases."""
