@@ -2,38 +2,21 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
+from factories.inventory import (
+    add_meter,
+    add_records,
+    add_source,
+    compute,
+    inventory_of,
+    lines_of,
+    make_place,
+    whole_year,
+)  # fmt: skip
 from sqlalchemy import select
 
-from backend.emissions.inventory import service
-from backend.emissions.inventory.values import Computed, Request
-from backend.emissions.models import Inventory, InventoryLine, InventoryMonth
+from backend.emissions.models import InventoryMonth
 from backend.kit.db import Databases
-from tests.factories.inventory import Place, add_meter, add_records, add_source, make_place, whole_year
-
-DAY = date(2026, 3, 1)
-
-
-async def compute(databases: Databases, place: Place, year: int = 2025, day: date = DAY) -> Computed:
-    async with databases.write(place.system) as write:
-        return await service.compute(write, place.system, place.account_id, Request(year, "published", day))
-
-
-async def lines_of(databases: Databases, place: Place, computed: Computed) -> list[Any]:
-    async with databases.read(place.enterprise()) as read:
-        return list(
-            await read.rows(
-                select(InventoryLine.__table__)
-                .where(InventoryLine.inventory_id == computed.inventory_id)
-                .order_by(InventoryLine.source_id, InventoryLine.basis, InventoryLine.gas)
-            )
-        )
-
-
-async def inventory_of(databases: Databases, place: Place, computed: Computed) -> Any:
-    async with databases.read(place.enterprise()) as read:
-        return await read.row(select(Inventory.__table__).where(Inventory.id == computed.inventory_id))
 
 
 async def test_electricity_has_two_exact_sides_and_explains_its_factor(databases: Databases) -> None:
@@ -143,20 +126,6 @@ async def test_green_electricity_turns_the_rest_to_the_residual_factor(databases
     assert inventory.scope2_location == 140 * Decimal("0.5827")
     assert inventory.scope2_market == 100 * Decimal("0.6096")
     assert inventory.uncertainty["market"]["total_t"] == "60.96"
-
-
-async def test_a_reported_number_that_disagrees_fails_a_check(databases: Databases) -> None:
-    place = await make_place(databases)
-    source = await add_source(
-        databases, place, "E1", "purchased_electricity", "MWh",
-        parameters={"factor": "0.5633", "factor_source": "报告"},
-    )  # fmt: skip
-    await add_records(databases, place, source, "MWh", {"2025-01": "173.502"}, parameters={"reported_t": "93.1"})
-    computed = await compute(databases, place)
-    [outcome] = [each for each in computed.checks if each.code == "reported_consistent"]
-    assert outcome.outcome.value == "fail"
-    assert "97.73" in outcome.en
-    assert outcome.details["source"] == "E1"
 
 
 async def test_a_new_version_withdraws_the_one_before(databases: Databases) -> None:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from backend.accounts.models import Calibration, CarbonAccount, Meter, ReportingYear, Site, Source
-from backend.emissions.models import ActivityBatch, ActivityRecord, Approval
+from backend.emissions.inventory import service
+from backend.emissions.inventory.values import Computed, Request
+from backend.emissions.models import ActivityBatch, ActivityRecord, Approval, Inventory, InventoryLine
 from backend.identity.models import Engagement, Organisation
 from backend.identity.values import ROLES
 from backend.kit.db import Databases
@@ -157,3 +160,28 @@ async def add_records(
 def whole_year(year: int, quantity: str) -> dict[str, str]:
     """The same quantity in every month."""
     return {f"{year}-{month:02d}": quantity for month in range(1, 13)}
+
+
+DAY = date(2026, 3, 1)
+"""The day the tests' reports are made: 2023 is then the newest data year of the grid factors."""
+
+
+async def compute(databases: Databases, place: Place, year: int = 2025, day: date = DAY) -> Computed:
+    async with databases.write(place.system) as write:
+        return await service.compute(write, place.system, place.account_id, Request(year, "published", day))
+
+
+async def lines_of(databases: Databases, place: Place, computed: Computed) -> list[Any]:
+    async with databases.read(place.enterprise()) as read:
+        return list(
+            await read.rows(
+                select(InventoryLine.__table__)
+                .where(InventoryLine.inventory_id == computed.inventory_id)
+                .order_by(InventoryLine.source_id, InventoryLine.basis, InventoryLine.gas)
+            )
+        )
+
+
+async def inventory_of(databases: Databases, place: Place, computed: Computed) -> Any:
+    async with databases.read(place.enterprise()) as read:
+        return await read.row(select(Inventory.__table__).where(Inventory.id == computed.inventory_id))

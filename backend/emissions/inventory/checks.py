@@ -54,16 +54,6 @@ from calculation_unit u join source s on s.account_id = u.account_id and s.id = 
 where u.set_id = any(cast(:sets as int[]))
 order by u.account_id, s.code""")
 
-REPORTED = text("""
-select g.account_id, s.code, g.month, u.set_id, g.records, trim_scale(g.quantity) as quantity
-from calculation_group g
-join calculation_unit u on u.account_id = g.account_id and u.source_id = g.source_id and u.unit = g.unit
-    and u.record_parameters = g.parameters
-    and u.epoch = (cast(:epochs as int[]))[extract(month from g.month)::int]
-join source s on s.account_id = g.account_id and s.id = g.source_id
-where g.is_approved and u.set_id = any(cast(:sets as int[]))
-order by g.account_id, s.code, g.month""")
-
 Outcomes = dict[UUID, list[CheckOutcome]]
 
 
@@ -73,7 +63,6 @@ async def checks_of(write: Write, account_ids: Sequence[UUID], run: Run, gathere
     await _counts(write, found)
     await _problems(write, found, gathered.resolved)
     await _missing(write, found, run)
-    await _reported(write, found, run, gathered.resolved)
     return found
 
 
@@ -144,36 +133,6 @@ async def _missing(write: Write, found: Outcomes, run: Run) -> None:
         en = f"{len(mine)} sources miss {total} approved months (enter zero for a standstill): cannot tell."
         details = {"sources": str(len(mine)), "months": str(total), **dict(list(mine.items())[:SHOWN])}
         outcomes.append(CheckOutcome("completeness", Outcome.CANNOT_TELL, zh, en, details))
-
-
-async def _reported(write: Write, found: Outcomes, run: Run, resolved: Mapping[int, Resolved]) -> None:
-    stating = [key for key, one in resolved.items() if one.reported is not None and one.problem is None]
-    if not stating:
-        return
-    tolerance = run.resolver.report_tolerance(date(run.request.year, 12, 31))
-    rows = await write.rows(REPORTED, {"sets": stating, "epochs": list(run.epochs)})
-    for row in rows:
-        one = resolved[row.set_id]
-        stated = multiply(one.reported or Decimal(0), Decimal(row.records))
-        recomputed = emission(one, row.quantity)
-        outcome = rules.reported_consistent(stated, recomputed, multiply(tolerance, Decimal(row.records)))
-        details: dict[str, Any] = {**outcome.details, "source": row.code, "month": f"{row.month:%Y-%m}"}
-        if outcome.is_blocking:
-            found[row.account_id].append(CheckOutcome(outcome.code, outcome.outcome, outcome.zh, outcome.en, details))
-    for account_id in {row.account_id for row in rows}:
-        if all(each.code != "reported_consistent" for each in found[account_id]):
-            zh, en = "申报的排放量与复算一致。", "Reported emissions agree with the recomputed ones."
-            found[account_id].append(_pass("reported_consistent", zh, en))
-
-
-def emission(one: Resolved, quantity: Decimal) -> Decimal:
-    """Return what a quantity in the set's unit emits, tCO2e, exactly (location-based in scope 2)."""
-    total = Decimal(0)
-    for item in one.items:
-        if item.basis != Basis.MARKET:
-            tonnes = multiply(multiply(quantity, one.conversion), item.coefficient)
-            total = add(total, multiply(tonnes, item.gwp))
-    return total
 
 
 def _pass(code: str, zh: str, en: str) -> CheckOutcome:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from backend.emissions import rules
 from backend.emissions.errors import NoFactor
-from backend.emissions.inventory.values import REPORTED, Item, ParameterSet, Resolved
+from backend.emissions.inventory.values import Item, ParameterSet, Resolved
 from backend.emissions.methods import method
 from backend.emissions.methods.energy import steam_heat
 from backend.emissions.values import (
@@ -104,20 +104,15 @@ class Resolver:
 
     def resolve(self, one: ParameterSet) -> Resolved:
         """Return the set's items, or its problem. Never raises an error of the business."""
-        reported: Decimal | None = None
         try:
-            record = dict(one.record_parameters)
-            for name in REPORTED:
-                text = record.pop(name, None)
-                reported = reported if text in (None, "") else Decimal(str(text))
-            return self._resolve(one, record, reported)
+            return self._resolve(one)
         except CarbonError as error:
-            return Resolved(one.set_id, Decimal(0), (), reported, error)
+            return Resolved(one.set_id, Decimal(0), (), error)
 
-    def _resolve(self, one: ParameterSet, record: Mapping[str, Any], reported: Decimal | None) -> Resolved:
+    def _resolve(self, one: ParameterSet) -> Resolved:
         used = method(one.method)
         base_unit = rules.base_unit_of(used, one.unit)
-        stated = rules.read_parameters(used, rules.merged(one.source_parameters, record))
+        stated = rules.read_parameters(used, rules.merged(one.source_parameters, one.record_parameters))
         context = LookupContext(
             key=rules.key_of(used, one.key),
             fuel_table=one.fuel_table,
@@ -126,7 +121,7 @@ class Resolver:
             on=one.on,
             is_certificate_claimed=one.is_certificate_claimed,
         )
-        origin = {each.code: "record" for each in used.parameters if _states(each, record)}
+        origin = {each.code: "record" for each in used.parameters if _states(each, one.record_parameters)}
         items: list[Item] = []
         is_coal_unknown = False
         for basis in used.bases:
@@ -143,7 +138,7 @@ class Resolver:
                                coal, coal_fact)
                 )  # fmt: skip
         return Resolved(
-            one.set_id, conversion(one.unit, base_unit), tuple(items), reported, is_coal_unknown=is_coal_unknown
+            one.set_id, conversion(one.unit, base_unit), tuple(items), is_coal_unknown=is_coal_unknown
         )
 
     def _facts(

@@ -11,10 +11,6 @@ from uuid import UUID
 from backend.emissions.values import CheckOutcome
 from backend.kit.errors import CarbonError
 
-REPORTED = ("reported_t", "reported_emission")
-"""Words a record may state beside its parameters: the emission its own report shows, to be checked, never used."""
-
-
 class State(StrEnum):
     """The states of one version of an inventory; a year without any is open."""
 
@@ -86,12 +82,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A set's items, the conversion of its unit to the base unit, what it claims to have emitted, what is wrong."""
+    """A set's items, the conversion of its unit to the base unit, what is wrong."""
 
     set_id: int
     conversion: Decimal
     items: tuple[Item, ...]
-    reported: Decimal | None = None
     problem: CarbonError | None = None
     is_coal_unknown: bool = False
 
