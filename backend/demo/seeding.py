@@ -4,6 +4,7 @@ A transaction holds everything of an enterprise, from its registration to its in
 is interrupted leaves whole enterprises or none, and goes on where it stopped.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -211,7 +212,10 @@ async def _restate(write: Write, party: Party, account_id: UUID, inventory_id: U
 
 
 async def seed(databases: Databases, settings: Settings, tell: Callable[[str], None]) -> None:
-    """Create the demonstration in every served tenant; what is there already stays."""
-    for tenant in databases.tenants:
+    """Create the demonstration in every served tenant, side by side; what is there already stays."""
+
+    async def one(tenant: str) -> None:
         made = await seed_tenant(databases, settings, tenant)
         tell(f"{tenant}: {made} organisations made" if made else f"{tenant}: there already")
+
+    await asyncio.gather(*(one(tenant) for tenant in databases.tenants))
