@@ -56,7 +56,7 @@ async def decide_batch(
     batch = await queries.batch(write, scope, account_id, batch_id)
     if account.is_closed:
         raise AccountClosed
-    if batch.state != "stored":
+    if not batch.record_count:
         raise BatchNotStored(state=batch.state)
     if account.has_separation_of_duties and _is_own(scope, batch.created_by):
         raise OwnData

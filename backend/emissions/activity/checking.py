@@ -93,6 +93,8 @@ class RowChecker:
         reason = collect(problems, cells.prose, core[REASON], "correction_reason") or ""
         record = collect(problems, self._record, core[RECORD])
         evidence = collect(problems, self._evidence, core[EVIDENCE])
+        if month is not None:
+            collect(problems, self._year, month)
         meter = unit = factor = stated = None
         if source is not None:
             meter = collect(problems, self._meter, source, core[METER])
@@ -132,13 +134,15 @@ class RowChecker:
         month = cells.month(cell, "month")
         if month > self._this_month:
             raise Refused("month_future", "month", value=f"{month:%Y-%m}")
+        self._months[cell] = month
+        return month
+
+    def _year(self, month: date) -> None:
         is_closed = self.directory.years.get(month.year)
         if is_closed is None:
             raise Refused("year_not_open", "month", year=month.year)
         if is_closed:
             raise Refused("year_closed", "month", year=month.year)
-        self._months[cell] = month
-        return month
 
     @staticmethod
     def _quantity(cell: Cell) -> Decimal:

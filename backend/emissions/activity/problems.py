@@ -16,6 +16,8 @@ class Wording:
     zh: str
     en: str
     is_warning: bool = False
+    is_about_change: bool = False
+    """It only matters if the row changes something: a row that says what is stored already is none the worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Problem:
     def is_warning(self) -> bool:
         """Whether the row may be stored all the same."""
         return CATALOGUE[self.code].is_warning
+
+    @property
+    def is_about_change(self) -> bool:
+        """Whether it is nothing to a row that changes nothing."""
+        return CATALOGUE[self.code].is_about_change
 
     def message(self, language: str) -> str:
         """Return the sentence in `zh` or `en`."""
@@ -48,6 +55,7 @@ CATALOGUE: dict[str, Wording] = {
     "source_ended": Wording(
         "排放源“{value}”已于 {ended_on} 停用，不能填报 {month} 的数据。",
         "The source '{value}' ended on {ended_on}; it has no data for {month}.",
+        is_about_change=True,
     ),
     "site_mismatch": Wording(
         "排放源“{source}”属于场所“{expected}”，而非“{value}”，请更正场所或排放源。",
@@ -70,10 +78,12 @@ CATALOGUE: dict[str, Wording] = {
     "year_not_open": Wording(
         "{year} 年度尚未开启填报，请先开启该报告年度或更正月份。",
         "The reporting year {year} is not open. Open it first, or correct the month.",
+        is_about_change=True,
     ),
     "year_closed": Wording(
         "{year} 年度已关闭，不能再填报；如确需更正，请申请重述。",
         "The reporting year {year} is closed. If it must be corrected, ask for a restatement.",
+        is_about_change=True,
     ),
     "quantity_missing": Wording(
         "未填写数量；该月无消耗时请填 0。", "The quantity is missing. Write 0 if there was none."
@@ -183,10 +193,12 @@ CATALOGUE: dict[str, Wording] = {
         "如属实，请在更正原因列说明。",
         "{value} {unit} in a month is more than a single source of this sector can use ({limit} {limit_unit}, "
         "configurable): the unit may be wrong. If it is right, say why in the reason column.",
+        is_about_change=True,
     ),
     "quantity_explained": Wording(
         "异常数量已附说明，审批人须确认。", "An unusual quantity with an explanation; whoever approves it must agree.",
         is_warning=True,
+        is_about_change=True,
     ),
     "reported_inconsistent": Wording(
         "填报排放量 {reported} t 与按数量和因子重新计算的结果 {recomputed} t 不一致，请核对数量、因子或排放量。",

@@ -82,12 +82,15 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
 
 _BATCHES = """
 select b.account_id, b.id, b.origin, b.state, b.is_dry_run, b.file_name, b.media_type, b.sha256, b.object_key,
-    b.annotated_key, b.summary, b.job_id, b.created_at, b.created_by, b.finished_at,
-    case when b.state = 'stored'
-        then coalesce((b.summary ->> 'new')::int, 0) + coalesce((b.summary ->> 'corrections')::int, 0)
-        else 0 end as record_count,
-    coalesce(d.decision, case when b.state = 'stored' then 'pending' else '' end) as decision, d.decided_at, d.decided_by
+    b.annotated_key, b.summary, b.job_id, b.created_at, b.created_by, b.finished_at, n.record_count,
+    coalesce(d.decision, case when n.record_count > 0 then 'pending' else '' end) as decision,
+    d.decided_at, d.decided_by
 from activity_batch b
+cross join lateral (
+    select case when b.state = 'stored'
+        then coalesce((b.summary ->> 'new')::int, 0) + coalesce((b.summary ->> 'corrections')::int, 0)
+        else 0 end as record_count
+) n
 left join lateral (
     select decision, decided_at, decided_by from approval a
     where a.account_id = b.account_id and a.batch_id = b.id and a.record_id is null

@@ -23,7 +23,8 @@ from backend.kit.quantities import conversion
 COLUMNS: dict[str, str] = {
     "row_no": "bigint", "source_id": "uuid", "meter_id": "uuid", "month": "date", "quantity": "numeric",
     "unit": "text", "factor": "numeric", "tier": "text", "parameters": "jsonb", "evidence_id": "uuid",
-    "note": "text", "record_id": "uuid", "reason": "text", "is_refused": "boolean", "problems": "jsonb",
+    "note": "text", "record_id": "uuid", "reason": "text", "is_refused": "boolean", "is_barred": "boolean",
+    "own_problems": "jsonb",
 }  # fmt: skip
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 
@@ -82,11 +83,12 @@ VERDICTS = f"""
 select v.*,
     case
         when v.is_refused or v.books is not null or v.mixed is not null
-            or (not v.is_same and v.usual ->> 'code' = 'quantity_absurd') then 'error'
+            or (not v.is_same and (v.is_barred or v.usual ->> 'code' = 'quantity_absurd')) then 'error'
         when v.is_same then 'unchanged'
         when v.head_id is not null then 'correction'
         else 'new'
-    end as verdict
+    end as verdict,
+    case when not v.is_same or v.is_refused or v.books is not null then v.own_problems end as problems
 from (
     select r.*,
         case
@@ -176,7 +178,8 @@ def _fields(row: StagedRow) -> tuple[Any, ...]:
         row.row, row.source_id, row.meter_id, row.month, row.quantity, row.unit, row.factor, row.tier,
         json.dumps(row.parameters, ensure_ascii=False) if row.parameters else "{}",
         row.evidence_id, row.note, row.record_id, row.reason,
-        any(not problem.is_warning for problem in row.problems),
+        any(not problem.is_warning and not problem.is_about_change for problem in row.problems),
+        any(not problem.is_warning and problem.is_about_change for problem in row.problems),
         json.dumps(problems, ensure_ascii=False) if problems else None,
     )  # fmt: skip
 
@@ -189,7 +192,7 @@ def copy_line(row: StagedRow) -> str:
 def _json_row(row: StagedRow) -> dict[str, Any]:
     fields = dict(zip(COLUMNS, _fields(row), strict=True))
     fields["parameters"] = row.parameters
-    fields["problems"] = [problem_json(problem) for problem in row.problems] or None
+    fields["own_problems"] = [problem_json(problem) for problem in row.problems] or None
     return fields
 
 
