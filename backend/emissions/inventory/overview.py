@@ -63,11 +63,11 @@ select json_build_object(
         'excluded_count', v.excluded_count, 'uncertainty', v.uncertainty, 'checks', v.checks,
         'quality_score', v.quality_score::text,
         'is_outdated', exists (select from activity_record r where r.account_id = v.account_id
-                and r.month between make_date(:year, 1, 1) and make_date(:year, 12, 31) and r.recorded_at > v.as_of)
+                and r.month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 31) and r.recorded_at > v.as_of)
             or exists (select from approval p join activity_record r
                 on r.account_id = p.account_id and r.batch_id = p.batch_id
                 where p.account_id = v.account_id and p.decided_at > v.as_of
-                and r.month between make_date(:year, 1, 1) and make_date(:year, 12, 31))
+                and r.month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 31))
         ) from newest v),
     'previous', (select json_build_object(
         'id', p.id, 'version', p.version, 'state', p.state, 'scope1', trim_scale(p.scope1)::text,
