@@ -45,7 +45,9 @@ def test_what_spreadsheets_write_is_read(encoding: str) -> None:
 
 
 def test_optional_columns_and_windows_line_ends() -> None:
-    (entry,) = entries(f"{HEADER},text_value,valid_to\r", 'test.a,k,,,,,t,2024-01-01,D,S,from-memory,"a\r\nb",rule,2025-01-01\r')
+    (entry,) = entries(
+        f"{HEADER},text_value,valid_to\r", 'test.a,k,,,,,t,2024-01-01,D,S,from-memory,"a\r\nb",rule,2025-01-01\r'
+    )
     assert (entry.text_value, entry.valid.end, entry.note) == ("rule", date(2025, 1, 1), "a\r\nb")
 
 

@@ -60,7 +60,7 @@ def cells(file: str) -> list[dict[str, str]]:
 async def test_every_row_is_stored(databases: Databases, file: str) -> None:
     rows, parameters, row_of = FILES[file]
     assert len(cells(file)) == rows
-    stored = [version for version in await dataset(databases, file.removesuffix(".csv"))]
+    stored = list(await dataset(databases, file.removesuffix(".csv")))
     assert len(stored) == parameters
     assert len({row_of(version) for version in stored}) == rows
 

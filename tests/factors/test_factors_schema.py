@@ -51,7 +51,15 @@ async def ask(context: Context, operation: str, **variables: Any) -> Any:
 
 
 def proposal(name: str, value: str, **changes: Any) -> dict[str, Any]:
-    return {"name": name, "key": "k", "value": value, "unit": "t", "document": "公告2026年第1号", "source": "S", **changes}
+    return {
+        "name": name,
+        "key": "k",
+        "value": value,
+        "unit": "t",
+        "document": "公告2026年第1号",
+        "source": "S",
+        **changes,
+    }
 
 
 @pytest.mark.parametrize("case", PCT, ids=lambda case: case["id"])
@@ -96,9 +104,16 @@ async def test_change_over_the_data_year_before(
 
 async def test_a_look_up_says_why(databases: Databases) -> None:
     context = authority(databases, "wuxi")
-    data = await ask(context, "LookupParameter", name="grid.electricity", divisionCode="320206", publishedBy="2025-12-30")
+    data = await ask(
+        context, "LookupParameter", name="grid.electricity", divisionCode="320206", publishedBy="2025-12-30"
+    )
     found = data["lookupParameter"]
-    assert (found["value"], found["unit"], found["rule"], found["level"]) == ("0.5978", "kgCO2/kWh", "newest_published", 1)
+    assert (found["value"], found["unit"], found["rule"], found["level"]) == (
+        "0.5978",
+        "kgCO2/kWh",
+        "newest_published",
+        1,
+    )
     assert (found["isFound"], found["isUncertain"], found["changePercent"]) == (True, False, "-7.3")
     assert "2025-12-30" in found["ruleEn"]
     assert {each["reason"] for each in found["passedOver"]} == {
@@ -118,7 +133,9 @@ async def test_a_look_up_that_finds_nothing_says_what_it_tried(databases: Databa
 
 async def test_what_is_uncertain_says_so(databases: Databases) -> None:
     context = authority(databases, "wuxi")
-    data = await ask(context, "LookupParameter", name="fuel.carbon_content", key="A_MEE_ETS/液化天然气", on="2025-01-01")
+    data = await ask(
+        context, "LookupParameter", name="fuel.carbon_content", key="A_MEE_ETS/液化天然气", on="2025-01-01"
+    )
     found = data["lookupParameter"]
     assert (found["isUncertain"], found["parameter"]["certainty"]) == (True, "SUSPECT")
     assert "存疑" in found["certaintyZh"]
@@ -200,9 +217,15 @@ async def test_documents_by_name(databases: Databases) -> None:
     context = authority(databases, "wuxi")
     data = await ask(context, "ParameterDocuments", search="2025年第47号")
     (document,) = data["parameterDocuments"]["nodes"]
-    assert (document["document"], document["publishedOn"], document["uncertain"]) == ("MEE 公告2025年第47号", "2025-12-31", 13)
+    assert (document["document"], document["publishedOn"], document["uncertain"]) == (
+        "MEE 公告2025年第47号",
+        "2025-12-31",
+        13,
+    )
     first = await ask(context, "ParameterDocuments", first=1)
-    second = await ask(context, "ParameterDocuments", first=1, after=first["parameterDocuments"]["pageInfo"]["endCursor"])
+    second = await ask(
+        context, "ParameterDocuments", first=1, after=first["parameterDocuments"]["pageInfo"]["endCursor"]
+    )
     assert first["parameterDocuments"]["nodes"] != second["parameterDocuments"]["nodes"]
 
 
@@ -242,7 +265,10 @@ async def test_a_bad_file_is_answered_row_by_row(databases: Databases) -> None:
 async def test_an_impossible_proposal_names_its_field(databases: Databases) -> None:
     given = proposal("grid.electricity", "5700", unit="kgCO2/kWh")
     data = await ask(authority(databases), "ProposeParameter", input=given)
-    assert (data["proposeParameter"]["code"], data["proposeParameter"]["path"]) == ("parameter_invalid", ["input", "value"])
+    assert (data["proposeParameter"]["code"], data["proposeParameter"]["path"]) == (
+        "parameter_invalid",
+        ["input", "value"],
+    )
 
 
 async def test_a_float_is_refused(databases: Databases) -> None:

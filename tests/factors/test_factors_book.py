@@ -64,7 +64,9 @@ def reasons(answer: Choice | Missing) -> dict[str, str]:
         (date(2026, 1, 1), "0.5827", "2023"),
     ],
 )
-async def test_the_newest_published_year_is_used(databases: Databases, published_by: date, value: str, year: str) -> None:
+async def test_the_newest_published_year_is_used(
+    databases: Databases, published_by: date, value: str, year: str
+) -> None:
     async with databases.read(Scope.system("wuxi")) as read:
         found = await service.book(read, read.scope, published_by=published_by)
     answer = chosen(found.find("grid.electricity", "provincial_average", ["320000"], date(2024, 6, 1)))
@@ -83,7 +85,9 @@ async def test_before_the_first_publication_nothing_is_found(databases: Database
         found = await service.book(read, read.scope, published_by=date(2024, 4, 11))
     answer = found.find("grid.electricity", "provincial_average", ["320000"], date(2024, 1, 1))
     assert not answer
-    assert reasons(answer) == {value: "not_published_yet" for value in ("0.6451", "0.5978", "0.5827")} | {None: "other_region"}
+    assert reasons(answer) == dict.fromkeys(("0.6451", "0.5978", "0.5827"), "not_published_yet") | {
+        None: "other_region"
+    }
 
 
 async def test_a_named_year_is_used_as_named(databases: Databases) -> None:
@@ -119,7 +123,14 @@ async def test_the_automatic_level_is_province_then_region_then_nation(databases
 
 @pytest.mark.parametrize(
     ("code", "region"),
-    [("320206", "华东"), ("510107", "西南"), ("520103", "南方"), ("150402", "东北"), ("150102", "华北"), ("540102", "")],
+    [
+        ("320206", "华东"),
+        ("510107", "西南"),
+        ("520103", "南方"),
+        ("150402", "东北"),
+        ("150102", "华北"),
+        ("540102", ""),
+    ],
 )
 async def test_the_grid_region_of_a_division(databases: Databases, code: str, region: str) -> None:
     async with databases.read(Scope.system("wuxi")) as read:

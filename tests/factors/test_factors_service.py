@@ -62,7 +62,14 @@ def row(name: str, key: str = "k", value: str = "1.0", start: str = "2024-01-01"
 
 
 def entry(name: str, value: str | None = "2.0", **changes: object) -> Entry:
-    given = {"name": name, "key": "k", "value": Decimal(value) if value else None, "unit": "t", "document": "D", "source": "S"}
+    given = {
+        "name": name,
+        "key": "k",
+        "value": Decimal(value) if value else None,
+        "unit": "t",
+        "document": "D",
+        "source": "S",
+    }
     return Entry(**{**given, **changes})
 
 
@@ -346,7 +353,9 @@ async def test_the_database_refuses_to_overwrite(databases: Databases, changzhou
 async def test_an_active_version_cannot_go_back(databases: Databases, changzhou, name) -> None:
     await load(databases, changzhou, HEADER + row(name))
     async with databases.write(changzhou) as write:
-        touched = await write.run(text("update parameter_version set state = 'rejected' where name = :name"), {"name": name})
+        touched = await write.run(
+            text("update parameter_version set state = 'rejected' where name = :name"), {"name": name}
+        )
     assert touched == 0
     assert await look(databases, name) == Decimal("1.0")
 
