@@ -243,15 +243,15 @@ class Runner:
 
     async def _store(self, held: Claim, ending: Ending) -> None:
         """Store the ending, waiting for a database that is away; a lease that is gone meanwhile wins."""
-        patience = STOP_SECONDS if self._is_stopping else STORE_SECONDS
-        deadline, pause = monotonic() + patience, 0.2
+        started, pause = monotonic(), 0.2
         system = Scope.system(held.scope.tenant, correlation_id=held.scope.correlation_id)
         while True:
             try:
                 async with self.databases.write(system) as write:
                     await self._write_ending(write, held, ending)
             except Exception as error:
-                if not is_outage(error) or monotonic() > deadline:
+                patience = STOP_SECONDS if self._is_stopping else STORE_SECONDS
+                if not is_outage(error) or monotonic() > started + patience:
                     logger.exception("job_ending_not_stored")
                     return
                 await asyncio.sleep(pause)
