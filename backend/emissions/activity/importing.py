@@ -71,10 +71,17 @@ async def may_import(read: Read, scope: Scope, account_id: UUID) -> None:
 
 
 async def request_import(
-    write: Write, scope: Scope, *, account_id: UUID, stored: StoredFile, file_name: str, media_type: str,
+    write: Write,
+    scope: Scope,
+    *,
+    account_id: UUID,
+    stored: StoredFile,
+    file_name: str,
+    media_type: str,
     is_dry_run: bool = False,
-) -> ImportAccepted:  # fmt: skip
-    """Ask for a stored file to be imported; the job starts after the commit.
+    is_queued: bool = True,
+) -> ImportAccepted:
+    """Ask for a stored file to be imported; the job starts after the commit (or the caller runs it: not queued).
 
     Raises:
         Unauthenticated, Forbidden: the caller may not enter data.
@@ -88,7 +95,7 @@ async def request_import(
         return ImportAccepted(first.id, first.job_id, first.state, is_repeat=True)
     batch_id = new_id()
     payload = {"account_id": str(account_id), "batch_id": str(batch_id)}
-    job_id = await enqueue(write, KIND, payload, account_id=account_id)
+    job_id = await enqueue(write, KIND, payload, account_id=account_id) if is_queued else None
     await write.run(
         insert(ActivityBatch).values(
             account_id=account_id, id=batch_id, origin="file", state="received", is_dry_run=is_dry_run,
