@@ -202,7 +202,7 @@ class InventoryLine(Base):
 
 
 class InventoryMonth(Base):
-    """Roll-up for screens: tCO2e and tce per month, scope and basis of one inventory."""
+    """Roll-up for screens: tCO2e by scope (scope 2 on both bases) and tce of one month of one inventory."""
 
     __tablename__ = "inventory_month"
     __table_args__ = (
@@ -212,9 +212,10 @@ class InventoryMonth(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     inventory_id: Mapped[UUID] = mapped_column(primary_key=True)
     month: Mapped[date] = mapped_column(primary_key=True)
-    scope: Mapped[int] = mapped_column(primary_key=True)
-    basis: Mapped[str] = mapped_column(primary_key=True)
-    co2e_t: Mapped[Decimal]
+    scope1: Mapped[Decimal]
+    scope2_location: Mapped[Decimal]
+    scope2_market: Mapped[Decimal]
+    scope3: Mapped[Decimal]
     energy_tce: Mapped[Decimal]
 
 

@@ -215,9 +215,10 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("inventory_id", sa.Uuid(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("scope", sa.BigInteger(), nullable=False),
-        sa.Column("basis", sa.Text(), nullable=False),
-        sa.Column("co2e_t", sa.Numeric(), nullable=False),
+        sa.Column("scope1", sa.Numeric(), nullable=False),
+        sa.Column("scope2_location", sa.Numeric(), nullable=False),
+        sa.Column("scope2_market", sa.Numeric(), nullable=False),
+        sa.Column("scope3", sa.Numeric(), nullable=False),
         sa.Column("energy_tce", sa.Numeric(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id", "inventory_id"],
@@ -228,8 +229,6 @@ def upgrade() -> None:
             "account_id",
             "inventory_id",
             "month",
-            "scope",
-            "basis",
             name=op.f("pk_inventory_month"),
         ),
     )

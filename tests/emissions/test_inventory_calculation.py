@@ -48,9 +48,11 @@ async def test_electricity_has_two_exact_sides_and_explains_its_factor(databases
     assert inventory.scope1 == inventory.scope3 == 0
     assert {each["outcome"] for each in inventory.checks} == {"pass"}
     async with databases.read(place.enterprise()) as read:
-        months = await read.rows(select(InventoryMonth).where(InventoryMonth.inventory_id == computed.inventory_id))
-    assert len(months) == 24
-    assert sum(row.co2e_t for row in months if row.basis == "location") == location.co2e_t
+        months = await read.rows(select(InventoryMonth.__table__)
+            .where(InventoryMonth.inventory_id == computed.inventory_id)
+            .order_by(InventoryMonth.month))
+    assert [row.month.month for row in months] == list(range(1, 13))
+    assert sum(row.scope2_location for row in months) == location.co2e_t
 
 
 async def test_the_factor_is_the_newest_published_by_the_day(databases: Databases) -> None:

@@ -66,11 +66,12 @@ async def prepare(read: Read, scope: Scope, request: Request, as_of: datetime, d
 async def gather(write: Write, run: Run, account_ids: Sequence[UUID], claiming: set[UUID]) -> Gathered:
     """Sum the records and resolve the distinct parameter sets; leave items and uses in temporary tables."""
     year = run.request.year
-    epochs = list(run.epochs)
+    await write.run(text(sql.TUNE))
     await write.run(text(sql.DROP))
-    await write.run(text(sql.GROUP), parameters_of(account_ids, date(year, 1, 1), date(year, 12, 1), run.as_of))
+    known = parameters_of(account_ids, date(year, 1, 1), date(year, 12, 1), run.as_of)
+    await write.run(text(sql.GROUP), {**known, "epochs": list(run.epochs)})
     await write.run(text("analyze calculation_group"))
-    await write.run(text(sql.UNIT), {"epochs": epochs, "claiming": list(claiming)})
+    await write.run(text(sql.UNIT), {"claiming": list(claiming)})
     await write.run(text("analyze calculation_unit"))
     return await resolve_sets(write, run)
 
@@ -95,7 +96,7 @@ async def resolve_again(write: Write, run: Run) -> Gathered:
 
 async def make_lines(write: Write, run: Run) -> list[Line]:
     """Make the lines from groups and items; return what judging them needs."""
-    await write.run(text(sql.LINE), {"epochs": list(run.epochs)})
+    await write.run(text(sql.LINE), {"qualities": list(sql.QUALITIES)})
     await write.run(text("analyze calculation_line"))
     rows = await write.rows(text(sql.READ_LINES).columns(tiers=JSONB))
     return [Line(row.line_no, row.account_id, row.source_id, row.item_id, row.tiers, row.co2e_t) for row in rows]
@@ -146,7 +147,7 @@ async def store(
         },
     )  # fmt: skip
     await write.run(text(sql.WRITE_LINES), {"year": request.year, "inventories": named})
-    await write.run(text(sql.WRITE_MONTHS), {"epochs": list(run.epochs), "inventories": named})
+    await write.run(text(sql.WRITE_MONTHS), {"inventories": named})
 
 
 async def transitions(

@@ -28,9 +28,10 @@ SHOWN = 20
 """Sources named in a check's details; the count tells of the rest."""
 
 COUNTS = text("""
-select account_id, split_part(quality, '/', 1) as tier, split_part(quality, '/', 2) as calibration,
-    sum(records)::bigint as records
-from calculation_group where is_approved group by 1, 2, 3""")
+select account_id, sum(records)::bigint as records,
+    coalesce(sum(records) filter (where quality between 3 and 6), 0)::bigint as doubtful
+from calculation_unit group by 1""")
+"""Qualities 3 to 6 are metered without a valid calibration, see `sql.QUALITIES`."""
 
 MISSING = text("""
 select s.account_id, s.code, m.expected - count(distinct g.month)::int as missing
@@ -70,9 +71,8 @@ async def _counts(write: Write, found: Outcomes) -> None:
     records: Counter[UUID] = Counter()
     doubtful: Counter[UUID] = Counter()
     for row in await write.rows(COUNTS):
-        records[row.account_id] += row.records
-        if row.tier == "metered" and row.calibration != "valid":
-            doubtful[row.account_id] += row.records
+        records[row.account_id] = row.records
+        doubtful[row.account_id] = row.doubtful
     for account_id, outcomes in found.items():
         if records[account_id]:
             outcomes.append(_pass("has_records", "有已审核的活动数据。", "Approved records are there."))

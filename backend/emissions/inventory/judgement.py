@@ -43,6 +43,7 @@ class Judge:
     weights: QualityWeights
     widths: rules.UncertaintyTable
     _scores: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    _line_widths: dict[tuple[Decimal, Decimal], Decimal] = field(default_factory=dict[tuple[Decimal, Decimal], Decimal])
 
     def judge(self, lines: Sequence[Line], items: Mapping[int, Item]) -> Judged:
         """Return every line's quality and relative uncertainty, and every account's."""
@@ -54,7 +55,7 @@ class Judge:
             score, width = self.quality(line.tiers), self.activity(line.tiers)
             notes.append({
                 "line_no": line.number, "quality_score": score,
-                "uncertainty": rules.line_uncertainty(width, item.factor_uncertainty),
+                "uncertainty": self._width(width, item.factor_uncertainty),
             })  # fmt: skip
             if item.basis != Basis.MARKET and score is not None:
                 scores[line.account_id].append((score, line.co2e_t))
@@ -70,6 +71,8 @@ class Judge:
 
     def quality(self, tiers: Mapping[str, Sequence[Any]]) -> Decimal | None:
         """Return the score of a line, its records weighted by their base quantity."""
+        if len(tiers) == 1:
+            return self._score(next(iter(tiers)))
         return rules.weighted_score([(self._score(code), Decimal(given[1])) for code, given in tiers.items()])
 
     def activity(self, tiers: Mapping[str, Sequence[Any]]) -> Decimal:
@@ -77,14 +80,20 @@ class Judge:
 
         Weighting adds the tiers' errors up instead of letting them cancel: the careful side.
         """
+        if len(tiers) == 1:
+            return self.widths.activity[next(iter(tiers)).split("/")[0]]
         pairs = [(self.widths.activity[code.split("/")[0]], abs(Decimal(given[1]))) for code, given in tiers.items()]
         whole = sum((weight for _, weight in pairs), Decimal(0))
         if whole == 0:
             return max(width for width, _ in pairs)
-        if len(pairs) == 1:
-            return pairs[0][0]
         total = sum((_WIDE.multiply(width, weight) for width, weight in pairs), Decimal(0))
         return _WIDE.divide(total, whole).quantize(STEP, ROUND_HALF_UP, _WIDE)
+
+    def _width(self, activity: Decimal, factor: Decimal) -> Decimal:
+        key = (activity, factor)
+        if key not in self._line_widths:
+            self._line_widths[key] = rules.line_uncertainty(activity, factor)
+        return self._line_widths[key]
 
     def _score(self, code: str) -> Decimal:
         if code not in self._scores:

@@ -22,14 +22,7 @@ lines as (
     select l.* from inventory_line l join newest v on v.account_id = l.account_id and v.id = l.inventory_id
 ),
 monthly as (
-    select m.month,
-        sum(co2e_t) filter (where m.scope = 1 and m.basis <> 'market') as scope1,
-        sum(co2e_t) filter (where m.scope = 2 and m.basis <> 'market') as scope2_location,
-        sum(co2e_t) filter (where m.scope = 2 and m.basis <> 'location') as scope2_market,
-        sum(co2e_t) filter (where m.scope = 3 and m.basis <> 'market') as scope3,
-        sum(m.energy_tce) as energy_tce
-    from inventory_month m join newest v on v.account_id = m.account_id and v.id = m.inventory_id
-    group by m.month
+    select m.* from inventory_month m join newest v on v.account_id = m.account_id and v.id = m.inventory_id
 ),
 by_source as (
     select l.source_id, s.code, s.name, l.scope, l.category,
@@ -74,11 +67,11 @@ select json_build_object(
         'scope2_location', trim_scale(p.scope2_location)::text, 'scope2_market', trim_scale(p.scope2_market)::text,
         'scope3', trim_scale(p.scope3)::text, 'energy_tce', trim_scale(p.energy_tce)::text) from previous p),
     'months', (select json_agg(json_build_object(
-        'month', m.month, 'scope1', trim_scale(coalesce(m.scope1, 0))::text,
-        'scope2_location', trim_scale(coalesce(m.scope2_location, 0))::text,
-        'scope2_market', trim_scale(coalesce(m.scope2_market, 0))::text,
-        'scope3', trim_scale(coalesce(m.scope3, 0))::text,
-        'energy_tce', trim_scale(coalesce(m.energy_tce, 0))::text) order by m.month) from monthly m),
+        'month', m.month, 'scope1', m.scope1::text,
+        'scope2_location', m.scope2_location::text,
+        'scope2_market', m.scope2_market::text,
+        'scope3', m.scope3::text,
+        'energy_tce', m.energy_tce::text) order by m.month) from monthly m),
     'by_source', (select json_agg(json_build_object(
         'source_id', b.source_id, 'code', b.code, 'name', b.name, 'scope', b.scope, 'category', b.category,
         'location', trim_scale(coalesce(b.location, 0))::text, 'market', trim_scale(coalesce(b.market, 0))::text,

@@ -238,8 +238,8 @@ async def months(read: Read, scope: Scope, account_id: UUID, inventory_id: UUID)
     scope.require("emissions:read")
     return await read.rows(
         text(
-            "select month, scope, basis, co2e_t, energy_tce from inventory_month"
-            " where account_id = :account_id and inventory_id = :inventory_id order by month, scope, basis"
+            "select month, scope1, scope2_location, scope2_market, scope3, energy_tce from inventory_month"
+            " where account_id = :account_id and inventory_id = :inventory_id order by month"
         ),
         {"account_id": account_id, "inventory_id": inventory_id},
     )

@@ -10,7 +10,6 @@ import strawberry
 
 from backend.emissions.inventory.values import Severity, State
 from backend.emissions.methods import METHODS
-from backend.emissions.methods.arithmetic import add
 from backend.emissions.values import Basis, Outcome
 from backend.wire.nodes import NodeIdInvalid, node_id, uuids
 from backend.wire.scalars import JSON, Month
@@ -314,27 +313,14 @@ def record_shown(row: Any, account_id: UUID) -> LineRecord:  # noqa: ANN401 - a 
 
 
 def months_shown(rows: Sequence[Any]) -> list[InventoryMonth]:
-    """Fold the roll-up's rows (month, scope, basis) into months."""
-    found: dict[date, InventoryMonth] = {}
-    for row in rows:
-        one = found.setdefault(
-            row.month,
-            InventoryMonth(
-                month=Month(row.month), scope1=Decimal(0), scope2_location=Decimal(0), scope2_market=Decimal(0),
-                scope3=Decimal(0), energy_tce=Decimal(0),
-            ),
-        )  # fmt: skip
-        one.energy_tce = add(one.energy_tce, row.energy_tce)
-        if row.scope == 1:
-            one.scope1 = add(one.scope1, row.co2e_t)
-        elif row.scope == 3:
-            one.scope3 = add(one.scope3, row.co2e_t)
-        else:
-            if row.basis != Basis.MARKET:
-                one.scope2_location = add(one.scope2_location, row.co2e_t)
-            if row.basis != Basis.LOCATION:
-                one.scope2_market = add(one.scope2_market, row.co2e_t)
-    return list(found.values())
+    """Return the roll-up's rows as the wire has them."""
+    return [
+        InventoryMonth(
+            month=Month(row.month), scope1=row.scope1, scope2_location=row.scope2_location,
+            scope2_market=row.scope2_market, scope3=row.scope3, energy_tce=row.energy_tce,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def method_label(code: str, language: str) -> str:

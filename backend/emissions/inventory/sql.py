@@ -16,27 +16,47 @@ from backend.emissions.activity.sql import current_records
 DROP = """drop table if exists calculation_group, calculation_unit, calculation_item, calculation_use,
     calculation_line, calculation_note"""
 
+QUALITIES = (
+    "metered/valid/missing", "metered/valid/present", "metered/expired/missing", "metered/expired/present",
+    "metered/unknown/missing", "metered/unknown/present", "invoiced/not_needed/missing", "invoiced/not_needed/present",
+    "estimated/not_needed/missing", "estimated/not_needed/present",
+)  # fmt: skip
+"""Tier, calibration and evidence of a record; counted in SQL by its place in this list, from 1."""
+
+QUALITY = """case c.tier
+        when 'metered' then case
+            when k.valid is null then 5
+            when k.is_whole_year or k.valid @> daterange(c.month, (c.month + interval '1 month')::date) then 1
+            else 3 end
+        when 'invoiced' then 7 else 9 end + case when c.evidence_id is null then 0 else 1 end"""
+"""A reading counts as calibrated when its meter is through the whole month."""
+
 GROUP = f"""
 create temporary table calculation_group on commit drop as
 with {current_records()},
 calibrated as materialized (
-    select account_id, meter_id, range_agg(daterange(calibrated_on, valid_until, '[]')) as valid
-    from calibration
-    where account_id = any(cast(:account_ids as uuid[])) and recorded_at <= :as_of
-    group by account_id, meter_id
+    select account_id, meter_id, valid,
+        valid @> daterange(cast(:first_month as date), (cast(:last_month as date) + interval '1 month')::date)
+            as is_whole_year
+    from (
+        select account_id, meter_id, range_agg(daterange(calibrated_on, valid_until, '[]')) as valid
+        from calibration
+        where account_id = any(cast(:account_ids as uuid[])) and recorded_at <= :as_of
+        group by account_id, meter_id
+    ) joined
+),
+summed as (
+    select c.account_id, c.source_id, c.month, c.unit, c.parameters, c.is_approved, {QUALITY} as quality,
+        sum(c.quantity * c.multiplier) as quantity, count(*) as records
+    from current_records c
+    left join calibrated k on k.account_id = c.account_id and k.meter_id = c.meter_id
+    group by 1, 2, 3, 4, 5, 6, 7
 )
-select c.account_id, c.source_id, c.month, c.unit, c.parameters, c.is_approved,
-    c.tier || '/' || case
-        when k.valid is null then 'unknown'
-        when k.valid @> daterange(c.month, (c.month + interval '1 month')::date) then 'valid'
-        else 'expired'
-    end || '/' || case when c.evidence_id is null then 'missing' else 'present' end as quality,
-    sum(c.quantity * c.multiplier) as quantity,
-    count(*) as records
-from current_records c
-left join calibrated k on k.account_id = c.account_id and k.meter_id = c.meter_id
-group by 1, 2, 3, 4, 5, 6, 7"""
-"""Bind `activity.sql.parameters_of`. A reading counts as calibrated when its meter is through the whole month."""
+select *, (cast(:epochs as int[]))[extract(month from month)::int] as epoch,
+    1 << (extract(month from month)::int - 1) as month_bit
+from summed"""
+"""Bind `activity.sql.parameters_of` and `epochs`: for each month the stretch of the year it lies in. A new stretch
+begins when any reference parameter changes."""
 
 SET_COLUMNS = (
     "method, key, scope, category, fuel_table, province_code, grid_region, is_certificate_claimed, unit, epoch,"
@@ -44,22 +64,21 @@ SET_COLUMNS = (
 )
 """A parameter set: whatever can change a coefficient. Accounts that agree in all of it share the set."""
 
-EPOCH = "(cast(:epochs as int[]))[extract(month from g.month)::int]"
-"""The stretch of the year a month lies in; a new one begins when any reference parameter changes."""
-
 UNIT = f"""
 create temporary table calculation_unit on commit drop as
-with distinct_unit as (
-    select distinct g.account_id, g.source_id, g.unit, g.parameters as record_parameters, {EPOCH} as epoch
-    from calculation_group g
-    where g.is_approved
+with summed as (
+    select account_id, source_id, unit, parameters as record_parameters, epoch, quality,
+        sum(quantity) as quantity, sum(records)::bigint as records, bit_or(month_bit) as months
+    from calculation_group
+    where is_approved
+    group by 1, 2, 3, 4, 5, 6
 ),
 described as (
     select u.*, s.site_id, s.method, s.key, s.scope, s.category, s.parameters as source_parameters,
         a.fuel_table, a.province_code, a.grid_region,
         bool_or(s.method = 'purchased_green_electricity') over (partition by u.account_id)
             or u.account_id = any(cast(:claiming as uuid[])) as is_certificate_claimed
-    from distinct_unit u
+    from summed u
     join source s on s.account_id = u.account_id and s.id = u.source_id
     join carbon_account a on a.id = u.account_id
 )
@@ -78,20 +97,12 @@ USE = """
 create temporary table calculation_use on commit drop as
 select * from jsonb_to_recordset(cast(:rows as jsonb)) as u(set_id int, item_id int, conversion numeric)"""
 
-JOINED = f"""calculation_group g
-    join calculation_unit u on u.account_id = g.account_id and u.source_id = g.source_id and u.unit = g.unit
-        and u.record_parameters = g.parameters and u.epoch = {EPOCH}
-    join calculation_use i on i.set_id = u.set_id"""
-
-LINE = f"""
+LINE = """
 create temporary table calculation_line on commit drop as
 with used as (
-    select g.account_id, g.source_id, u.site_id, i.item_id, g.unit, g.parameters, g.quality, i.conversion,
-        sum(g.quantity) as quantity, sum(g.records)::bigint as records,
-        bit_or(1 << (extract(month from g.month)::int - 1)) as months
-    from {JOINED}
-    where g.is_approved
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    select u.account_id, u.source_id, u.site_id, i.item_id, u.unit, u.record_parameters as parameters, u.quality,
+        i.conversion, u.quantity, u.records, u.months
+    from calculation_unit u join calculation_use i on i.set_id = u.set_id
 ),
 by_unit as (
     select account_id, source_id, site_id, item_id, unit, parameters, conversion,
@@ -101,7 +112,9 @@ by_unit as (
 ),
 by_quality as (
     select account_id, source_id, item_id,
-        jsonb_object_agg(quality, jsonb_build_array(records, trim_scale(base_quantity)::text)) as tiers
+        jsonb_object_agg(
+            (cast(:qualities as text[]))[quality], jsonb_build_array(records, trim_scale(base_quantity)::text)
+        ) as tiers
     from (
         select account_id, source_id, item_id, quality, sum(records)::bigint as records,
             sum(quantity * conversion) as base_quantity
@@ -185,19 +198,40 @@ join calculation_note n on n.line_no = l.line_no
 join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = l.account_id
 order by l.account_id, v.id, l.source_id"""
 
-WRITE_MONTHS = f"""
-insert into inventory_month (account_id, inventory_id, month, scope, basis, co2e_t, energy_tce)
-select g.account_id, v.id, g.month, t.scope, t.basis,
-    trim_scale(sum(g.quantity * i.conversion * t.coefficient * t.gwp)),
-    trim_scale(sum(g.quantity * i.conversion * t.coal))
-from {JOINED}
-join calculation_item t on t.item_id = i.item_id
+WRITE_MONTHS = """
+insert into inventory_month (account_id, inventory_id, month, scope1, scope2_location, scope2_market, scope3,
+    energy_tce)
+with rate as (
+    -- What one unit of a set's quantity comes to, all its gases together: one row a set, so months need one join.
+    select i.set_id,
+        coalesce(sum(i.conversion * t.coefficient * t.gwp) filter (where t.scope = 1 and t.basis <> 'market'), 0)
+            as scope1,
+        coalesce(sum(i.conversion * t.coefficient * t.gwp) filter (where t.scope = 2 and t.basis <> 'market'), 0)
+            as scope2_location,
+        coalesce(sum(i.conversion * t.coefficient * t.gwp) filter (where t.scope = 2 and t.basis <> 'location'), 0)
+            as scope2_market,
+        coalesce(sum(i.conversion * t.coefficient * t.gwp) filter (where t.scope = 3 and t.basis <> 'market'), 0)
+            as scope3,
+        sum(i.conversion * t.coal) as energy_tce
+    from calculation_use i join calculation_item t on t.item_id = i.item_id
+    group by i.set_id
+)
+select g.account_id, v.id, g.month, trim_scale(sum(g.quantity * r.scope1)),
+    trim_scale(sum(g.quantity * r.scope2_location)), trim_scale(sum(g.quantity * r.scope2_market)),
+    trim_scale(sum(g.quantity * r.scope3)), trim_scale(sum(g.quantity * r.energy_tce))
+from calculation_group g
+join calculation_unit u on u.account_id = g.account_id and u.source_id = g.source_id and u.unit = g.unit
+    and u.record_parameters = g.parameters and u.epoch = g.epoch and u.quality = g.quality
+join rate r on r.set_id = u.set_id
 join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = g.account_id
 where g.is_approved
-group by 1, 2, 3, 4, 5"""
+group by g.account_id, v.id, g.month"""
 
 LATEST = """
 select distinct on (v.account_id) v.account_id, v.id, v.version, v.state, v.job_id
 from inventory v
 where v.account_id = any(cast(:account_ids as uuid[])) and v.year = :year
 order by v.account_id, v.version desc"""
+
+TUNE = "select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
+"""For this transaction: aggregates stay in memory, and no time goes into compiling what runs once."""
