@@ -5,11 +5,9 @@ a hash of the input.
 """
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from pydantic import PlainSerializer
 
 from backend.identity import queries, service
 from backend.identity.errors import OrganisationNotFound
@@ -18,13 +16,11 @@ from backend.kit.db import Write
 from backend.wire.commands import command
 from backend.wire.context import Context
 from backend.wire.nodes import node_id, uuids
+from backend.wire.stored import SHOWN_ONCE
 
 # pyright: reportGeneralTypeIssues=false, reportSelfClsParameterName=false
 # ruff: noqa: A002, N805
 # `command` makes static functions whose argument is called `input` on the wire.
-
-Secret = Annotated[str | None, PlainSerializer(lambda _secret: None, return_type=None)]
-"""Shown once: the stored answer of an idempotency key, and so its replay, holds null."""
 
 
 @strawberry.input(description="Register a legal person.")
@@ -84,7 +80,9 @@ class MemberInvited:
     """An invitation was made."""
 
     id: strawberry.ID = strawberry.field(description="The invitation's global id.")
-    token: Secret = strawberry.field(description="For `POST /auth/accept-invitation`; null when replayed.")
+    token: str | None = strawberry.field(
+        description="For `POST /auth/accept-invitation`; null when replayed.", metadata=SHOWN_ONCE
+    )
     expires_at: datetime = strawberry.field(description="Until when it can be accepted.")
 
 
@@ -183,7 +181,9 @@ class ApiClientCreated:
 
     id: strawberry.ID = strawberry.field(description="The client's global id.")
     client_id: str = strawberry.field(description="`client_id` of the token request.")
-    client_secret: Secret = strawberry.field(description="`client_secret` of the token request; null when replayed.")
+    client_secret: str | None = strawberry.field(
+        description="`client_secret` of the token request; null when replayed.", metadata=SHOWN_ONCE
+    )
 
 
 @strawberry.input(description="Which API client.")

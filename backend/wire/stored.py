@@ -2,6 +2,7 @@
 
 Only what a type stores travels; fields with a resolver are worked out again from it. Decimals, dates and ids
 travel as text, so that nothing is lost; each object carries its type's name, so that a union finds its member.
+A secret (`strawberry.field(metadata=SHOWN_ONCE)`, nullable) is not kept: its replay is null.
 """
 
 import types
@@ -14,12 +15,18 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 TYPE = "__type"
+SHOWN_ONCE = {"is_shown_once": True}
+"""Metadata of a field whose value is told to the first caller and stored nowhere."""
 
 
 def dump(value: Any) -> Any:  # noqa: ANN401 - any success type
     """Return a success as JSON."""
     if is_dataclass(value) and not isinstance(value, type):
-        own = {field.name: dump(getattr(value, field.name)) for field in fields(value) if field.init}
+        own = {
+            field.name: None if field.metadata.get("is_shown_once") else dump(getattr(value, field.name))
+            for field in fields(value)
+            if field.init
+        }
         return {TYPE: type(value).__name__, **own}
     if isinstance(value, Enum):
         return value.value
