@@ -31,6 +31,7 @@ def load(file: Path | None, tenant: str | None, *, is_draft: bool, is_dry: bool)
     with a fault stores nothing and every fault is named with its line, column and remedy.
     """
     from backend.factors import service as factors  # noqa: PLC0415 - keeps `--help` quick
+    from backend.factors.errors import ParameterFileInvalid  # noqa: PLC0415 - the same
 
     async def work(write: Write, scope: Scope) -> object:
         if file is None:
@@ -39,7 +40,16 @@ def load(file: Path | None, tenant: str | None, *, is_draft: bool, is_dry: bool)
 
     if file is None and is_draft:
         raise click.UsageError(say("--draft needs a FILE.", "--draft 需要同时给出 FILE。"))
-    for code, report in _each(tenant, work):
+    try:
+        reports = _each(tenant, work)
+    except ParameterFileInvalid as error:
+        for fault in error.faults:
+            sentence = say(
+                f"line {fault.line}, {fault.column}: {fault.en}", f"第 {fault.line} 行“{fault.column}”：{fault.zh}"
+            )
+            screen.print(plain(sentence))
+        raise
+    for code, report in reports:
         screen.print(f"{code}: {plain(str(report))}" + (say(" (dry run)", "（试运行）") if is_dry else ""))
 
 

@@ -171,11 +171,12 @@ def test_reference_parameters_load_once_and_new_versions_by_file(installed: Inst
     assert code == 0, said
     assert "(dry run)" in said
     assert "1 changed" in said
-    file.write_text(file.read_text().replace("0.12", "a lot"))
+    bad = file.read_text().replace("0.12", "a lot")
+    file.write_text(bad + bad.splitlines()[1].replace("a lot", "a bit") + "\n")
     code, said = installed.carbon("reference", "load", "--tenant", "chengdu", str(file))
     assert code == 1
-    assert "2" in said
-    assert "a lot" in said
+    assert "line 2, value: 'a lot' is not a number" in said
+    assert "line 3, value: 'a bit' is not a number" in said
 
 
 def test_a_tenant_of_another_installation_is_refused_by_name(installed: Installed) -> None:
