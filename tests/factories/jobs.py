@@ -20,6 +20,7 @@ from backend.kit.errors import Conflict, Unavailable
 from backend.kit.outbox import enqueue
 from backend.kit.scope import Kind, Scope
 from backend.kit.settings import Settings
+from backend.kit.storage import Storage
 from backend.kit.tasks import Task, job
 
 __all__ = ["JobState", "enqueue"]
@@ -151,7 +152,7 @@ async def working(
     """Run a worker beside the test; the context's end stops it in good order."""
     stopping = asyncio.Event()
     work = asyncio.create_task(
-        serve(databases, None, settings.model_copy(update=changes), redis_url, stopping), name="worker"
+        serve(databases, Storage.of(settings), settings.model_copy(update=changes), redis_url, stopping), name="worker"
     )
     try:
         yield work
