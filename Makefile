@@ -47,7 +47,7 @@ migrate: $(STAMP) ## Bring the tenants' databases to the newest revision
 	@$(BIN)/carbon migrate
 
 .PHONY: schema
-schema: $(STAMP) ## Export graphql/schema.graphql
+schema: $(STAMP) ## Export graphql/schema.graphql and docs/errors.md
 	@$(BIN)/carbon schema
 
 .PHONY: help

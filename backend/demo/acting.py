@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from backend.demo.people import Party
 from backend.demo.people import ROLES as PARTS
+from backend.demo.people import Party
 from backend.identity.values import permissions_of
 from backend.kit.db import Write, set_scope
 from backend.kit.scope import Kind, Scope

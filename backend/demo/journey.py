@@ -51,11 +51,15 @@ async def journey(base_url: str, settings: Settings, tell: Tell) -> list[Any]:
             overview = await manager.run("AccountOverview", accountId=account["id"], year=YEAR)
         if overview["state"] == "computed":
             async with client(enterprise.code, "officer") as officer:
-                await officer.run("SubmitInventory", input={"id": overview["inventoryId"], "reason": "提交核查（演示）"})
+                await officer.run(
+                    "SubmitInventory", input={"id": overview["inventoryId"], "reason": "提交核查（演示）"}
+                )
             tell("submitted")
         if overview["state"] in {"computed", "submitted"}:
             async with client("verifier", "admin") as verifier:
-                await verifier.run("VerifyInventory", input={"id": overview["inventoryId"], "reason": "合理保证（演示）"})
+                await verifier.run(
+                    "VerifyInventory", input={"id": overview["inventoryId"], "reason": "合理保证（演示）"}
+                )
             tell("verified by another organisation")
         overview = await manager.run("AccountOverview", accountId=account["id"], year=YEAR)
     return [_table(account, overview)]
@@ -81,7 +85,9 @@ async def _import(
     async with client(enterprise.code, "officer") as officer:
         batch = await officer.run("ActivityBatch", id=accepted["batchId"])
         if batch["decision"] is None or batch["decision"] == "PENDING":
-            await officer.run("ApproveActivityBatch", input={"batchId": accepted["batchId"], "reason": "已核对（演示）"})
+            await officer.run(
+                "ApproveActivityBatch", input={"batchId": accepted["batchId"], "reason": "已核对（演示）"}
+            )
     tell("approved by another person")
 
 

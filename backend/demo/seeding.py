@@ -52,9 +52,7 @@ async def _find(write: Write, name: str) -> UUID | None:
     return await write.value(text("select id from organisation where name = :name"), {"name": name})
 
 
-async def _parties(
-    write: Write, scope: Scope, settings: Settings, plan: TenantPlan
-) -> tuple[dict[str, Party], int]:
+async def _parties(write: Write, scope: Scope, settings: Settings, plan: TenantPlan) -> tuple[dict[str, Party], int]:
     """Return authorities, verifier and bank by code, registered now or before."""
     found: dict[str, Party] = {}
     made = 0
@@ -64,14 +62,14 @@ async def _parties(
             found[organisation.code] = await people.register(write, scope, settings, organisation, number)
             made += 1
         else:
-            found[organisation.code] = await _known_party(write, scope, known, Kind(organisation.kind), organisation.code)
+            found[organisation.code] = await _known_party(
+                write, scope, known, Kind(organisation.kind), organisation.code
+            )
     return found, made
 
 
 async def _known_party(write: Write, scope: Scope, organisation_id: UUID, kind: Kind, code: str) -> Party:
-    region = await write.value(
-        text("select division_path from organisation where id = :id"), {"id": organisation_id}
-    )
+    region = await write.value(text("select division_path from organisation where id = :id"), {"id": organisation_id})
     parts: dict[str, UUID] = {}
     for part in people.ROLES[kind]:
         address = people.email(scope.tenant, code, part)
@@ -91,7 +89,14 @@ async def _enterprise(
     if STEPS[plan.state] == 0:
         return
     await _advance(write, party, parties, account_id, 2024, STEPS["closed"])
-    inventory_id = await _advance(write, party, parties, account_id, 2025, min(STEPS[plan.state], STEPS["verified"] if plan.state == "restated" else STEPS["closed"]))
+    inventory_id = await _advance(
+        write,
+        party,
+        parties,
+        account_id,
+        2025,
+        min(STEPS[plan.state], STEPS["verified"] if plan.state == "restated" else STEPS["closed"]),
+    )
     if plan.state == "submitted":
         await _discuss(write, party, parties["verifier"], account_id, inventory_id)
     if plan.state == "restated":
@@ -100,11 +105,12 @@ async def _enterprise(
 
 async def _account(write: Write, party: Party, plan: EnterprisePlan) -> UUID:
     """Open the account with its site, sources, meters, calibrations and years."""
+    # Only the service itself may mark an account as a demonstration.
+    account = await accounts.open_account(
+        write, write.scope, organisation_id=party.id, name=plan.name, division_code=plan.division,
+        sector=plan.sector, method_pack=plan.method_pack, is_demonstration=True,
+    )  # fmt: skip
     async with acting(write, party, "officer") as (played, scope):
-        account = await accounts.open_account(
-            played, scope, name=plan.name, division_code=plan.division, sector=plan.sector,
-            method_pack=plan.method_pack, is_demonstration=True,
-        )  # fmt: skip
         site = await accounts.add_site(
             played, scope, account_id=account.id, code="S1", name="主厂区", division_code=plan.division
         )
@@ -151,7 +157,9 @@ async def _enter(write: Write, scope: Scope, party: Party, account_id: UUID, pla
         entered = await entering.enter(played, manager, account_id, entries)
     if entered.batch_id is not None and plan.state != "open":
         async with acting(write, party, "officer") as (played, officer):
-            await approving.decide_batch(played, officer, account_id, entered.batch_id, "approved", "已核对台账（演示）")
+            await approving.decide_batch(
+                played, officer, account_id, entered.batch_id, "approved", "已核对台账（演示）"
+            )
 
 
 async def _advance(
@@ -167,7 +175,11 @@ async def _advance(
     if steps >= STEPS["verified"]:
         async with acting(write, parties["verifier"], "admin") as (played, verifier):
             await emissions.verify(
-                played, verifier, account_id=account_id, inventory_id=inventory_id, statement="核查意见：合理保证（演示）"
+                played,
+                verifier,
+                account_id=account_id,
+                inventory_id=inventory_id,
+                statement="核查意见：合理保证（演示）",
             )
     if steps >= STEPS["closed"]:
         async with acting(write, parties["city"], "admin") as (played, city):
@@ -184,7 +196,11 @@ async def _discuss(write: Write, party: Party, verifier: Party, account_id: UUID
         )  # fmt: skip
     async with acting(write, party, "officer") as (played, scope):
         await emissions.answer_finding(
-            played, scope, account_id=account_id, finding_id=finding_id, message="夏季制冷负荷增加，抄表记录已核对（演示）"
+            played,
+            scope,
+            account_id=account_id,
+            finding_id=finding_id,
+            message="夏季制冷负荷增加，抄表记录已核对（演示）",
         )
 
 
@@ -206,7 +222,11 @@ async def _restate(write: Write, party: Party, account_id: UUID, inventory_id: U
         if corrected.batch_id is not None and not corrected.is_approved:
             await approving.decide_batch(played, officer, account_id, corrected.batch_id, "approved", reason)
         request = Request(
-            year=2025, factor_policy="published", factor_date=today(), reason=reason, restates={account_id: inventory_id}
+            year=2025,
+            factor_policy="published",
+            factor_date=today(),
+            reason=reason,
+            restates={account_id: inventory_id},
         )
         await emissions.compute(played, officer, account_id, request)
 
