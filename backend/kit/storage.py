@@ -8,8 +8,10 @@ never held in memory whole. Every key begins with the tenant (`key_of`), and a k
 never of what somebody typed.
 """
 
+import atexit
 import hashlib
 import re
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,26 @@ PART_BYTES = 5 * 1024 * 1024
 """The smallest part S3 takes; an upload holds at most `PARTS_IN_FLIGHT` of them."""
 PARTS_IN_FLIGHT = 2
 CHUNK_BYTES = 256 * 1024
+
+SETTLE_SECONDS = 0.25
+"""How long after its last operation the library's own threads may still touch Python objects."""
+_used_at: list[float] = []
+
+
+@atexit.register
+def _settle() -> None:
+    """Let the library's threads end their last operation before the interpreter goes away.
+
+    They release its Python objects a moment after the answer, and one that does so in a finalizing interpreter aborts
+    the process: measured in 10 to 23 of 40 commands that ended right after an operation, in none that waited 20 ms.
+    """
+    if _used_at and (left := _used_at[-1] + SETTLE_SECONDS - time.monotonic()) > 0:
+        time.sleep(left)
+
+
+def _used() -> None:
+    _used_at[:] = [time.monotonic()]
+
 
 _KEY = re.compile(r"[a-z0-9_]+(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
 
@@ -146,6 +168,8 @@ class Storage:
             if isinstance(error, BaseError | OSError):
                 raise StorageUnavailable from error
             raise
+        finally:
+            _used()
         return StoredFile(key, meter.size, meter.hash.hexdigest())
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
@@ -163,6 +187,8 @@ class Storage:
             raise FileMissing from None
         except (BaseError, OSError) as error:
             raise StorageUnavailable from error
+        finally:
+            _used()
 
     async def save(self, key: str, target: Path) -> None:
         """Write a file to a local path, for libraries that read only paths.
@@ -187,6 +213,8 @@ class Storage:
             return None
         except (BaseError, OSError) as error:
             raise StorageUnavailable from error
+        finally:
+            _used()
 
     async def delete(self, key: str) -> None:
         """Delete a file; it is no error when there is none. Raises StorageUnavailable."""
@@ -196,6 +224,8 @@ class Storage:
             return
         except (BaseError, OSError) as error:
             raise StorageUnavailable from error
+        finally:
+            _used()
 
 
 class _Meter:
