@@ -5,7 +5,7 @@ Modules of the product are imported inside the commands that need them, so that 
 
 import click
 
-from backend.cli import api, audit, data, jobs, migrate, reference, schema, seed, tenants, up, worker
+from backend.cli import api, audit, data, jobs, migrate, people, reference, schema, seed, tenants, up, worker
 from backend.cli.terminal import CarbonGroup
 
 
@@ -37,7 +37,10 @@ for command in (
     data.import_,
     data.reproduce,
     jobs.jobs,
+    people.keys,
     migrate.migrate,
+    people.organisations,
+    people.people,
     reference.reference,
     schema.schema,
     seed.seed,

@@ -1,6 +1,6 @@
 """Errors of identity.
 
-    NotFound          OrganisationNotFound PersonNotFound MembershipNotFound InvitationNotFound
+    NotFound          OrganisationNotFound PersonNotFound PersonUnknown MembershipNotFound InvitationNotFound
                       VerifierNotFound BankNotFound EngagementNotFound ConsentNotFound ClientNotFound
     Forbidden         KindForbidden RegionForbidden OwnOrganisation PasswordWrong SystemOnly
     Unauthenticated   SignInRefused TokenInvalid TokenExpired TokenRevoked TokenOfAnotherTenant
@@ -32,6 +32,14 @@ class PersonNotFound(NotFound):
     code = "person_not_found"
     en = "No such person in your organisation. Invite them by e-mail."
     zh = "本单位没有该人员，请通过电子邮箱邀请。"
+
+
+class PersonUnknown(NotFound):
+    """Nobody has the address. Told to the operator's tools only."""
+
+    code = "person_unknown"
+    en = "Nobody here has the e-mail address {email}."
+    zh = "没有使用邮箱 {email} 的人员。"
 
 
 class MembershipNotFound(NotFound):

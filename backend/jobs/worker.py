@@ -48,7 +48,7 @@ async def serve(
             asyncio.create_task(keep_relaying(databases, queue)),
             asyncio.create_task(keep_sweeping(databases, queue)),
         ]
-    parts.append(asyncio.create_task(keep_house(databases)))
+    parts.append(asyncio.create_task(keep_house(databases, settings)))
     logger.info("worker_started", tenants=list(databases.tenants), kinds=sorted(KINDS))
     try:
         await stopping.wait()

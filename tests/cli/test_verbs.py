@@ -81,7 +81,7 @@ def test_every_verb_teaches() -> None:
             walk(each, [*path, name])
 
     walk(main, [])
-    wanted = "up migrate tenants reference worker jobs reproduce export import seed audit schema api"
+    wanted = "up migrate tenants reference worker jobs reproduce export import seed audit schema api organisations people keys"
     assert set(main.commands) == set(wanted.split())
 
 

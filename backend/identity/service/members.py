@@ -15,6 +15,7 @@ from backend.identity.errors import (
     MembershipNotFound,
     OrganisationNotFound,
     PersonNotFound,
+    PersonUnknown,
     RoleHeld,
     RoleUnknown,
     SignInRefused,
@@ -33,7 +34,7 @@ from backend.identity.service.organisations import offer
 from backend.identity.service.revocation import withdraw
 from backend.identity.values import ADMINISTRATOR, ROLES, Offered, Session
 from backend.kit.clock import now
-from backend.kit.db import Write
+from backend.kit.db import Read, Write
 from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
@@ -307,6 +308,21 @@ async def reset_password(write: Write, scope: Scope, *, person_id: UUID, passwor
     await write.run(update(Person).where(Person.id == person_id).values(password_hash=await passwords.digest(password)))
     await end_everything(write, person_id)
     write.audit("identity:reset_password", object_type="Person", object_id=person_id)
+
+
+async def person_with_address(read: Read, scope: Scope, email: str) -> UUID:
+    """Return the id of the person with an e-mail address. For the operator's tools.
+
+    Raises:
+        SystemOnly: anybody but the service: whether an address is known is told to nobody.
+        PersonUnknown: nobody has it.
+    """
+    if scope.kind is not Kind.SYSTEM:
+        raise SystemOnly
+    found = await read.value(select(Person.id).where(Person.email == rules.plain_email(email)))
+    if found is None:
+        raise PersonUnknown(email=email)
+    return found
 
 
 async def disable_person(write: Write, scope: Scope, *, person_id: UUID, reason: str) -> None:
