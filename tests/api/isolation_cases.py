@@ -1,0 +1,211 @@
+"""One case for every root field: what to send (ids of the victim's things) and what a stranger may expect.
+
+`OPEN` answers whoever is signed in, with what is theirs or everybody's; `PRIVATE` asks for
+the victim's own and must be refused, empty or null; `COMMAND` acts on the victim's own and must be refused; `OWN` acts
+on the caller's own, whoever that is, and must leave the victim alone; `TENANT` acts on what all share and is granted
+by role. A root field without a case fails the walk.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+
+class Kind(Enum):
+    OPEN = auto()
+    PRIVATE = auto()
+    COMMAND = auto()
+    OWN = auto()
+    TENANT = auto()
+
+
+@dataclass(frozen=True)
+class Case:
+    kind: Kind
+    variables: dict[str, Any] = field(default_factory=dict)
+    """Values of arguments; a string `$name` stands for the victim's thing of that name."""
+
+
+def filled(value: Any, things: dict[str, str]) -> Any:
+    """Put the victim's things in the places of `$name`."""
+    if isinstance(value, str) and value.startswith("$"):
+        return things[value[1:]]
+    if isinstance(value, dict):
+        return {key: filled(each, things) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, things) for each in value]
+    return value
+
+
+def open_(**variables: Any) -> Case:
+    return Case(Kind.OPEN, variables)
+
+
+def private(**variables: Any) -> Case:
+    return Case(Kind.PRIVATE, variables)
+
+
+def command(**given: Any) -> Case:
+    return Case(Kind.COMMAND, {"input": given})
+
+
+def own(**given: Any) -> Case:
+    return Case(Kind.OWN, {"input": given})
+
+
+def tenant(**given: Any) -> Case:
+    return Case(Kind.TENANT, {"input": given})
+
+
+RECORD = {"sourceId": "$source", "month": "2025-12", "quantity": "1", "unit": "MWh", "reason": "试"}
+WHY = "越权尝试"
+CASES: dict[str, Case] = {
+    "node": private(id="$account"),
+    # tenants
+    "tenant": open_(),
+    "division": open_(code="320206"),
+    "divisions": open_(first=2),
+    # identity
+    "me": open_(),
+    "organisation": private(id="$organisation"),
+    "organisations": open_(search="示范单位", first=100),
+    "members": open_(),
+    "invitations": open_(),
+    "engagements": open_(enterpriseId="$organisation"),
+    "consents": open_(),
+    "apiClients": open_(),
+    "auditEvents": open_(first=100),
+    "verifyAuditChain": open_(),
+    "roles": open_(),
+    "grantablePermissions": open_(),
+    "registerOrganisation": Case(
+        Kind.TENANT,
+        {
+            "input": {
+                "kind": "ENTERPRISE",
+                "name": "冒名企业",
+                "creditCode": "91320200MA1X00001A",
+                "divisionCode": "320206",
+                "nameEn": "",
+                "sector": "steel",
+            }
+        },
+    ),
+    "inviteAdministrator": command(organisationId="$organisation", email="thief@example.com", name="冒名者"),
+    "suspendOrganisation": command(organisationId="$organisation", reason=WHY),
+    "resumeOrganisation": command(organisationId="$organisation", reason=WHY),
+    "inviteMember": own(email="new@example.com", name="新人", role="administrator"),
+    "withdrawInvitation": command(id="$invitation"),
+    "grantRole": command(personId="$person", role="administrator"),
+    "revokeRole": command(id="$membership"),
+    "signOutEverywhere": command(personId="$person"),
+    "engageVerifier": own(verifierId="$verifier", purpose="核查", startsOn="$today", endsOn="$next_year"),
+    "endEngagement": command(id="$engagement", reason=WHY),
+    "grantConsent": own(bankId="$bank", scopes=["account"], purpose="贷款", startsOn="$today", endsOn="$next_year"),
+    "revokeConsent": command(id="$consent"),
+    "createApiClient": own(name="接口", permissions=["accounts:read"]),
+    "revokeApiClient": command(id="$client"),
+    # factors
+    "parameters": open_(first=2),
+    "lookupParameter": open_(name="grid.electricity", key="national_average", regions=["CN"], policy="published"),
+    "parameterDatasets": open_(),
+    "parameterDocuments": open_(first=2),
+    "parameterFileLayouts": open_(),
+    "percentChange": open_(**{"from": "1", "to": "2", "places": 2}),
+    "proposeParameter": tenant(
+        name="grid.electricity",
+        key="isolation",
+        unit="tCO2/MWh",
+        document="试",
+        source="试",
+        region="CN",
+        value="0.5",
+        labelZh="试",
+        labelEn="try",
+        confidence="placeholder",
+        note="",
+    ),
+    "proposeParameterFile": tenant(fileName="x.csv", content="name,key\n", isDryRun=True),
+    "activateParameters": tenant(
+        ids=["UmVmZXJlbmNlUGFyYW1ldGVyOjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMQ"], reason=WHY
+    ),
+    "rejectParameters": tenant(
+        ids=["UmVmZXJlbmNlUGFyYW1ldGVyOjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMQ"], reason=WHY
+    ),
+    # accounts
+    "account": private(id="$account"),
+    "accountByNumber": private(number="$number"),
+    "accounts": open_(first=100),
+    "openAccount": own(name="自己的账户", divisionCode="320205", sector="steel"),
+    "renameAccount": command(accountId="$account", name="改名"),
+    "switchSeparationOfDuties": command(accountId="$account", isOn=False, reason=WHY),
+    "closeAccount": command(accountId="$account", reason=WHY),
+    "addSite": command(accountId="$account", code="X1", name="多出的厂区", address=""),
+    "changeSite": command(siteId="$site", name="改名"),
+    "addSource": command(
+        siteId="$site", code="X1", name="多出的源", method="purchased_electricity", unit="MWh", key=""
+    ),
+    "changeSource": command(sourceId="$source", name="改名"),
+    "endSource": command(sourceId="$source", endedOn="$today", reason=WHY),
+    "resumeSource": command(sourceId="$ended_source", reason=WHY),
+    "addMeter": command(sourceId="$source", code="X1", name="多出的表", unit="kWh", multiplier="1"),
+    "renameMeter": command(meterId="$meter", name="改名"),
+    "recordCalibration": command(meterId="$meter", calibratedOn="$calibrated", validUntil="$next_year"),
+    "openReportingYear": command(accountId="$account", year=2024, reason=WHY),
+    "closeReportingYear": command(accountId="$account", year=2025),
+    # activity data
+    "activityRecords": private(accountId="$account"),
+    "activityRecordHistory": private(id="$record"),
+    "activityBatches": private(accountId="$account"),
+    "activityBatch": private(id="$batch"),
+    "activityTemplate": private(accountId="$account", format="XLSX"),
+    "activityExport": private(accountId="$account", format="XLSX"),
+    "recordActivity": command(accountId="$account", record=RECORD),
+    "recordActivities": command(accountId="$account", records=[RECORD], isDryRun=False),
+    "correctActivity": command(recordId="$record", reason=WHY, quantity="1"),
+    "withdrawActivity": command(recordId="$record", reason=WHY),
+    "approveActivityBatch": command(batchId="$batch", reason=WHY),
+    "rejectActivityBatch": command(batchId="$batch", reason=WHY),
+    "approveActivityRecord": command(recordId="$waiting_record", reason=WHY),
+    "rejectActivityRecord": command(recordId="$waiting_record", reason=WHY),
+    # inventories
+    "accountOverview": private(accountId="$account", year=2025),
+    "inventory": private(id="$inventory"),
+    "inventories": private(accountId="$account"),
+    "inventoryLine": private(id="$line"),
+    "inventoryFindings": private(accountId="$account", year=2025),
+    "verificationQueue": open_(),
+    "inventoryDifference": private(fromId="$inventory", toId="$inventory"),
+    "reproduceInventory": private(id="$inventory"),
+    "estimate": open_(
+        input={
+            "method": "purchased_electricity",
+            "quantity": "1",
+            "unit": "MWh",
+            "key": "",
+            "provinceCode": "320000",
+            "gridRegion": "华东",
+            "fuelTable": "C_INDUSTRY_OTHER",
+            "factorPolicy": "published",
+            "isCertificateClaimed": False,
+        }
+    ),
+    "previewParameterActivation": open_(ids=[]),
+    "computeInventory": command(accountId="$account", year=2025, factorPolicy="published", reason=WHY),
+    "computeAllInventories": own(year=2025, factorPolicy="published"),
+    "submitInventory": command(id="$inventory", reason=WHY),
+    "raiseFinding": command(inventoryId="$inventory", lineId="$line", severity="MINOR", text="外人的意见"),
+    "answerFinding": command(id="$finding", text="外人的答复"),
+    "resolveFinding": command(id="$finding", isResolved=True, text="外人的结论"),
+    "returnInventory": command(id="$inventory", reason=WHY),
+    "verifyInventory": command(id="$inventory", reason=WHY),
+    "closeInventory": command(id="$inventory", reason=WHY),
+    "restateInventory": command(id="$inventory", reason=WHY),
+    "requestActivationPreview": own(ids=[]),
+    # jobs
+    "job": private(id="$job"),
+    "jobs": open_(first=100),
+    "cancelJob": command(id="$job"),
+    "retryJob": command(id="$job"),
+    "jobProgress": private(id="$job"),
+}

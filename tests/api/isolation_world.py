@@ -1,0 +1,181 @@
+"""A victim with one of everything, and the callers who must not reach it."""
+
+import base64
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from factories import accounts, identity, inventory
+from factories.api import Client
+from factories.identity import Made
+from sqlalchemy import insert, select, text
+
+from backend.accounts import service as accounts_service
+from backend.emissions.models import Finding, FindingMessage, InventoryLine
+from backend.identity import service as identity_service
+from backend.kit.clock import now, today
+from backend.kit.db import Databases
+from backend.kit.ids import new_id
+from backend.kit.outbox import enqueue
+from backend.kit.scope import Scope
+from backend.wire.nodes import node_id
+
+HOME, ELSEWHERE = "320206", "320205"
+NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "sign_in_attempt", "refresh_token"}
+"""Refusals and sign-ins leave traces in these; everything else that names the victim must stay as it was."""
+
+
+IDS = frozenset({
+    "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
+    "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
+})  # fmt: skip
+"""The things of the victim that have a global id."""
+
+
+@dataclass
+class World:
+    """`things` are global ids of what the victim has; `secrets` are words that only its own may read."""
+
+    databases: Databases
+    victim: Made
+    things: dict[str, str]
+    secrets: set[str]
+    keys: list[str]
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    async def fingerprint(self) -> dict[str, Any]:
+        """Return count and hash of every row, in every table, that names the victim or its account."""
+        found: dict[str, Any] = {}
+        async with self.databases.read(Scope.system("wuxi")) as read:
+            names = await read.rows(
+                text("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+                     " and not relispartition order by 1")
+            )  # fmt: skip
+            for (name,) in names:
+                if name in NOT_COMPARED:
+                    continue
+                found[name] = tuple(
+                    (
+                        await read.rows(
+                            text(
+                                f"select count(*), md5(string_agg(md5(t::text), '' order by md5(t::text))) from {name} t"
+                                " where t::text like any(:keys)"
+                            ),
+                            {"keys": [f"%{key}%" for key in self.keys]},
+                        )
+                    )[0]
+                )
+        return found
+
+
+async def make_world(databases: Databases, client: Client) -> World:
+    """Make the victim in one district of Wuxi, and callers who are somebody, but not the right one."""
+    held = await accounts.held_account(databases, division=HOME, name="受害者专用账户")
+    victim, scope = held.holder, held.scope
+    body = await identity.verifier(databases)
+    lender = await identity.bank(databases)
+    engagement = await identity.engaged(databases, victim, body)
+    consent = await identity.consented(databases, victim, lender)
+    site = await accounts.site_of(databases, held, name="受害者厂区")
+    source = await accounts.source_of(databases, held, site)
+    spare = await accounts.source_of(databases, held, site)
+    meter = await accounts.meter_of(databases, held, source)
+    evidence = await accounts.evidence_of(databases, held)
+    async with databases.write(scope) as write:
+        await accounts_service.open_year(write, scope, account_id=held.id, year=2025)
+        await accounts_service.end_source(
+            write, scope, account_id=held.id, source_id=spare.id, ended_on=today(), reason="停用"
+        )
+        client_id, _ = await identity_service.create_client(
+            write, scope, name="受害者接口", permissions=["accounts:read"]
+        )
+        offered = await identity_service.invite(
+            write, scope, email=f"{new_id().hex}@victim.example", name="新同事", role="viewer"
+        )
+        job = await enqueue(write, "test:nobody_runs_this", {}, account_id=held.id)
+    member = await identity.colleague(databases, victim, "viewer")
+    assert member.actor_id is not None
+    membership = await identity.membership_of(databases, victim, member.actor_id, "viewer")
+    place = inventory.Place("wuxi", held.id, victim.id, site.id, body.id, {"E1": source.id}, victim.path)
+    records = await inventory.add_records(databases, place, source.id, "MWh", inventory.whole_year(2025, "7654.321"))
+    waiting = await inventory.add_records(databases, place, source.id, "MWh", {"2024-12": "1"}, decision=None)
+    computed = await inventory.compute(databases, place)
+    finding, line = new_id(), None
+    async with databases.write(place.system) as write:
+        line = await write.value(
+            select(InventoryLine.id).where(InventoryLine.inventory_id == computed.inventory_id).limit(1)
+        )
+        batch = await write.value(
+            text("select batch_id from activity_record where id = :id"), {"id": waiting["2024-12"]}
+        )
+        await write.run(
+            insert(Finding).values(
+                account_id=held.id, id=finding, inventory_id=computed.inventory_id, line_id=line, review_round=1,
+                severity="minor", state="open", raised_by=body.person_id, raised_at=now(), verifier_id=body.id,
+            )
+        )  # fmt: skip
+        await write.run(
+            insert(FindingMessage).values(
+                account_id=held.id, id=new_id(), finding_id=finding, author_id=body.person_id, author_kind="verifier",
+                text="受害者的核查意见", at=now(), organisation_id=body.id,
+            )
+        )  # fmt: skip
+    ids: dict[str, tuple[str, tuple[UUID, ...]]] = {
+        "organisation": ("Organisation", (victim.id,)),
+        "person": ("Person", (member.actor_id,)),
+        "membership": ("Membership", (membership,)),
+        "invitation": ("Invitation", (offered.id,)),
+        "engagement": ("Engagement", (engagement,)),
+        "consent": ("Consent", (consent,)),
+        "client": ("ApiClient", (UUID(str(client_id)),)),
+        "account": ("CarbonAccount", (held.id,)),
+        "site": ("Site", (held.id, site.id)),
+        "source": ("EmissionSource", (held.id, source.id)),
+        "ended_source": ("EmissionSource", (held.id, spare.id)),
+        "meter": ("Meter", (held.id, meter.id)),
+        "evidence": ("Evidence", (held.id, evidence.id)),
+        "batch": ("ActivityBatch", (held.id, batch)),
+        "record": ("ActivityRecord", (held.id, records["2025-03"])),
+        "waiting_record": ("ActivityRecord", (held.id, waiting["2024-12"])),
+        "inventory": ("Inventory", (held.id, computed.inventory_id)),
+        "line": ("InventoryLine", (held.id, line)),
+        "finding": ("Finding", (held.id, finding)),
+        "job": ("Job", (job,)),
+    }
+    assert ids.keys() == IDS
+    things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
+    secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
+    secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321"}
+    world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
+    things |= {
+        "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
+        "bank": str(node_id("Organisation", lender.id)), "today": today().isoformat(),
+        "next_year": (today() + timedelta(days=300)).isoformat(), "calibrated": date(2025, 1, 1).isoformat(),
+    }  # fmt: skip
+    world.clients = {
+        "nobody": client,
+        "other enterprise": await client.signed_in(await identity.enterprise(databases, division=HOME)),
+        "other district": await client.signed_in(await identity.authority(databases, division=ELSEWHERE)),
+        "bank without consent": await client.signed_in(await identity.bank(databases)),
+        "verifier not engaged": await client.signed_in(await identity.verifier(databases)),
+    }
+    return world
+
+
+def decoded(text_: str) -> str:
+    """Return the text followed by what its global ids say: they are base64, and a leak may hide inside."""
+    words = re.findall(r"[A-Za-z0-9_-]{16,}", text_)
+    inside = []
+    for word in words:
+        with suppress(ValueError):
+            inside.append(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode())
+    return " ".join([text_, *inside])
+
+
+def reads_secret(world: World, answer: str, sent: str) -> list[str]:
+    """Return the victim's words that the answer holds and the caller did not send."""
+    shown, given = decoded(answer), decoded(sent)
+    return sorted(secret for secret in world.secrets if secret in shown and secret not in given)
