@@ -24,9 +24,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from backend.emissions.activity.sql import current_records, parameters_of
 from backend.emissions.inventory import service
+from backend.emissions.inventory.calculation import open_book
 from backend.emissions.inventory.service.compute import reporting_accounts
 from backend.emissions.inventory.values import Request
 from backend.installation import furnish
+from backend.kit.clock import now
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
@@ -137,10 +139,13 @@ async def script(admin: AsyncEngine, sql: str) -> None:
 async def ours(databases: Databases, accounts: list) -> float:
     scope = Scope.system("wuxi")
     began = perf_counter()
+    request = Request(YEAR, "published", date(2026, 3, 1), job_id=new_id())
+    async with databases.read(scope) as read:
+        book = await open_book(read, scope, request, now())
     for start in range(0, len(accounts), BATCH):
         async with databases.write(scope) as write:
-            request = Request(YEAR, "published", date(2026, 3, 1), job_id=new_id())
-            computed = await service.compute_many(write, scope, accounts[start : start + BATCH], request)
+            batch = accounts[start : start + BATCH]
+            computed = await service.compute_many(write, scope, batch, request, book=book)
             assert len(computed) == len(accounts[start : start + BATCH])
             assert all(one.line_count for one in computed)
     return perf_counter() - began
@@ -183,8 +188,8 @@ async def measure(accounts: int, rounds: int) -> dict:
             async with databases.read(Scope.system("wuxi")) as read:
                 ids = await reporting_accounts(read, Scope.system("wuxi"), YEAR)
                 records = await read.value(text("select count(*) from activity_record"))
-                now = await read.value(text("select now()"))
-            given = parameters_of(ids, date(YEAR, 1, 1), date(YEAR, 12, 1), now)
+                instant = await read.value(text("select now()"))
+            given = parameters_of(ids, date(YEAR, 1, 1), date(YEAR, 12, 1), instant)
             figures: dict[str, list[float]] = {"ours": [], "floor": [], "same choice": []}
             lines = 0
             for _ in range(rounds):

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.emissions.activity.books import BOOKS
@@ -18,10 +18,9 @@ from backend.emissions.activity.sql import parameters_of
 from backend.emissions.inventory import sql
 from backend.emissions.inventory.checks import checks_of
 from backend.emissions.inventory.judgement import Line
-from backend.emissions.inventory.resolve import Resolver
+from backend.emissions.inventory.resolve import Book, Resolver
 from backend.emissions.inventory.run import Gathered, Latest, Run, dumps, outcome_json
 from backend.emissions.inventory.values import Computed, Item, ParameterSet, Request, Resolved, State
-from backend.emissions.models import InventoryTransition
 from backend.emissions.values import CheckOutcome
 from backend.factors import service as factors
 from backend.kit.db import Read, Write
@@ -49,11 +48,12 @@ async def lock(write: Write, account_ids: Sequence[UUID]) -> datetime:
     return await write.value(text("select clock_timestamp()"))
 
 
-async def prepare(read: Read, scope: Scope, request: Request, as_of: datetime, drafts: frozenset[UUID]) -> Run:
-    """Read the reference parameters once and cut the year where any of them changes."""
-    book = await factors.book(
-        read, scope, published_by=request.factor_date, known_at=as_of, with_draft=set(drafts) or None
-    )
+async def prepare(
+    read: Read, scope: Scope, request: Request, as_of: datetime, drafts: frozenset[UUID], book: Book | None = None
+) -> Run:
+    """Read the reference parameters, unless a book of this run is given, and cut the year where any changes."""
+    if book is None:
+        book = await open_book(read, scope, request, as_of, drafts)
     first, last = date(request.year, 1, 1), date(request.year, 12, 31)
     breaks = [row.day for row in await read.rows(BREAKS, {"first": first, "last": last})]
     starts = (first, *breaks)
@@ -63,16 +63,28 @@ async def prepare(read: Read, scope: Scope, request: Request, as_of: datetime, d
     return Run(request, as_of, Resolver(book, request.factor_policy), epochs, starts)
 
 
+async def open_book(
+    read: Read, scope: Scope, request: Request, as_of: datetime, drafts: frozenset[UUID] = frozenset()
+) -> Book:
+    """Read the reference parameters once for a run."""
+    return await factors.book(
+        read, scope, published_by=request.factor_date, known_at=as_of, with_draft=set(drafts) or None
+    )
+
+
 async def gather(write: Write, run: Run, account_ids: Sequence[UUID], claiming: set[UUID]) -> Gathered:
     """Sum the records and resolve the distinct parameter sets; leave items and uses in temporary tables."""
     year = run.request.year
     await write.run(text(sql.TUNE))
     await write.run(text(sql.DROP))
     known = parameters_of(account_ids, date(year, 1, 1), date(year, 12, 1), run.as_of)
+    dates = {name: known[name] for name in ("account_ids", "first_month", "last_month", "as_of")}
+    await write.run(text(sql.CALIBRATED), dates)
+    await write.run(text("analyze calculation_calibrated (account_id, meter_id)"))
     await write.run(text(sql.GROUP), {**known, "epochs": list(run.epochs)})
-    await write.run(text("analyze calculation_group"))
+    await write.run(text("analyze calculation_group (source_id, quality)"))
     await write.run(text(sql.UNIT), {"claiming": list(claiming)})
-    await write.run(text("analyze calculation_unit"))
+    await write.run(text("analyze calculation_unit (source_id, set_id, quality)"))
     return await resolve_sets(write, run)
 
 
@@ -97,7 +109,7 @@ async def resolve_again(write: Write, run: Run) -> Gathered:
 async def make_lines(write: Write, run: Run) -> list[Line]:
     """Make the lines from groups and items; return what judging them needs."""
     await write.run(text(sql.LINE), {"qualities": list(sql.QUALITIES)})
-    await write.run(text("analyze calculation_line"))
+    await write.run(text("analyze calculation_line (account_id, item_id)"))
     rows = await write.rows(text(sql.READ_LINES).columns(tiers=JSONB))
     return [Line(row.line_no, row.account_id, row.source_id, row.item_id, row.tiers, row.co2e_t) for row in rows]
 
@@ -156,37 +168,22 @@ async def transitions(
     """Record that new versions are computed, and that the ones before them are withdrawn or restated."""
     rows: list[dict[str, Any]] = []
     for each in inventories:
-        before = latest.get(each["account_id"])
-        common = {
-            "account_id": each["account_id"], "at": run.as_of, "actor_id": scope.actor_id,
-            "organisation_id": scope.organisation_id,
-        }  # fmt: skip
-        state = before.state if before else "open"
+        account_id, before = each["account_id"], latest.get(each["account_id"])
         rows.append({
-            **common, "id": new_id(), "inventory_id": each["id"], "from_state": state, "to_state": "computed",
-            "reason": run.request.reason,
+            "account_id": account_id, "id": new_id(), "inventory_id": each["id"],
+            "from_state": before.state if before else "open", "to_state": "computed", "reason": run.request.reason,
         })  # fmt: skip
-        if before is None or before.state == State.WITHDRAWN:
-            continue
-        ended = State.RESTATED if each["restates_id"] else State.WITHDRAWN
-        rows.append({
-            **common, "id": new_id(), "inventory_id": before.inventory_id, "from_state": before.state,
-            "to_state": ended.value, "reason": run.request.reason or f"replaced by version {each['version']}",
-        })  # fmt: skip
-    ended_rows = [row for row in rows if row["to_state"] != "computed"]
-    if ended_rows:
-        await write.run(
-            text(
-                "update inventory v set state = e.state from"
-                " jsonb_to_recordset(cast(:rows as jsonb)) as e(account_id uuid, id uuid, state text)"
-                " where v.account_id = e.account_id and v.id = e.id"
-            ),
-            {"rows": dumps([
-                {"account_id": row["account_id"], "id": row["inventory_id"], "state": row["to_state"]}
-                for row in ended_rows
-            ])},
-        )  # fmt: skip
-    await write.run(insert(InventoryTransition), rows)
+        if before is not None and before.state != State.WITHDRAWN:
+            ended = State.RESTATED if each["restates_id"] else State.WITHDRAWN
+            rows.append({
+                "account_id": account_id, "id": new_id(), "inventory_id": before.inventory_id,
+                "from_state": before.state, "to_state": ended.value,
+                "reason": run.request.reason or f"replaced by version {each['version']}",
+            })  # fmt: skip
+    document = dumps(rows)
+    await write.run(text(sql.END_INVENTORIES), {"rows": document})
+    who = {"as_of": run.as_of, "actor_id": scope.actor_id, "organisation_id": scope.organisation_id}
+    await write.run(text(sql.WRITE_TRANSITIONS), {"rows": document, **who})
 
 
 async def latest_versions(read: Read, account_ids: Sequence[UUID], year: int) -> dict[UUID, Latest]:
@@ -198,18 +195,17 @@ async def latest_versions(read: Read, account_ids: Sequence[UUID], year: int) ->
 async def _computed(
     write: Write, run: Run, inventories: Sequence[Mapping[str, Any]], outcomes: Mapping[UUID, Sequence[CheckOutcome]]
 ) -> list[Computed]:
+    lines = {row.account_id: row.lines for row in await write.rows(text(sql.COUNT_LINES))}
     counted = await write.rows(
         text(
-            "select v.account_id, v.id, v.version, v.record_count, v.excluded_count,"
-            " (select count(*) from calculation_line l where l.account_id = v.account_id) as line_count"
-            " from inventory v where v.account_id = any(cast(:accounts as uuid[]))"
-            " and v.id = any(cast(:ids as uuid[])) order by v.account_id"
+            "select account_id, id, version, record_count, excluded_count from inventory"
+            " where account_id = any(cast(:accounts as uuid[])) and id = any(cast(:ids as uuid[])) order by account_id"
         ),
         {"accounts": [each["account_id"] for each in inventories], "ids": [each["id"] for each in inventories]},
     )
     return [
         Computed(
-            row.id, row.account_id, row.version, row.line_count, row.record_count, row.excluded_count,
+            row.id, row.account_id, row.version, lines.get(row.account_id, 0), row.record_count, row.excluded_count,
             tuple(outcomes[row.account_id]), run.as_of,
         )
         for row in counted

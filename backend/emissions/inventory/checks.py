@@ -34,7 +34,8 @@ from calculation_unit group by 1""")
 """Qualities 3 to 6 are metered without a valid calibration, see `sql.QUALITIES`."""
 
 MISSING = text("""
-select s.account_id, s.code, m.expected - count(distinct g.month)::int as missing
+select s.account_id, s.code, m.expected - bit_count((coalesce(u.months, 0) & ((1 << m.expected) - 1))::bit(12))::int
+    as missing
 from source s
 cross join lateral (
     select case
@@ -42,12 +43,14 @@ cross join lateral (
         when s.ended_on < make_date(:year, 1, 1) then 0
         else extract(month from s.ended_on)::int end as expected
 ) m
-left join calculation_group g on g.account_id = s.account_id and g.source_id = s.id and g.is_approved
-    and g.month < make_date(:year, 1, 1) + make_interval(months => m.expected)
-where s.account_id = any(cast(:account_ids as uuid[])) and m.expected > 0
-group by s.account_id, s.id, s.code, m.expected
-having count(distinct g.month) < m.expected
+left join (
+    select account_id, source_id, bit_or(months) as months from calculation_unit group by account_id, source_id
+) u on u.account_id = s.account_id and u.source_id = s.id
+where s.account_id = any(cast(:account_ids as uuid[]))
+    and bit_count((coalesce(u.months, 0) & ((1 << m.expected) - 1))::bit(12)) < m.expected
 order by s.account_id, s.code""")
+"""Months without an approved record, counted on the bits of `calculation_unit.months`; a source that ended owes none
+after its last."""
 
 AFFECTED = text("""
 select u.account_id, s.code, u.set_id

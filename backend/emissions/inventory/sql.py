@@ -2,6 +2,7 @@
 
 Temporary tables live for one transaction:
 
+    calculation_calibrated  validity of each meter's calibrations
     calculation_group   records summed by account, source, month, unit, measured parameters and quality
     calculation_unit    its distinct sources, units and parameters, numbered by *parameter set*
     calculation_item    what a set resolves to, filled by Python: coefficient, GWP, tce, explanation
@@ -13,7 +14,7 @@ A million records become a few thousand sets; only those travel to Python and ba
 
 from backend.emissions.activity.sql import current_records
 
-DROP = """drop table if exists calculation_group, calculation_unit, calculation_item, calculation_use,
+DROP = """drop table if exists calculation_calibrated, calculation_group, calculation_unit, calculation_item, calculation_use,
     calculation_line, calculation_note"""
 
 QUALITIES = (
@@ -31,25 +32,27 @@ QUALITY = """case c.tier
         when 'invoiced' then 7 else 9 end + case when c.evidence_id is null then 0 else 1 end"""
 """A reading counts as calibrated when its meter is through the whole month."""
 
+CALIBRATED = """
+create temporary table calculation_calibrated on commit drop as
+select account_id, meter_id, valid,
+    valid @> daterange(cast(:first_month as date), (cast(:last_month as date) + interval '1 month')::date)
+        as is_whole_year
+from (
+    select account_id, meter_id, range_agg(daterange(calibrated_on, valid_until, '[]')) as valid
+    from calibration
+    where account_id = any(cast(:account_ids as uuid[])) and recorded_at <= :as_of
+    group by account_id, meter_id
+) joined"""
+"""When each meter was calibrated, as far as it was known. A table, so that the join after it is planned by its size."""
+
 GROUP = f"""
 create temporary table calculation_group on commit drop as
 with {current_records()},
-calibrated as materialized (
-    select account_id, meter_id, valid,
-        valid @> daterange(cast(:first_month as date), (cast(:last_month as date) + interval '1 month')::date)
-            as is_whole_year
-    from (
-        select account_id, meter_id, range_agg(daterange(calibrated_on, valid_until, '[]')) as valid
-        from calibration
-        where account_id = any(cast(:account_ids as uuid[])) and recorded_at <= :as_of
-        group by account_id, meter_id
-    ) joined
-),
 summed as (
     select c.account_id, c.source_id, c.month, c.unit, c.parameters, c.is_approved, {QUALITY} as quality,
         sum(c.quantity * c.multiplier) as quantity, count(*) as records
     from current_records c
-    left join calibrated k on k.account_id = c.account_id and k.meter_id = c.meter_id
+    left join calculation_calibrated k on k.account_id = c.account_id and k.meter_id = c.meter_id
     group by 1, 2, 3, 4, 5, 6, 7
 )
 select *, (cast(:epochs as int[]))[extract(month from month)::int] as epoch,
@@ -216,9 +219,9 @@ with rate as (
     from calculation_use i join calculation_item t on t.item_id = i.item_id
     group by i.set_id
 )
-select g.account_id, v.id, g.month, trim_scale(sum(g.quantity * r.scope1)),
-    trim_scale(sum(g.quantity * r.scope2_location)), trim_scale(sum(g.quantity * r.scope2_market)),
-    trim_scale(sum(g.quantity * r.scope3)), trim_scale(sum(g.quantity * r.energy_tce))
+select g.account_id, v.id, g.month, coalesce(trim_scale(sum(g.quantity * r.scope1) filter (where r.scope1 <> 0)), 0),
+    coalesce(trim_scale(sum(g.quantity * r.scope2_location) filter (where r.scope2_location <> 0)), 0), coalesce(trim_scale(sum(g.quantity * r.scope2_market) filter (where r.scope2_market <> 0)), 0),
+    coalesce(trim_scale(sum(g.quantity * r.scope3) filter (where r.scope3 <> 0)), 0), coalesce(trim_scale(sum(g.quantity * r.energy_tce) filter (where r.energy_tce <> 0)), 0)
 from calculation_group g
 join calculation_unit u on u.account_id = g.account_id and u.source_id = g.source_id and u.unit = g.unit
     and u.record_parameters = g.parameters and u.epoch = g.epoch and u.quality = g.quality
@@ -235,3 +238,17 @@ order by v.account_id, v.version desc"""
 
 TUNE = "select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
 """For this transaction: aggregates stay in memory, and no time goes into compiling what runs once."""
+
+COUNT_LINES = "select account_id, count(*) as lines from calculation_line group by account_id"
+
+WRITE_TRANSITIONS = """
+insert into inventory_transition (account_id, id, inventory_id, from_state, to_state, reason, at, actor_id,
+    organisation_id)
+select account_id, id, inventory_id, from_state, to_state, reason, :as_of, :actor_id, :organisation_id
+from jsonb_to_recordset(cast(:rows as jsonb)) as t(
+    account_id uuid, id uuid, inventory_id uuid, from_state text, to_state text, reason text)"""
+
+END_INVENTORIES = """
+update inventory v set state = e.to_state
+from jsonb_to_recordset(cast(:rows as jsonb)) as e(account_id uuid, inventory_id uuid, to_state text)
+where v.account_id = e.account_id and v.id = e.inventory_id and e.to_state <> 'computed'"""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from backend.emissions.inventory import ports
 from backend.emissions.inventory.calculation import calculate, latest_versions, lock, prepare
 from backend.emissions.inventory.errors import WrongState, YearNotOpen
+from backend.emissions.inventory.resolve import Book
 from backend.emissions.inventory.run import Latest
 from backend.emissions.inventory.service.common import check_policy
 from backend.emissions.inventory.values import Computed, Request, State
@@ -106,9 +107,11 @@ async def compute(
 
 async def compute_many(
     write: Write, scope: Scope, account_ids: Sequence[UUID], request: Request,
-    claimed: ports.ClaimedEnergy = ports.NOTHING_CLAIMED,
+    claimed: ports.ClaimedEnergy = ports.NOTHING_CLAIMED, book: Book | None = None,
 ) -> list[Computed]:  # fmt: skip
     """Compute a batch of accounts in one transaction; those that are beyond `computed`, or done by this job, stay.
+
+    `book` holds the reference parameters of a run of several batches (see `open_book`).
 
     Raises:
         Unauthenticated, Forbidden: without `jobs:operate`.
@@ -123,7 +126,7 @@ async def compute_many(
     chosen = [one for one in account_ids if one not in done and _computable(latest.get(one))]
     if not chosen:
         return []
-    run = await prepare(write, scope, request, as_of, frozenset())
+    run = await prepare(write, scope, request, as_of, frozenset(), book)
     claiming = await claimed.claiming(write, scope, chosen, request.year)
     computed = await calculate(write, scope, chosen, run, latest, claiming)
     write.audit(
