@@ -14,7 +14,9 @@ import re
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -29,6 +31,8 @@ PART_BYTES = 5 * 1024 * 1024
 """The smallest part S3 takes; an upload holds at most `PARTS_IN_FLIGHT` of them."""
 PARTS_IN_FLIGHT = 2
 CHUNK_BYTES = 256 * 1024
+PATIENCE: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
+"""The library would try a failing store for three minutes, and the caller would wait with it."""
 
 SETTLE_SECONDS = 0.25
 """How long after its last operation the library's own threads may still touch Python objects."""
@@ -128,7 +132,7 @@ class Storage:
         if parts.scheme == "file":
             return cls.local(Path(unquote(parts.path)))
         if parts.scheme == "s3":
-            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, retry_config=PATIENCE))
         message = f"CARBON_STORAGE_URL must begin with file:// or s3://, not {parts.scheme}://"
         raise ValueError(message)
 

@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from factories import s3
 
 from backend.kit.errors import Invalid
 from backend.kit.scope import Scope
@@ -157,6 +158,41 @@ async def test_settings_choose_the_store(tmp_path: Path) -> None:
         Storage.of(Settings(data_dir=tmp_path, storage_url="ftp://host/x"))
 
 
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[s3.Bucket]:
+    with s3.running() as bucket:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "key-id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "cn-east-1",
+            "AWS_ENDPOINT_URL": bucket.url, "AWS_ALLOW_HTTP": "true",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        yield bucket
+
+
+async def test_an_s3_compatible_store(bucket: s3.Bucket, tmp_path: Path) -> None:
+    storage = Storage.of(Settings(data_dir=tmp_path, storage_url="s3://carbon/some/prefix"))
+    path = f"/carbon/some/prefix/{KEY}"
+    stored = await storage.put(KEY, pieces(4 * MEGABYTE, 4 * MEGABYTE, 7), limit=9 * MEGABYTE)
+    content = b"\0" * 4 * MEGABYTE + b"\1" * 4 * MEGABYTE + b"\2" * 7
+    assert stored == StoredFile(KEY, len(content), hashlib.sha256(content).hexdigest())
+    assert bucket.objects == {path: content}
+    assert b"".join([each async for each in storage.get(KEY)]) == content
+    assert await storage.size(KEY) == len(content)
+    with pytest.raises(FileTooLarge):
+        await storage.put(key_of("wuxi", "large"), pieces(4 * MEGABYTE, 4 * MEGABYTE, 7), limit=7 * MEGABYTE)
+    assert (list(bucket.objects), bucket.uploads) == ([path], {})
+    await storage.delete(KEY)
+    assert bucket.objects == {}
+    with pytest.raises(FileMissing):
+        await storage.read(KEY)
+    assert await storage.size(KEY) is None
+    bucket.is_down = True  # every answer is a 503 from now on
+    for attempt in (storage.put(KEY, b"x"), storage.read(KEY), storage.size(KEY), storage.delete(KEY)):
+        with pytest.raises(StorageUnavailable):
+            await attempt
+    assert files(tmp_path) == []
+
+
 FLOOD = """
 import asyncio, resource, sys
 from pathlib import Path
@@ -204,6 +240,6 @@ def test_a_process_may_end_right_after_an_operation(tmp_path: Path) -> None:
     """The store's threads are still at work then; without waiting for them about every third process aborts."""
     codes = [
         subprocess.run([sys.executable, "-c", BRIEF, str(tmp_path)], check=False, capture_output=True).returncode
-        for _ in range(8)
+        for _ in range(5)
     ]
-    assert codes == [0] * 8
+    assert codes == [0] * 5
