@@ -5,6 +5,7 @@ ParameterInvalid        one proposed parameter cannot be right
 ParameterNotFound       no such version, or not visible
 ParameterNotDraft       only a draft can be activated or rejected
 ParameterOwnProposal    separation of duties: the proposer may not activate
+ParameterOutdated       a version proposed later counts already
 ParameterUnchanged      the proposal says what the newest version says already
 PolicyInvalid           an unknown rule for choosing the year
 """
@@ -76,6 +77,14 @@ class ParameterOwnProposal(Forbidden):
     code = "parameter_own_proposal"
     en = "You proposed '{name} {key}'; another person must activate it (separation of duties)."
     zh = "“{name} {key}”由您提出，须由他人启用（职责分离）。"
+
+
+class ParameterOutdated(Conflict):
+    """Activating the draft would change nothing: a later version counts already."""
+
+    code = "parameter_outdated"
+    en = "A later version of '{name} {key}' counts already; propose the value again."
+    zh = "“{name} {key}”已有更新的版本生效，请重新提交。"
 
 
 class ParameterUnchanged(Conflict):

@@ -11,13 +11,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from backend.factors.values import LIMITS, Confidence, Entry, Fault, Validity
+from backend.factors.values import LIMITS, NAME, Confidence, Entry, Fault, Validity, is_written_down
 
 _MONTH_ONLY = re.compile(r"(\d{4})-(\d{2})")
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 _DIVISION = re.compile(r"\d{6}")
-MOST_DIGITS = 60
-"""Digits of a number nobody writes down; more is a slip of the keyboard."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Data years outside these are slips."""
 
@@ -66,7 +64,7 @@ class Row:
             found = Decimal(text)
         except InvalidOperation:
             found = Decimal("NaN")
-        if not found.is_finite() or len(text) > MOST_DIGITS or "_" in text:
+        if not found.is_finite() or not is_written_down(found) or "_" in text:
             self.wrong(
                 column,
                 f"'{text}' is not a number; write it like 0.5827.",
@@ -322,6 +320,10 @@ def _park(row: Row) -> Iterator[Entry]:
 
 def _parameter(row: Row) -> Iterator[Entry]:
     name, key = row.required("name"), row.required("key")
+    if name and NAME.fullmatch(name) is None:
+        row.wrong(
+            "name", f"'{name}' is not a name; write it like grid.electricity.", f"“{name}”应形如 grid.electricity。"
+        )
     limits = LIMITS.get(name, (None, None))
     value, low, high = row.number("value", *limits), row.number("low", *limits), row.number("high", *limits)
     words = row.text("text_value") or None

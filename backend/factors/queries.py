@@ -148,7 +148,7 @@ async def list_versions(
     if after is not None:
         name, key, region, start, version = after
         wanted = wanted.where(
-            tuple_(*order) > tuple_(literal(name), literal(key), literal(region), literal(date.fromisoformat(start)), literal(int(version)))
+            tuple_(*order) > tuple_(literal(name), literal(key), literal(region), literal(start), literal(version))
         )  # fmt: skip
     return [version_of(row) for row in await read.rows(wanted)]
 

@@ -133,6 +133,21 @@ def differs(entry: Entry, version: Version) -> bool:
     return entry.content != version.content
 
 
+def is_outdated(draft: Version, others: Iterable[Version]) -> bool:
+    """Tell whether a later version is active already for a time the draft is about: it would outrank the draft."""
+    return any(
+        other.state is State.ACTIVE and other.version > draft.version and other.valid.overlaps(draft.valid)
+        for other in others
+    )
+
+
+def is_same_value(entry: Entry, version: Version) -> bool:
+    """Tell whether putting the entry in the version's place would change no result: only words differ."""
+    return (entry.value, entry.low, entry.high, entry.text_value, entry.unit, entry.published_on) == (
+        version.value, version.low, version.high, version.text_value, version.unit, version.published_on
+    )  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Trial:
     """One level being tried: who may be chosen, who fell out and why."""

@@ -80,7 +80,9 @@ class FactorsQuery:
         asked = page(first, after)
         wanted = Filter(name, key, region, dataset, state, on, search, is_uncertain)
         async with info.context.read() as read:
-            rows = await queries.list_versions(read, scope, wanted, limit=asked.fetch, after=asked.after)
+            rows = await queries.list_versions(
+                read, scope, wanted, limit=asked.fetch, after=asked.key(str, str, str, date.fromisoformat, int)
+            )
         return connect(rows, asked, key=queries.sort_key, make=shown)
 
     @strawberry.field(
@@ -150,9 +152,9 @@ class FactorsQuery:
         scope = info.context.scope
         scope.require("factors:read")
         asked = page(first, after)
-        last = str(asked.after[0]) if asked.after else None
+        last = asked.key(str)
         async with info.context.read() as read:
-            rows = await queries.documents(read, scope, search, limit=asked.fetch, after=last)
+            rows = await queries.documents(read, scope, search, limit=asked.fetch, after=last[0] if last else None)
         return connect(rows, asked, key=lambda row: [row.document], make=document_shown)
 
     @strawberry.field(description="The file layouts that `proposeParameterFile` reads.")

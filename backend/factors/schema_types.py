@@ -11,7 +11,7 @@ import strawberry
 from backend.factors import queries, rules, service
 from backend.factors.errors import ParameterInvalid
 from backend.factors.queries import DocumentSummary, FamilySummary
-from backend.factors.values import Certainty, Change, Choice, LoadReport, Reason, State, Version
+from backend.factors.values import Certainty, Change, Choice, LoadReport, Reason, State, Version, is_written_down
 from backend.wire.context import Info
 from backend.wire.nodes import Node, node_id, uuids
 from backend.wire.scalars import JSON
@@ -149,12 +149,20 @@ def percent(before: Decimal | None, after: Decimal | None, places: int) -> Decim
     """Return the change for display.
 
     Raises:
-        ParameterInvalid: `places` is out of range.
+        ParameterInvalid: `places` is out of range, or a value is too long.
     """
     if not 0 <= places <= DISPLAY_PLACES:
         raise ParameterInvalid(
             field="places", reason_en=f"is 0 to {DISPLAY_PLACES}.", reason_zh=f"须为 0 至 {DISPLAY_PLACES}。", path=("places",)
         )  # fmt: skip
+    for field, number in (("from", before), ("to", after)):
+        if number is not None and not is_written_down(number):
+            raise ParameterInvalid(
+                field=field,
+                reason_en="has more digits than anybody writes down.",
+                reason_zh="位数过多。",
+                path=(field,),
+            )
     return None if before is None or after is None else rules.change_percent(before, after, places)
 
 

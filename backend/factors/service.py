@@ -23,6 +23,7 @@ from backend.factors.errors import (
     ParameterInvalid,
     ParameterNotDraft,
     ParameterNotFound,
+    ParameterOutdated,
     ParameterOwnProposal,
     ParameterUnchanged,
 )
@@ -116,6 +117,9 @@ async def grid_region_of(read: Read, scope: Scope, division_code: str) -> str:
 async def load_reference(write: Write, scope: Scope, *, is_dry: bool = False) -> ReferenceReport:
     """Load every shipped reference file; a file loaded before costs nothing.
 
+    What an upgrade of the product would change in a jurisdiction that has its parameters already waits as a draft:
+    its effect can be seen before it is activated. New parameters count at once, nothing can rest on them yet.
+
     Raises:
         Unauthenticated, Forbidden: without `factors:activate`.
         ParameterFileInvalid: a shipped file is damaged.
@@ -129,7 +133,11 @@ async def load_reference(write: Write, scope: Scope, *, is_dry: bool = False) ->
         if digest in known:
             reports.append(_known(each.name, digest, each.defaults.dataset))
         else:
-            reports.append(await _load(write, scope, each.name, content, each.defaults, as_draft=False, is_dry=is_dry))
+            reports.append(
+                await _load(
+                    write, scope, each.name, content, each.defaults, as_draft=False, is_dry=is_dry, is_upgrade=True
+                )
+            )
     return ReferenceReport(tuple(reports))
 
 
@@ -206,6 +214,7 @@ async def activate(write: Write, scope: Scope, ids: Sequence[UUID], *, reason: s
         ParameterNotFound: one of the ids is not visible.
         ParameterNotDraft: one is active or rejected already.
         ParameterOwnProposal: the caller proposed one, and duties are separated here.
+        ParameterOutdated: a version proposed later counts already.
     """
     scope.require("factors:activate")
     found = await _drafts(write, scope, ids)
@@ -213,6 +222,10 @@ async def activate(write: Write, scope: Scope, ids: Sequence[UUID], *, reason: s
         for version in found:
             if version.recorded_by == scope.actor_id:
                 raise ParameterOwnProposal(name=version.name, key=version.key)
+    known = by_identity(await queries.versions_of(write, scope, list({version.identity for version in found})))
+    for version in found:
+        if rules.is_outdated(version, known.get(version.identity, ())):
+            raise ParameterOutdated(name=version.name, key=version.key)
     return await _decide(write, scope, found, State.ACTIVE, "factors:activate", reason)
 
 
@@ -252,6 +265,7 @@ async def _load(
     *,
     as_draft: bool,
     is_dry: bool,
+    is_upgrade: bool = False,
 ) -> LoadReport:
     parsed = formats.parse(content, defaults, MOST_ROWS)
     if parsed is None:
@@ -260,7 +274,7 @@ async def _load(
         raise ParameterFileInvalid(name, parsed)
     await write.run(LOCK)
     known = await queries.versions_of(write, scope, list({entry.identity for entry in parsed.entries}))
-    planned = planning.plan(scope, parsed.entries, known, as_draft=as_draft)
+    planned = planning.plan(scope, parsed.entries, known, as_draft=as_draft, is_upgrade=is_upgrade)
     stored = by_identity([*known, *planned])
     changes = tuple(Change(each, rules.previous(each, stored[each.identity])) for each in planned)
     changed = sum(change.version.supersedes_id is not None for change in changes)
@@ -394,7 +408,8 @@ async def look_up(
     rules.named_year(policy)
     found = await book(read, scope, published_by=published_by, known_at=known_at, names=[name])
     if key is not None:
-        answer = found.find(name, key, regions or ([division_code[:2] + "0000"] if division_code else [""]), on, policy)
+        places = regions or (await _places(read, scope, division_code) if division_code else [""])
+        answer = found.find(name, key, places, on, policy)
     elif name == "grid.electricity" and division_code:
         grid = await grid_region_of(read, scope, division_code)
         answer = found.automatic(division_code[:2] + "0000", grid, on, policy)
@@ -402,6 +417,12 @@ async def look_up(
         raise _missing_key(name)
     where = answer.region if isinstance(answer, Choice) else (regions[0] if regions else "")
     return Lookup(answer, found.versions(name, answer.key, where))
+
+
+async def _places(read: Read, scope: Scope, division_code: str) -> list[str]:
+    """Return where a parameter of a division may be stated, nearest first: itself, city, province, grid, nation."""
+    codes = (division_code, division_code[:4] + "00", division_code[:2] + "0000")
+    return list(dict.fromkeys((*codes, await grid_region_of(read, scope, division_code), "CN", "")))
 
 
 def _missing_key(name: str) -> ParameterInvalid:

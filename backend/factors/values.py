@@ -1,5 +1,6 @@
 """Values of reference parameters: what one version says, what a look-up answers, what a load reports."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -65,6 +66,29 @@ YEAR_FAMILIES = frozenset({"grid.electricity", "grid.residual", "grid.footprint"
 
 LEGACY_KEYS = frozenset({"ets_notice_national", "legacy_regional_2012", "legacy_regional_om"})
 """Members kept for old reports and reduction projects: never a level of an automatic look-up."""
+
+
+NAME = re.compile(r"[a-z][a-z0-9_.]{0,99}")
+"""A family's name."""
+
+LENGTHS = {
+    "key": 300, "region": 100, "unit": 100, "text_value": 4000, "label_zh": 300, "label_en": 300, "document": 1000,
+    "source": 1000, "note": 4000,
+}  # fmt: skip
+"""The most characters of each text."""
+
+MOST_DIGITS = 60
+
+
+def is_written_down(number: Decimal) -> bool:
+    """Tell whether a number has a length anybody writes down: more digits are a slip, or an attack on memory."""
+    exponent = number.as_tuple().exponent
+    return number.is_finite() and isinstance(exponent, int) and abs(number.adjusted()) < MOST_DIGITS >= -exponent
+
+
+def is_printable(text: str) -> bool:
+    """Tell whether a text has no control characters but line ends and tabs."""
+    return all(character >= " " or character in "\n\r\t" for character in text)
 
 
 LIMITS: dict[str, tuple[Decimal, Decimal]] = {

@@ -298,13 +298,13 @@ class TenantsQuery:
         scope = info.context.scope
         scope.require("tenants:read")
         asked = page(first, after)
-        last = str(asked.after[0]) if asked.after else None
+        last = asked.key(str)
         async with info.context.read() as read:
             top = await queries.division(read, scope, under) if under is not None else None
             rows: list[DivisionRow] = []
             if under is None or top is not None:
                 path = top.path if top else None
                 rows = await queries.divisions(
-                    read, scope, path, level=level, search=search, after=last, limit=asked.fetch
+                    read, scope, path, level=level, search=search, after=last[0] if last else None, limit=asked.fetch
                 )
         return connect(rows, asked, key=lambda row: [row.path], make=shown)

@@ -64,6 +64,24 @@ class Page:
         """How many rows to ask the database for: one more tells whether there is a next page."""
         return self.limit + 1
 
+    def key(self, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+        """Return the key the page comes after, each part read by its kind (`str`, `int`, `UUID`...); None at the start.
+
+        Raises:
+            PageInvalid: the cursor is of another list.
+        """
+        if self.after is None:
+            return None
+        odd = [part for part in self.after if not isinstance(part, str | int) or "\0" in str(part)]
+        try:
+            key = tuple(kind(part) for kind, part in zip(kinds, self.after, strict=True))
+        except (ValueError, TypeError, ArithmeticError):
+            odd = self.after
+        else:
+            if not odd:
+                return key
+        raise PageInvalid(reason=f"after = {encode(self.after)!r}", path=("after",))
+
 
 def page(first: int = 50, after: str | None = None) -> Page:
     """Read the paging arguments.

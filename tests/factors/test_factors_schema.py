@@ -8,14 +8,16 @@ from uuid import uuid4
 
 import pytest
 import strawberry
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from backend.api.schema import build
+from backend.factors import queries, rules
 from backend.factors.shipped import shipped_files
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError
 from backend.kit.scope import Kind, Scope
 from backend.kit.settings import Settings
+from backend.wire.connections import encode
 from backend.wire.context import Context
 from backend.wire.nodes import node_id
 
@@ -326,3 +328,26 @@ def test_every_field_says_what_it_is() -> None:
     fields = schema._schema.type_map
     silent = [f"{kind}.{name}" for kind in ours for name, field in fields[kind].fields.items() if not field.description]
     assert silent == []
+
+
+@pytest.mark.parametrize("cursor", [["grid"], ["a", "b", "c", "2024-13-01", 1], ["a", "b", "c", "2024-01-01", "x"],
+                                    ["a\0", "b", "c", "2024-01-01", 1], [None, "b", "c", "2024-01-01", 1], []])  # fmt: skip
+async def test_a_cursor_of_another_list_is_refused(databases: Databases, cursor: list[Any]) -> None:
+    result = await execute(authority(databases), "ListParameters", after=encode(cursor))
+    assert result.errors
+    assert result.errors[0].original_error.code == "page_invalid"
+
+
+@pytest.mark.parametrize("values", [{"from": "1e999999", "to": "1"}, {"from": "1", "to": "1", "places": 13}])
+async def test_percentages_of_impossible_numbers(databases: Databases, values: dict[str, Any]) -> None:
+    result = await execute(authority(databases), "PercentChange", **values)
+    assert result.errors
+    assert result.errors[0].original_error.code == "parameter_invalid"
+
+
+async def test_the_database_and_the_rules_agree_on_what_is_uncertain(databases: Databases) -> None:
+    scope = Scope.system("wuxi")
+    async with databases.read(scope) as read:
+        rows = await read.rows(select(*queries.COLUMNS, queries.uncertain().label("by_sql")))
+    assert len(rows) >= 752
+    assert [row.id for row in rows if row.by_sql != rules.trust(row.confidence, row.note).is_uncertain] == []

@@ -17,9 +17,11 @@ from backend.factors.errors import (
     ParameterInvalid,
     ParameterNotDraft,
     ParameterNotFound,
+    ParameterOutdated,
     ParameterOwnProposal,
     ParameterUnchanged,
 )
+from backend.factors.layouts import Defaults
 from backend.factors.models import ParameterVersion
 from backend.factors.values import Entry, State, Validity, Version
 from backend.kit.audit import AuditEvent
@@ -290,7 +292,8 @@ async def test_what_changes_nothing_is_refused(databases: Databases, name) -> No
         ("unit", {"unit": " "}), ("document", {"document": ""}), ("source", {"source": ""}), ("key", {"key": ""}),
         ("confidence", {"confidence": "sure"}), ("value", {"value": None}), ("low", {"low": Decimal(1)}),
         ("low", {"low": Decimal(2), "high": Decimal(1)}),
-        ("value", {"name": "grid.electricity", "value": "5700"}), ("value", {"name": "fuel.oxidation", "value": "1.01"}),
+        ("name", {"name": "Grid electricity"}), ("value", {"value": "1e999999"}), ("note", {"note": "x" * 4001}),
+        ("key", {"key": "a\0b"}), ("value", {"name": "grid.electricity", "value": "5700"}), ("value", {"name": "fuel.oxidation", "value": "1.01"}),
         ("validUntil", {"valid": Validity(date(2025, 1, 1), date(2025, 1, 1))}),
     ],
 )  # fmt: skip
@@ -374,3 +377,55 @@ async def test_every_decision_leaves_an_event(databases: Databases, name) -> Non
     assert events[1].details == {
         "name": name, "key": "k", "region": "", "version": 1, "value": "2.0", "unit": "t", "reason": "checked"
     }  # fmt: skip
+
+
+async def test_a_draft_that_was_overtaken_is_not_activated(databases: Databases, name) -> None:
+    scope = authority()
+    first = await propose(databases, scope, entry(name, "1.0"))
+    second = await propose(databases, scope, entry(name, "2.0"))
+    await activate(databases, colleague(scope), second.id)
+    with pytest.raises(ParameterOutdated):
+        await activate(databases, colleague(scope), first.id)
+    assert await look(databases, name) == Decimal("2.0")
+
+
+async def test_two_drafts_are_activated_together(databases: Databases, name) -> None:
+    scope = authority()
+    drafts = [await propose(databases, scope, entry(name, value)) for value in ("1.0", "2.0")]
+    await activate(databases, colleague(scope), *(draft.id for draft in drafts))
+    assert await look(databases, name) == Decimal("2.0")
+    assert drafts[1].supersedes_id is None, "a draft is nothing to supersede"
+
+
+async def test_an_upgrade_waits_where_results_would_change(databases: Databases, changzhou, name) -> None:
+    async def upgrade(content: str) -> service.LoadReport:
+        async with databases.write(changzhou) as write:
+            return await service._load(
+                write, changzhou, f"{name}.csv", (HEADER + content).encode(), Defaults(name),
+                as_draft=False, is_dry=False, is_upgrade=True,
+            )  # fmt: skip
+
+    first = await upgrade(row(name) + row(name, "l"))
+    assert (first.added, first.held) == (2, 0)
+    words = await upgrade(row(name, note="read again") + row(name, "l") + row(name, "new"))
+    assert (words.added, words.changed, words.held) == (1, 1, 0)
+    values = await upgrade(row(name, value="9.0") + row(name, "l", value="3.0", start="2026-01-01"))
+    assert (values.added, values.changed, values.held) == (0, 2, 2)
+    assert await look(databases, name) == Decimal("1.0")
+    async with databases.write(changzhou) as write:
+        await service.activate(write, changzhou, [change.version.id for change in values.changes])
+    assert await look(databases, name) == Decimal("9.0")
+    assert (await upgrade(row(name, value="9.0"))).unchanged == 1
+
+
+async def test_the_place_of_a_division_is_found_from_near_to_far(databases: Databases) -> None:
+    scope = Scope.system("wuxi")
+    found = []
+    async with databases.read(scope) as read:
+        for key in ("provincial_average", "regional_average", "national_average"):
+            answer = await service.look_up(
+                read, scope, name="grid.electricity", key=key, regions=[], division_code="320206",
+                on=date(2025, 1, 1), published_by=date(2026, 6, 1), known_at=None, policy="published",
+            )  # fmt: skip
+            found.append(answer.answer.region)
+    assert found == ["320000", "华东", "CN"]
