@@ -1,15 +1,17 @@
 """One schema of all nouns: each brings its `Query`, `Mutation` and `Subscription`."""
 
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
-
 import strawberry
 
+from backend.accounts.schema import AccountsQuery
+from backend.accounts.schema_commands import AccountsMutation
+from backend.emissions.schema import EmissionsMutation, EmissionsQuery
+from backend.factors.schema import FactorsMutation, FactorsQuery
+from backend.identity.schema import IdentityQuery
+from backend.identity.schema_commands import IdentityMutation
+from backend.jobs.schema import JobsMutation, JobsQuery, JobsSubscription
+from backend.tenants.schema import TenantsQuery
 from backend.wire import nodes, scalars
 from backend.wire.context import Info
-
-NOUNS = ("tenants", "identity", "factors", "accounts", "emissions", "jobs")
 
 
 @strawberry.type
@@ -22,31 +24,20 @@ class NodeQuery:
         return await nodes.fetch(info.context, id)
 
 
-def _parts(kind: str) -> tuple[type, ...]:
-    """Return the nouns' classes of one kind, those of the lowest step first."""
-    found: list[type] = []
-    for noun in NOUNS:
-        if find_spec(f"backend.{noun}.schema") is None:
-            continue
-        part = getattr(import_module(f"backend.{noun}.schema"), f"{noun.capitalize()}{kind}", None)
-        if part is not None:
-            found.append(part)
-    return tuple(found)
+@strawberry.type(description="Reads. What is not yours is not there.")
+class Query(NodeQuery, TenantsQuery, IdentityQuery, FactorsQuery, AccountsQuery, EmissionsQuery, JobsQuery):
+    """Reads."""
 
 
-def _root(kind: str, bases: tuple[type, ...], description: str) -> type:
-    return strawberry.type(type(kind, bases, {"__doc__": description}), description=description)
+@strawberry.type(description="Commands: one transaction each, idempotent by key.")
+class Mutation(IdentityMutation, FactorsMutation, AccountsMutation, EmissionsMutation, JobsMutation):
+    """Commands."""
 
 
-@cache
-def build() -> strawberry.Schema:
-    """Return the schema, built once."""
-    return strawberry.Schema(
-        query=_root("Query", (NodeQuery, *_parts("Query")), "Reads. What is not yours is not there."),
-        mutation=_root("Mutation", _parts("Mutation"), "Commands: one transaction each, idempotent by key."),
-        subscription=_root("Subscription", _parts("Subscription"), "Watching work until it ends."),
-        config=scalars.configuration(),
-    )
+@strawberry.type(description="Watching work until it ends.")
+class Subscription(JobsSubscription):
+    """Watching work."""
 
 
-schema = build()
+schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=scalars.configuration())
+"""Built once, when the process starts."""

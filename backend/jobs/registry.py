@@ -1,13 +1,11 @@
-"""Every noun's jobs, imported once so that their kinds are known."""
+"""Every noun's jobs, imported so that their kinds are known to the worker."""
 
-from importlib import import_module
-from importlib.util import find_spec
+from backend.emissions import jobs as emissions
+from backend.kit.tasks import KINDS, Kind
 
-NOUNS = ("factors", "accounts", "emissions")
+MODULES = (emissions,)
 
 
-def load() -> None:
-    """Import the `jobs` module of each noun that has one."""
-    for noun in NOUNS:
-        if find_spec(f"backend.{noun}.jobs") is not None:
-            import_module(f"backend.{noun}.jobs")
+def kinds() -> dict[str, Kind]:
+    """Return every kind of job this release can run."""
+    return KINDS

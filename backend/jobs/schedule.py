@@ -22,24 +22,24 @@ COMMAND_KEY_DAYS = 30
 logger = log(__name__)
 
 
-async def tidy(databases: Databases, tenant: str) -> int:
-    """Forget command keys nobody will send again; return how many. Zero while another process tidies."""
-    async with databases.write(Scope.system(tenant)) as write:
+async def tidy(databases: Databases, settings: Settings, tenant: str) -> dict[str, int | str]:
+    """Forget what has no effect any more, and make a new signing key when one is due.
+
+    Return what was done; nothing while another process tidies.
+    """
+    scope = Scope.system(tenant)
+    async with databases.write(scope) as write:
         if not await write.value(select(func.pg_try_advisory_xact_lock(HOUSE_LOCK))):
-            return 0
+            return {}
         old = now() - timedelta(days=COMMAND_KEY_DAYS)
-        return await write.run(delete(CommandKey).where(CommandKey.created_at < old))
-
-
-async def tend_identity(databases: Databases, settings: Settings, tenant: str) -> int:
-    """Forget revocations and sessions without effect, rotate the signing key when due; return how many rows went."""
-    async with databases.write(Scope.system(tenant)) as write:
-        if not await write.value(select(func.pg_try_advisory_xact_lock(HOUSE_LOCK))):
-            return 0
-        key_id = await identity.rotate_when_due(write, write.scope, identity.seal_of(settings))
-        if key_id is not None:
-            logger.info("signing_key_rotated", tenant=tenant, key=key_id)
-        return await identity.purge(write, write.scope)
+        done: dict[str, int | str] = {
+            "command_keys": await write.run(delete(CommandKey).where(CommandKey.created_at < old)),
+            "sessions": await identity.purge(write, scope),
+        }
+        rotated = await identity.rotate_when_due(write, scope, identity.seal_of(settings))
+        if rotated is not None:
+            done["signing_key"] = rotated
+        return {name: each for name, each in done.items() if each}
 
 
 async def keep_house(databases: Databases, settings: Settings) -> None:
@@ -48,10 +48,9 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
     async def tidy_all() -> None:
         while True:
             for tenant in databases.tenants:
-                count = await tidy(databases, tenant)
-                if count:
-                    logger.info("house_tidied", tenant=tenant, command_keys=count)
-                await tend_identity(databases, settings, tenant)
+                done = await tidy(databases, settings, tenant)
+                if done:
+                    logger.info("house_tidied", tenant=tenant, **done)
             await asyncio.sleep(EVERY_SECONDS)
 
     await persist(tidy_all, "housekeeping", "all")

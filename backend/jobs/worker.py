@@ -22,7 +22,6 @@ from backend.kit import broker, telemetry
 from backend.kit.db import Databases
 from backend.kit.logging import configure, log
 from backend.kit.settings import Settings
-from backend.kit.tasks import KINDS
 
 logger = log(__name__)
 
@@ -35,7 +34,6 @@ async def serve(
     stopping: asyncio.Event,
 ) -> None:
     """Run jobs until `stopping` is set; running jobs then go back to their queues."""
-    registry.load()
     redis = broker.connect(redis_url)
     runner = Runner(databases, storage, settings, redis)
     queues = [Queue(redis_url, tenant) for tenant in databases.tenants]
@@ -49,7 +47,7 @@ async def serve(
             asyncio.create_task(keep_sweeping(databases, queue)),
         ]
     parts.append(asyncio.create_task(keep_house(databases, settings)))
-    logger.info("worker_started", tenants=list(databases.tenants), kinds=sorted(KINDS))
+    logger.info("worker_started", tenants=list(databases.tenants), kinds=sorted(registry.kinds()))
     try:
         await stopping.wait()
     finally:
