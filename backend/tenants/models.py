@@ -17,9 +17,7 @@ class Division(Base):
     """
 
     __tablename__ = "division"
-    __table_args__ = (
-        Index("ix_division_path", "path", unique=True, postgresql_ops={"path": "text_pattern_ops"}),
-    )
+    __table_args__ = (Index("ix_division_path", "path", unique=True, postgresql_ops={"path": "text_pattern_ops"}),)
 
     code: Mapped[str] = mapped_column(primary_key=True)
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))

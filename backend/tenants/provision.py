@@ -82,7 +82,7 @@ async def _role(connection: AsyncConnection, role: str, password: str) -> None:
     verb = "alter" if exists else "create"
     await connection.execute(
         text(
-            f"{verb} role \"{role}\" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
+            f'{verb} role "{role}" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls'
             f" noinherit password '{quoted}'"
         )
     )
