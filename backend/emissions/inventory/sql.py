@@ -71,7 +71,9 @@ UNIT = f"""
 create temporary table calculation_unit on commit drop as
 with summed as (
     select account_id, source_id, unit, parameters as record_parameters, epoch, quality,
-        sum(quantity) as quantity, sum(records)::bigint as records, bit_or(month_bit) as months
+        sum(quantity) as quantity, sum(records)::bigint as records, bit_or(month_bit) as months,
+        -- Both arrays are filled in one order: they are read side by side for the monthly roll-up.
+        array_agg(month) as month_list, array_agg(quantity) as quantity_list
     from calculation_group
     where is_approved
     group by 1, 2, 3, 4, 5, 6
@@ -219,16 +221,17 @@ with rate as (
     from calculation_use i join calculation_item t on t.item_id = i.item_id
     group by i.set_id
 )
-select g.account_id, v.id, g.month, coalesce(trim_scale(sum(g.quantity * r.scope1) filter (where r.scope1 <> 0)), 0),
-    coalesce(trim_scale(sum(g.quantity * r.scope2_location) filter (where r.scope2_location <> 0)), 0), coalesce(trim_scale(sum(g.quantity * r.scope2_market) filter (where r.scope2_market <> 0)), 0),
-    coalesce(trim_scale(sum(g.quantity * r.scope3) filter (where r.scope3 <> 0)), 0), coalesce(trim_scale(sum(g.quantity * r.energy_tce) filter (where r.energy_tce <> 0)), 0)
-from calculation_group g
-join calculation_unit u on u.account_id = g.account_id and u.source_id = g.source_id and u.unit = g.unit
-    and u.record_parameters = g.parameters and u.epoch = g.epoch and u.quality = g.quality
+select u.account_id, v.id, m.month,
+    coalesce(trim_scale(sum(m.quantity * r.scope1) filter (where r.scope1 <> 0)), 0),
+    coalesce(trim_scale(sum(m.quantity * r.scope2_location) filter (where r.scope2_location <> 0)), 0),
+    coalesce(trim_scale(sum(m.quantity * r.scope2_market) filter (where r.scope2_market <> 0)), 0),
+    coalesce(trim_scale(sum(m.quantity * r.scope3) filter (where r.scope3 <> 0)), 0),
+    coalesce(trim_scale(sum(m.quantity * r.energy_tce) filter (where r.energy_tce <> 0)), 0)
+from calculation_unit u
 join rate r on r.set_id = u.set_id
-join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = g.account_id
-where g.is_approved
-group by g.account_id, v.id, g.month"""
+join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = u.account_id
+cross join unnest(u.month_list, u.quantity_list) as m(month, quantity)
+group by u.account_id, v.id, m.month"""
 
 LATEST = """
 select distinct on (v.account_id) v.account_id, v.id, v.version, v.state, v.job_id
