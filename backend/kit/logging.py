@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import structlog
@@ -18,10 +19,16 @@ SECRETS = ("password", "secret", "token", "authorization")
 """A key that contains one of these words is never written."""
 
 
+@cache
+def names_secret(key: str) -> bool:
+    """Tell whether a key's value must not be written; keys are few and constant."""
+    return any(word in key.lower() for word in SECRETS)
+
+
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's signature
     """Replace the values of keys that name a secret."""
     for key in event:
-        if any(word in key.lower() for word in SECRETS):
+        if names_secret(key):
             event[key] = "hidden"
     return event
 
