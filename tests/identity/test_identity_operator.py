@@ -13,7 +13,7 @@ from backend.identity import errors, service
 from backend.identity.models import RevokedToken, SigningKey
 from backend.identity.rules import fictitious_code
 from backend.identity.service import sessions
-from backend.jobs.schedule import tend_identity
+from backend.jobs.schedule import tidy
 from backend.kit.clock import now
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
@@ -122,8 +122,11 @@ async def test_the_worker_forgets_and_rotates(databases, servers) -> None:
         )
         await write.run(update(SigningKey).values(created_at=now() - timedelta(days=91)))
         count = await write.value(select(func.count()).select_from(SigningKey))
-    assert await tend_identity(databases, servers.settings, TENANT) >= 1
-    assert await tend_identity(databases, servers.settings, TENANT) == 0
+    done = await tidy(databases, servers.settings, TENANT)
+    assert int(done["sessions"]) >= 1
+    assert "signing_key" in done
+    again = await tidy(databases, servers.settings, TENANT)
+    assert not {"sessions", "signing_key"} & set(again)
     async with databases.read(Scope.system(TENANT)) as read:
         assert await read.value(select(RevokedToken.subject).where(RevokedToken.subject == subject)) is None
         assert await read.value(select(func.count()).select_from(SigningKey)) == count + 1
