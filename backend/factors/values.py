@@ -445,7 +445,9 @@ class ReferenceReport:
         """Return one line for a terminal."""
         if all(each.was_known for each in self.files):
             return f"reference parameters up to date ({len(self.files)} files)"
-        return f"{self.rows} reference rows of {len(self.files)} files, {self.stored} new parameter versions"
+        held = sum(each.held for each in self.files)
+        waiting = f", {held} of them await activation" if held else ""
+        return f"{self.rows} reference rows of {len(self.files)} files, {self.stored} new parameter versions{waiting}"
 
 
 def by_identity(versions: Iterable[Version]) -> dict[tuple[str, str, str], list[Version]]:

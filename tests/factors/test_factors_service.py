@@ -23,7 +23,7 @@ from backend.factors.errors import (
 )
 from backend.factors.layouts import Defaults
 from backend.factors.models import ParameterVersion
-from backend.factors.values import Entry, State, Validity, Version
+from backend.factors.values import Entry, ReferenceReport, State, Validity, Version
 from backend.kit.audit import AuditEvent
 from backend.kit.db import Databases
 from backend.kit.errors import Forbidden, Unauthenticated
@@ -411,6 +411,10 @@ async def test_an_upgrade_waits_where_results_would_change(databases: Databases,
     assert (words.added, words.changed, words.held) == (1, 1, 0)
     values = await upgrade(row(name, value="9.0") + row(name, "l", value="3.0", start="2026-01-01"))
     assert (values.added, values.changed, values.held) == (0, 2, 2)
+    assert (
+        str(ReferenceReport((values,)))
+        == "2 reference rows of 1 files, 2 new parameter versions, 2 of them await activation"
+    )
     assert await look(databases, name) == Decimal("1.0")
     async with databases.write(changzhou) as write:
         await service.activate(write, changzhou, [change.version.id for change in values.changes])
