@@ -7,10 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import strawberry
 from sqlalchemy import event, select
 
-from backend.api.schema import build
+from backend.api.schema import schema
 from backend.factors import queries, rules
 from backend.factors.shipped import shipped_files
 from backend.kit.db import Databases
@@ -43,7 +42,7 @@ def again(context: Context, **changes: Any) -> Context:
 
 async def execute(context: Context, operation: str, **variables: Any) -> Any:
     document = (OPERATIONS / f"{operation}.graphql").read_text(encoding="utf-8")
-    return await build().execute(document, variable_values=variables, context_value=context)
+    return await schema.execute(document, variable_values=variables, context_value=context)
 
 
 async def ask(context: Context, operation: str, **variables: Any) -> Any:
@@ -322,7 +321,6 @@ async def test_a_node_of_another_tenant_is_not_there(databases: Databases) -> No
 
 
 def test_every_field_says_what_it_is() -> None:
-    schema: strawberry.Schema = build()
     ours = ("ReferenceParameter", "ParameterLookup", "PassedOverParameter", "ParameterDataset", "ParameterFamily",
             "ParameterDocument", "ParameterFileLayout", "ProposeParameterInput", "Tenant", "Division")  # fmt: skip
     fields = schema._schema.type_map

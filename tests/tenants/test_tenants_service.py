@@ -11,7 +11,7 @@ from factories.packs import DIVISIONS, PACK, write_pack
 from sqlalchemy import event, func, select
 
 from backend import installation
-from backend.api.schema import build
+from backend.api.schema import schema
 from backend.factors import service as factors
 from backend.kit.audit import AuditEvent
 from backend.kit.db import Databases
@@ -35,7 +35,7 @@ def context(databases: Databases, tenant: str, **changes: Any) -> Context:
 
 async def ask(asking: Context, operation: str, **variables: Any) -> Any:
     document = (OPERATIONS / f"{operation}.graphql").read_text(encoding="utf-8")
-    return await build().execute(document, variable_values=variables, context_value=asking)
+    return await schema.execute(document, variable_values=variables, context_value=asking)
 
 
 @pytest.mark.parametrize("tenant", ["wuxi", "changzhou", "chengdu", "guizhou"])
