@@ -89,7 +89,7 @@ class AccountNotYours(Forbidden):
 class TextMissing(Invalid):
     """An empty text where one is needed."""
 
-    code = "text_missing"
+    code = "field_empty"
     en = "'{field}' is empty. Write something a colleague will recognise."
     zh = "“{field}”不能为空。"
 
@@ -193,7 +193,7 @@ class ParametersNotObject(Invalid):
 class ReasonMissing(Invalid):
     """A change that needs its reason."""
 
-    code = "reason_missing"
+    code = "change_reason_missing"
     en = "Give the reason in a sentence: it is kept with the change."
     zh = "请说明原因，原因将随变更一并留存。"
 

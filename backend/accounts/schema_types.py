@@ -22,7 +22,7 @@ from backend.accounts.values import (
 from backend.identity.schema_types import Organisation, Person, load_organisation, load_person
 from backend.kit.clock import today
 from backend.tenants.schema import Division, load_division
-from backend.wire.connections import Connection, Page, PageInvalid, connect, page
+from backend.wire.connections import Connection, Page, connect, page
 from backend.wire.context import Context, Info
 from backend.wire.nodes import Node, NodeIdInvalid, node_id, node_loader, uuids
 from backend.wire.scalars import JSON
@@ -54,20 +54,14 @@ def own_key(value: str, type_name: str, *, path: tuple[str, ...] = ()) -> tuple[
 
 def text_after(asked: Page) -> str | None:
     """Return the text a page begins after. Raises PageInvalid for a cursor of another list."""
-    if asked.after is None:
-        return None
-    if len(asked.after) != 1 or not isinstance(asked.after[0], str):
-        raise PageInvalid(reason="after is not a cursor of this list", path=("after",))
-    return asked.after[0]
+    key = asked.key(str)
+    return None if key is None else key[0]
 
 
 def id_after(asked: Page) -> str | None:
     """Return the id a page begins after. Raises PageInvalid for a cursor of another list."""
-    after = text_after(asked)
-    try:
-        return None if after is None else str(UUID(after))
-    except ValueError:
-        raise PageInvalid(reason="after is not a cursor of this list", path=("after",)) from None
+    key = asked.key(UUID)
+    return None if key is None else str(key[0])
 
 
 @strawberry.type(description="A year the account reports on (核算年度); once closed it takes no more activity data.")

@@ -16,11 +16,11 @@ from backend.kit.errors import (
     Unavailable,
 )
 from backend.kit.logging import log
-from backend.kit.outages import is_outage
+from backend.kit.outages import is_not_text, is_outage
 from backend.kit.scope import Scope
 from backend.kit.storage import FileTooLarge
 from backend.wire.commands import DatabaseUnavailable
-from backend.wire.errors import describe, of_validation
+from backend.wire.errors import TextInvalid, describe, of_validation
 
 STATUSES: tuple[tuple[type[CarbonError], int], ...] = (
     (FileTooLarge, 413), (Unauthenticated, 401), (Forbidden, 403), (NotFound, 404), (Conflict, 409), (Limited, 429), (Invalid, 400),
@@ -59,8 +59,8 @@ def business(error: BaseException, scope: Scope) -> CarbonError:
         return business(error.original_error, scope)
     if isinstance(error, CarbonError):
         return error
-    if isinstance(error, ValidationError):
-        return of_validation(error)
+    if isinstance(error, ValidationError) or is_not_text(error):
+        return of_validation(error) if isinstance(error, ValidationError) else TextInvalid()
     if is_outage(error):
         logger.warning("outage", reason=str(error).split("\n")[0])
         return DatabaseUnavailable()

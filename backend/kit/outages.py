@@ -10,6 +10,9 @@ from backend.kit.errors import Unavailable
 SQLSTATES = ("08", "53", "57P", "40001", "40P01", "55P03")
 """Connection lost, resources exhausted, server shutting down; serialization, deadlock, lock timeout."""
 
+NOT_TEXT = ("22021", "22P05")
+"""A sign PostgreSQL keeps in no text: NUL, plain or inside JSON."""
+
 
 def sqlstate(error: BaseException) -> str:
     """Return PostgreSQL's five-letter code of a database error, or nothing."""
@@ -23,3 +26,8 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError)):
         return True
     return sqlstate(error).startswith(SQLSTATES)
+
+
+def is_not_text(error: BaseException) -> bool:
+    """Tell whether the database refused a text because of a sign no text can hold; the caller sent it."""
+    return sqlstate(error) in NOT_TEXT

@@ -21,10 +21,10 @@ from pydantic import ValidationError
 from backend.kit import idempotency
 from backend.kit.db import Write
 from backend.kit.errors import CarbonError, Forbidden, NotFound, Unauthenticated, Unavailable
-from backend.kit.outages import is_outage
+from backend.kit.outages import is_not_text, is_outage
 from backend.wire import stored
 from backend.wire.context import Context, Info
-from backend.wire.errors import REFUSALS, Error, named, of_validation
+from backend.wire.errors import REFUSALS, Error, TextInvalid, named, of_validation
 
 AUDITED = (Forbidden, NotFound, Unauthenticated)
 Body = Callable[..., Awaitable[Any]]
@@ -75,6 +75,8 @@ async def answer(context: Context, action: str, body: Body, given: Any, key: str
             await refused(context, action, error)
         return named(error, context.scope)
     except Exception as error:
+        if is_not_text(error):
+            return named(TextInvalid(), context.scope)
         if not is_outage(error):
             raise
         return named(DatabaseUnavailable(), context.scope)

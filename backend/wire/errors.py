@@ -77,6 +77,14 @@ class InputInvalid(errors.Invalid):
     zh = "字段 {field} 无效：{reason}"
 
 
+class TextInvalid(errors.Invalid):
+    """A text with a sign that cannot be kept."""
+
+    code = "text_invalid"
+    en = "A text contains the character NUL (U+0000), which cannot be stored. Remove it and send the rest again."
+    zh = "文本中含有无法保存的空字符（U+0000），请删除后重新提交。"
+
+
 def of_validation(error: ValidationError) -> InputInvalid:
     """Return the first failure of a pydantic validation as an error of ours."""
     first = error.errors(include_url=False)[0]
