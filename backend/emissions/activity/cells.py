@@ -80,8 +80,10 @@ def number(cell: Cell, column: str) -> Decimal:
     elif isinstance(cell, float | int):
         value = Decimal(repr(cell))
     else:
-        text = normalize("NFKC", cell or "").strip().replace("\u2212", "-")
-        if _GROUPED.fullmatch(text):
+        text = (cell or "").strip()
+        if not text.isascii():
+            text = normalize("NFKC", text).replace("\u2212", "-")
+        if "," in text and _GROUPED.fullmatch(text):
             text = text.replace(",", "")
         if not _PLAIN.fullmatch(text):
             raise Refused("not_a_number", column, value=(cell or "")[:60])

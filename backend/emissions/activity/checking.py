@@ -57,6 +57,9 @@ _FILLED = tuple(index for key, index in POSITION.items() if key not in PREFILLED
     len(columns.CORE)
 )
 
+SPECIAL = (REPORTED, EVIDENCE, REASON, RECORD)
+METERED, INVOICED = Tier.METERED.value, Tier.INVOICED.value
+
 
 def collect(problems: list[Problem], read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
     """Read a cell; a refusal goes to the row's problems and gives None, so that the next cell is still read."""
@@ -75,6 +78,9 @@ class RowChecker:
         self.limits = limits
         self._this_month = today.replace(day=1)
         self._months: dict[Cell, date] = {}
+        self._open: set[date | None] = set()
+        self._plain: dict[Cell, tuple[Source, Decimal | None]] = {}
+        """Sources, by the cell that names them, whose rows need to state nothing."""
         self._units: dict[tuple[str, Cell], tuple[str, Decimal]] = {}
         self._parameters: dict[tuple[str, tuple[tuple[str, Cell], ...]], dict[str, str]] = {}
 
@@ -85,19 +91,47 @@ class RowChecker:
 
     def check(self, row: int, core: Sequence[Cell], parameters: Mapping[str, Cell]) -> StagedRow:
         """Read one row; `parameters` holds only filled cells."""
+        return self._straight(row, core, parameters) or self._collected(row, core, parameters)
+
+    def _straight(self, row: int, core: Sequence[Cell], parameters: Mapping[str, Cell]) -> StagedRow | None:
+        """Read a row in which nothing is special: known cells, a good number, no words but a note. Else None."""
+        plain, month = self._plain.get(core[SOURCE]), self._months.get(core[MONTH])
+        if plain is None or month not in self._open or parameters or any(map(core.__getitem__, SPECIAL)):
+            return None
+        (source, limit), note, site = plain, core[NOTE] or "", core[SITE]
+        meter = source.meters.get(core[METER]) if core[METER] else None  # type: ignore[arg-type]
+        unit = self._units.get((source.code, core[UNIT]))
+        tier = TIERS.get(core[TIER]) if core[TIER] else (METERED if meter else INVOICED)  # type: ignore[arg-type]
+        if unit is None or tier is None or (meter is None and core[METER]) or (site and site != source.site.code):
+            return None
+        if not isinstance(note, str) or not note.isprintable() or len(note) > cells.TEXT_LIMIT:
+            return None
+        try:
+            quantity = self._quantity(core[QUANTITY])
+        except Refused:
+            return None
+        if (source.ended_on and month > source.ended_on) or (limit is not None and quantity * unit[1] > limit):  # type: ignore[operator]
+            return None
+        return StagedRow(
+            row, source.text_id, meter.text_id if meter else None, month, quantity, unit[0], unit[1], tier, {}, None,
+            note.strip(), None, "", (),
+        )  # fmt: skip
+
+    def _collected(self, row: int, core: Sequence[Cell], parameters: Mapping[str, Cell]) -> StagedRow:
+        """Read one row with every problem it has."""
         problems: list[Problem] = []
         source = collect(problems, self._source, core)
         month = collect(problems, self._month, core[MONTH])
         quantity = collect(problems, self._quantity, core[QUANTITY])
-        note = collect(problems, cells.prose, core[NOTE], "note")
-        reason = collect(problems, cells.prose, core[REASON], "correction_reason") or ""
-        record = collect(problems, self._record, core[RECORD])
-        evidence = collect(problems, self._evidence, core[EVIDENCE])
-        if month is not None:
+        note = collect(problems, cells.prose, core[NOTE], "note") if core[NOTE] else ""
+        reason = (collect(problems, cells.prose, core[REASON], "correction_reason") or "") if core[REASON] else ""
+        record = collect(problems, self._record, core[RECORD]) if core[RECORD] else None
+        evidence = collect(problems, self._evidence, core[EVIDENCE]) if core[EVIDENCE] else None
+        if month is not None and month not in self._open:
             collect(problems, self._year, month)
         meter = unit = factor = stated = None
         if source is not None:
-            meter = collect(problems, self._meter, source, core[METER])
+            meter = collect(problems, self._meter, source, core[METER]) if core[METER] else None
             unit, factor = collect(problems, self._unit, source, core[UNIT]) or (None, None)
             if parameters or source.method.texts:
                 stated = collect(problems, self._stated, source, parameters)
@@ -110,8 +144,10 @@ class RowChecker:
                     arguments = (source, stated or {}, quantity, factor, core[REPORTED])
                     problems.extend(collect(problems, self._reported, *arguments) or ())
         tier = collect(problems, self._tier, core[TIER], meter) or Tier.ESTIMATED.value
+        if not problems and not stated and source is not None:
+            self._plain[core[SOURCE]] = (source, ceiling(self.directory.method_pack, source.base_unit))
         return StagedRow(
-            row, source.id if source else None, meter.id if meter else None, month, quantity, unit, factor,
+            row, source.text_id if source else None, meter.text_id if meter else None, month, quantity, unit, factor,
             tier, stated or {}, evidence, note or "", record, reason, tuple(problems),
         )  # fmt: skip
 
@@ -143,6 +179,7 @@ class RowChecker:
             raise Refused("year_not_open", "month", year=month.year)
         if is_closed:
             raise Refused("year_closed", "month", year=month.year)
+        self._open.add(month)
 
     @staticmethod
     def _quantity(cell: Cell) -> Decimal:
@@ -191,16 +228,16 @@ class RowChecker:
         return tier
 
     @staticmethod
-    def _record(cell: Cell) -> UUID | None:
+    def _record(cell: Cell) -> str | None:
         text = cells.word(cell)
         if not text:
             return None
         try:
-            return UUID(text)
+            return str(UUID(text))
         except ValueError:
             raise Refused("record_malformed", "record", value=text[:60]) from None
 
-    def _evidence(self, cell: Cell) -> UUID | None:
+    def _evidence(self, cell: Cell) -> str | None:
         text = cells.word(cell)
         if not text:
             return None
@@ -210,7 +247,7 @@ class RowChecker:
         found = spellings[text]
         if found is None:
             raise Refused("evidence_ambiguous", "evidence", value=text[:120])
-        return found
+        return str(found)
 
     def _stated(self, source: Source, parameters: Mapping[str, Cell]) -> dict[str, str]:
         key = (source.code, tuple(sorted(parameters.items(), key=lambda item: item[0])))

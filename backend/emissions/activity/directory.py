@@ -77,6 +77,11 @@ class Source:
     meters: dict[str, "Meter"] = field(default_factory=dict["str", "Meter"])
 
     @cached_property
+    def text_id(self) -> str:
+        """The id as text."""
+        return str(self.id)
+
+    @cached_property
     def base_unit(self) -> str:
         """The method's base unit its quantities are converted to."""
         try:
@@ -95,7 +100,7 @@ class Source:
         return ", ".join(unit.code for unit in self.units)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meter:
     """A meter of a source."""
 
@@ -103,6 +108,11 @@ class Meter:
     code: str
     name: str
     unit: str
+
+    @cached_property
+    def text_id(self) -> str:
+        """The id as text."""
+        return str(self.id)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class _Rows:
             delimiter = max(",;\t", key=first.count)
             try:
                 for row in csv.reader(file, delimiter=delimiter, strict=True):
-                    yield [_unguarded(cell) for cell in row]
+                    yield [cell if cell[:1] != "'" else _unguarded(cell) for cell in row]
             except csv.Error as error:
                 raise FileUnreadable(reason_zh=f"CSV 格式错误（{error}）", reason_en=f"broken CSV ({error})") from error
 

@@ -3,8 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from backend.emissions.activity.problems import Problem
 
@@ -30,13 +29,15 @@ class EntryLimits:
     report_tolerance: Decimal = Decimal("0.005")
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRow:
-    """A row that was read and checked by itself; what is missing because of a problem is None."""
+class StagedRow(NamedTuple):
+    """A row that was read and checked by itself; what is missing because of a problem is None.
+
+    A tuple, because a file makes a hundred thousand of them; ids are text already, as COPY wants them.
+    """
 
     row: int
-    source_id: UUID | None
-    meter_id: UUID | None
+    source_id: str | None
+    meter_id: str | None
     month: date | None
     quantity: Decimal | None
     unit: str | None
@@ -44,9 +45,9 @@ class StagedRow:
     """Exact factor from the row's unit to the source's base unit, to compare with other months."""
     tier: str
     parameters: dict[str, str]
-    evidence_id: UUID | None
+    evidence_id: str | None
     note: str
-    record_id: UUID | None
+    record_id: str | None
     reason: str
     problems: tuple[Problem, ...] = ()
 
