@@ -223,14 +223,26 @@ class TestInvitations:
         session = await self.accept(databases, servers, offered.token, PASSWORD)
         assert (session.subject_id, session.organisation_id) == (plant.person_id, lender.id)
 
-    async def test_a_wrong_password_uses_the_invitation_up(self, databases, servers, events) -> None:
+    async def test_invitations_are_no_way_to_guess_past_the_lock(self, databases, servers, events) -> None:
+        plant, lender = await enterprise(databases), await bank(databases)
+        for _ in range(5):
+            offered = await self.invite(databases, lender, email=plant.email, role="credit_officer")
+            with pytest.raises(errors.SignInRefused):
+                await self.accept(databases, servers, offered.token, "a wrong password")
+        with pytest.raises(errors.SignInLocked):
+            await self.accept(databases, servers, offered.token, PASSWORD)
+        with pytest.raises(errors.SignInLocked):
+            await sessions.sign_in(databases, servers.settings, "wuxi", email=plant.email, password=PASSWORD)
+        refused = [event.details["code"] for event in await events(lender.id) if event.outcome == "refused"]
+        assert refused == ["sign_in_refused"] * 5 + ["sign_in_locked"]
+
+    async def test_a_disabled_person_accepts_nothing(self, databases, servers) -> None:
         plant, lender = await enterprise(databases), await bank(databases)
         offered = await self.invite(databases, lender, email=plant.email, role="credit_officer")
+        async with databases.write(SYSTEM) as write:
+            await service.disable_person(write, SYSTEM, person_id=plant.person_id, reason="left")
         with pytest.raises(errors.SignInRefused):
-            await self.accept(databases, servers, offered.token, "a wrong password")
-        with pytest.raises(errors.InvitationInvalid):
             await self.accept(databases, servers, offered.token, PASSWORD)
-        assert (await events(lender.id))[-1].outcome == "refused"
 
     async def test_the_answer_does_not_tell_whether_the_address_is_known(self, databases) -> None:
         plant, other = await enterprise(databases), await enterprise(databases)

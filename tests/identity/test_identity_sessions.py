@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from factories.identity import PASSWORD, Made, colleague, enterprise, grant, membership_of, verifier
 from sqlalchemy import func, select, update
 
@@ -293,6 +295,17 @@ class TestTenants:
         with pytest.raises(errors.TokenOfAnotherTenant):
             await service.scope_of_token(databases, "guizhou", f"{head}.{body}.{'A' * 86}")
         assert len(await events(TENANT_CHAIN, "guizhou")) == before
+
+    async def test_made_up_jurisdictions_fill_no_chain(self, databases, events) -> None:
+        before = len(await events(TENANT_CHAIN, "guizhou"))
+        for number in range(20):
+            made_up = jwt.encode(
+                {"iss": f"urn:carbon:tenant:city{number}"}, Ed25519PrivateKey.generate(), "EdDSA", headers={"kid": "x"}
+            )
+            with pytest.raises(errors.TokenOfAnotherTenant):
+                await service.scope_of_token(databases, "guizhou", made_up)
+        # One a minute, and the minute may turn while this runs.
+        assert len(await events(TENANT_CHAIN, "guizhou")) - before <= 2
 
     async def test_noise_is_refused(self, databases) -> None:
         for token in ("", "noise", "a.b.c"):

@@ -160,6 +160,22 @@ async def _count(write: Write, key: bytes, attempt: Row[Any]) -> None:
     )
 
 
+async def prove(write: Write, address: str, known: str, password: str) -> CarbonError | None:
+    """Check a known person's password under the same counter as a sign-in; return the refusal, None when it fits.
+
+    Call it before locking the person's row: whoever signs in takes the counter first.
+    """
+    key = token_hash(address)
+    attempt = await _attempt(write, key)
+    if attempt.locked_until is not None and attempt.locked_until > now():
+        return _locked(attempt)
+    if not await passwords.matches(known, password):
+        await _count(write, key, attempt)
+        return SignInRefused()
+    await write.run(delete(SignInAttempt).where(SignInAttempt.email_hash == key))
+    return None
+
+
 async def _refused(write: Write, person: Row[Any] | None, refusal: CarbonError) -> None:
     """Audit a refused sign-in where the person's administrators see it, or else in the tenant's own chain."""
     person_id = None if person is None else person.id

@@ -28,6 +28,7 @@ from backend.identity.service.authentication import (
     end_everything,
     open_session,
     places,
+    prove,
     token_hash,
 )
 from backend.identity.service.organisations import offer
@@ -234,8 +235,8 @@ async def accept_invitation(
 ) -> Session | CarbonError:
     """Accept an invitation and sign in. A new address chooses its password; a known one proves its own.
 
-    Run under the service's scope. Returns SignInRefused (a known address, another password); raises what
-    comes before any secret is compared:
+    Run under the service's scope. Returns SignInRefused (a known address, another password; it counts as a failed
+    sign-in) or SignInLocked; raises what comes before any secret is compared:
 
     Raises:
         InvitationInvalid: unknown, expired, withdrawn or accepted.
@@ -257,17 +258,17 @@ async def accept_invitation(
     )
     if person is None:
         person_id = await _insert_person(write, offered.email, offered.name, password, language)
-    elif person.disabled_at is None and await passwords.matches(person.password_hash, password):
-        person_id, language = person.id, person.language
     else:
-        refusal = SignInRefused()
-        # A wrong password uses the invitation up: it is not a way to guess past the lock.
-        await write.run(update(Invitation).where(Invitation.id == offered.id).values(revoked_at=now()))
-        write.audit(
-            "identity:accept_invitation", outcome="refused", object_type="Invitation", object_id=offered.id,
-            organisation_id=offered.organisation_id, code=refusal.code,
-        )  # fmt: skip
-        return refusal
+        person_id, language = person.id, person.language
+        refusal = await prove(write, offered.email, person.password_hash, password)
+        if refusal is None and person.disabled_at is not None:
+            refusal = SignInRefused()
+        if refusal is not None:
+            write.audit(
+                "identity:accept_invitation", outcome="refused", object_type="Invitation", object_id=offered.id,
+                organisation_id=offered.organisation_id, code=refusal.code,
+            )  # fmt: skip
+            return refusal
     await write.run(update(Invitation).where(Invitation.id == offered.id).values(accepted_at=now()))
     held = await write.value(
         select(Membership.id).where(

@@ -116,7 +116,11 @@ async def _verified(databases: Databases, tenant: str, token: str, key_id: str, 
 
 
 async def _mismatch(databases: Databases, tenant: str, named: str, token: str, key_id: str, known: _Known) -> None:
-    """Audit a token used in the wrong jurisdiction, once for each token (each jurisdiction, where it cannot be proved)."""
+    """Audit a token used in the wrong jurisdiction, once for each token.
+
+    Where the other jurisdiction is served elsewhere the token cannot be proved; then once a minute, because anybody can
+    make such tokens up.
+    """
     claims: Claims | None = None
     if named in databases.tenants:
         there = await _known(databases, named)
@@ -127,7 +131,7 @@ async def _mismatch(databases: Databases, tenant: str, named: str, token: str, k
             claims = None
         if claims is None:
             return
-    mark = hashlib.sha256((token if claims else named).encode()).digest()
+    mark = hashlib.sha256((token if claims else f"unproved {monotonic() // 60}").encode()).digest()
     if mark in known.mismatches:
         return
     known.mismatches[mark] = None
@@ -136,7 +140,7 @@ async def _mismatch(databases: Databases, tenant: str, named: str, token: str, k
     async with databases.write(Scope.nobody(tenant)) as write:
         write.audit(
             "identity:use_token", outcome="refused", object_type="Token", object_id="" if claims is None else claims.token_id,
-            code=TokenOfAnotherTenant.code, named=named, subject=None if claims is None else claims.subject_id,
+            code=TokenOfAnotherTenant.code, named=named[:40], subject=None if claims is None else claims.subject_id,
         )  # fmt: skip
 
 
