@@ -4,7 +4,7 @@
 
 Own embedded PostgreSQL with its ordinary (durable) settings in a temporary folder, removed at the end. Every
 account has 12 sources of seven kinds with 7 meters each, 12 months: 1,008 records. Ours is the worker's path
-(`compute_many`, batches of 200 accounts: locks, which records count, factor look-up with traces, lines with quality
+(`compute_batches`, 200 accounts a transaction, two side by side: locks, which records count, factor look-up with traces, lines with quality
 and uncertainty, monthly roll-up, transitions, checks, audit). The floor is one INSERT ... SELECT under the same role
 that aggregates the records and multiplies by coefficients it is given, writing the same columns of the same number
 of lines; `same choice` is that statement when it also has to find which records count.
@@ -23,12 +23,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from backend.emissions.activity.sql import current_records, parameters_of
-from backend.emissions.inventory import service
-from backend.emissions.inventory.calculation import open_book
+from backend.emissions.inventory.batches import compute_batches
 from backend.emissions.inventory.service.compute import reporting_accounts
 from backend.emissions.inventory.values import Request
 from backend.installation import furnish
-from backend.kit.clock import now
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
@@ -36,7 +34,6 @@ from backend.kit.servers import start_postgres
 from backend.kit.settings import Settings
 from backend.tenants import provision
 
-BATCH = 200
 YEAR = 2025
 SOURCES = (
     ("purchased_electricity", 2, "electricity", "", "kWh"), ("purchased_electricity", 2, "electricity", "", "MWh"),
@@ -138,17 +135,16 @@ async def script(admin: AsyncEngine, sql: str) -> None:
 
 async def ours(databases: Databases, accounts: list) -> float:
     scope = Scope.system("wuxi")
-    began = perf_counter()
     request = Request(YEAR, "published", date(2026, 3, 1), job_id=new_id())
-    async with databases.read(scope) as read:
-        book = await open_book(read, scope, request, now())
-    for start in range(0, len(accounts), BATCH):
-        async with databases.write(scope) as write:
-            batch = accounts[start : start + BATCH]
-            computed = await service.compute_many(write, scope, batch, request, book=book)
-            assert len(computed) == len(accounts[start : start + BATCH])
-            assert all(one.line_count for one in computed)
-    return perf_counter() - began
+    began = perf_counter()
+    computed = await compute_batches(databases, scope, accounts, request, nobody)
+    taken = perf_counter() - began
+    assert computed == len(accounts)
+    return taken
+
+
+async def nobody(_done: int, _total: int, _note: str) -> None:
+    """Hear the progress."""
 
 
 async def floor(databases: Databases, statement: str, given: dict) -> tuple[float, int]:

@@ -5,15 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from backend.emissions.inventory import preview, service
-from backend.emissions.inventory.calculation import open_book
+from backend.emissions.inventory.batches import compute_batches
 from backend.emissions.inventory.service.compute import computed_by_job, reporting_accounts
 from backend.emissions.inventory.values import Request
-from backend.kit.clock import now
 from backend.kit.tasks import Task, job
-
-BATCH = 200
-"""Accounts in one transaction: long enough for set-wise speed, short enough for progress and cancelling."""
-
 
 @job("emissions:compute", timeout=1800)
 async def compute_inventory(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
@@ -48,12 +43,7 @@ async def compute_all(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     async with task.databases.read(scope) as read:
         accounts = await reporting_accounts(read, scope, request.year)
-        book = await open_book(read, scope, request, now())
-    computed = 0
-    for start in range(0, len(accounts), BATCH):
-        await task.progress(start, len(accounts), f"{computed} computed")
-        async with task.databases.write(scope) as write:
-            computed += len(await service.compute_many(write, scope, accounts[start : start + BATCH], request, book=book))
+    computed = await compute_batches(task.databases, scope, accounts, request, task.progress)
     await task.progress(len(accounts), len(accounts), f"{computed} computed")
     return {"accounts": len(accounts), "computed": computed, "year": request.year}
 

@@ -62,7 +62,9 @@ class Judge:
             estimate = LineEstimate(
                 line.co2e_t, str(line.source_id), item.factor_version, width, item.factor_uncertainty
             )  # fmt: skip
-            estimates[line.account_id].append((item, estimate))
+            # What is nothing widens nothing.
+            if line.co2e_t:
+                estimates[line.account_id].append((item, estimate))
         return Judged(
             notes,
             {account: rules.weighted_score(pairs) for account, pairs in scores.items()},
