@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -12,7 +10,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from redis.exceptions import RedisError
 
-from backend.api import auth, callers, endpoint, failures, health, sockets
+from backend.api import activity_files, auth, callers, endpoint, failures, files, health, landing, sockets
 from backend.api.documents import Documents
 from backend.api.door import Addresses, Door
 from backend.api.metrics import Metrics
@@ -25,8 +23,6 @@ from backend.kit.errors import CarbonError, Invalid, Limited, NotFound
 from backend.kit.settings import Settings
 from backend.tenants.packs import load_packs
 
-MORE = ("backend.api.files", "backend.api.activity_files")
-"""Further modules with `CONTROLLERS` to mount."""
 SLACK = 1024 * 1024
 """What a form around an uploaded file may weigh."""
 AnyRequest = Request[Any, Any, State]
@@ -80,11 +76,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[dict[str, An
 
 def _controllers() -> list[Any]:
     found: list[Any] = [*auth.CONTROLLERS, endpoint.endpoint, endpoint.page, sockets.endpoint]
-    found += [health.live, health.ready, health.metrics]
-    for name in MORE:
-        if find_spec(name) is not None:
-            found += import_module(name).CONTROLLERS
-    return found
+    found += [landing.landing, health.live, health.ready, health.metrics]
+    return [*found, *files.CONTROLLERS, *activity_files.CONTROLLERS]
 
 
 def create_app(settings: Settings, *, databases: Databases | None = None) -> Door:

@@ -97,7 +97,7 @@ class Door:
         scope["raw_path"] = path.encode()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(service="api", correlation_id=correlation_id, tenant=tenant)
-        if tenant is None and not path.startswith(SHARED):
+        if tenant is None and path != "/" and not path.startswith(SHARED):
             await self._refuse(scope, send)
         elif scope["type"] == "websocket":
             await self.inner(scope, receive, send)
