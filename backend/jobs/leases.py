@@ -4,6 +4,7 @@ Every change names the lease it was made under, so that a worker that comes back
 database's (`clock_timestamp`), so that workers on different machines agree.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from backend.jobs.values import Claim, JobState
 from backend.kit.db import Read, Write
 from backend.kit.outbox import Job
 from backend.kit.scope import Scope
+from backend.kit.tasks import lock_key
 
 NOW: ColumnElement[datetime] = func.clock_timestamp()
 OVERDUE = and_(Job.state == "running", Job.lease_until < NOW)
@@ -32,7 +34,13 @@ def _mine(claim: Claim) -> ColumnElement[bool]:
 
 
 async def claim(write: Write, job_id: UUID, lease: str, seconds: float) -> Claim | None:
-    """Take the job if it waits or its lease has run out; None when there is nothing to take."""
+    """Take the job if it waits or its lease has run out; None when there is nothing to take.
+
+    A job whose function is inside a transaction that holds it (`Task.hold`) is not taken, even when its lease has run
+    out: that transaction may still commit.
+    """
+    if not await write.value(select(func.pg_try_advisory_xact_lock(lock_key(job_id)))):
+        return None
     statement = (
         update(Job)
         .where(Job.id == job_id, or_(WAITING, OVERDUE))
@@ -97,14 +105,17 @@ async def release(write: Write, held: Claim, *, delay: float = 0, is_refunded: b
     return touched == 1
 
 
-async def reclaim_overdue(write: Write) -> list[UUID]:
-    """Put jobs whose worker fell silent back to wait; return them."""
-    overdue = select(Job.id).where(OVERDUE).with_for_update(skip_locked=True)
+async def reclaim_overdue(write: Write, *, alive: Collection[str] = ()) -> list[UUID]:
+    """Put jobs whose worker fell silent back to wait; return them.
+
+    `alive` are leases of this very process: when its event loop was busy for long, it is late, not dead.
+    """
+    overdue = (
+        select(Job.id).where(OVERDUE, Job.lease_owner.not_in(alive)).with_for_update(skip_locked=True).cte("overdue")
+    )
+    free = select(overdue.c.id).where(func.pg_try_advisory_xact_lock(lock_key(overdue.c.id)))
     statement = (
-        update(Job)
-        .where(Job.id.in_(overdue))
-        .values(state="queued", lease_owner=None, lease_until=None)
-        .returning(Job.id)
+        update(Job).where(Job.id.in_(free)).values(state="queued", lease_owner=None, lease_until=None).returning(Job.id)
     )
     return [row.id for row in await write.rows(statement)]
 

@@ -1,7 +1,7 @@
 """From the database to Redis: what commands left in the outbox, and what Redis has lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -43,15 +43,18 @@ async def relay_once(databases: Databases, queue: Queue) -> int:
     return len(told)
 
 
-async def sweep_once(databases: Databases, queue: Queue, *, grace: float = GRACE_SECONDS) -> int:
+async def sweep_once(
+    databases: Databases, queue: Queue, *, alive: Collection[str] = (), grace: float = GRACE_SECONDS
+) -> int:
     """Put back what silent workers hold and tell again what Redis has lost; return how many were told again.
 
-    One sweeper at a time for each tenant: the others see the lock taken and leave.
+    One sweeper at a time for each tenant: the others see the lock taken and leave. `alive` are the leases this
+    process holds itself.
     """
     async with databases.write(Scope.system(queue.tenant)) as write:
         if not await write.value(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK))):
             return 0
-        overdue = await leases.reclaim_overdue(write)
+        overdue = await leases.reclaim_overdue(write, alive=alive)
         if overdue:
             logger.warning("jobs_reclaimed", tenant=queue.tenant, count=len(overdue))
     async with databases.read(Scope.system(queue.tenant)) as read:
@@ -88,13 +91,13 @@ async def keep_relaying(databases: Databases, queue: Queue) -> None:
     await persist(listen, "relay", queue.tenant)
 
 
-async def keep_sweeping(databases: Databases, queue: Queue, *, every: float = SWEEP_SECONDS) -> None:
-    """Sweep until cancelled."""
+async def keep_sweeping(databases: Databases, queue: Queue, alive: Callable[[], Collection[str]]) -> None:
+    """Sweep until cancelled; `alive` gives the leases this process holds."""
 
     async def sweep() -> None:
         while True:
-            await sweep_once(databases, queue)
-            await asyncio.sleep(every)
+            await sweep_once(databases, queue, alive=alive())
+            await asyncio.sleep(SWEEP_SECONDS)
 
     await persist(sweep, "sweeper", queue.tenant)
 

@@ -87,7 +87,12 @@ class Runner:
         self.lease_seconds = float(settings.job_lease_seconds)  # statistic: seconds, no business quantity
         self._places = {tenant: asyncio.Semaphore(settings.worker_concurrency) for tenant in databases.tenants}
         self._running: set[asyncio.Task[None]] = set()
+        self._leases: set[str] = set()
         self._is_stopping = False
+
+    def leases(self) -> frozenset[str]:
+        """Return the leases of the jobs that run here now."""
+        return frozenset(self._leases)
 
     async def run(self, tenant: str, job_id: UUID) -> None:
         """Run a job to its end, even if the caller is cancelled meanwhile; never raises for the job's sake."""
@@ -118,8 +123,12 @@ class Runner:
             if held is None or held.scope.tenant != tenant:
                 return
             facts = {"tenant": tenant, "job_id": str(job_id), "kind": held.kind, "attempt": held.attempt}
-            with bound(**facts, correlation_id=held.scope.correlation_id), span("job", **facts):
-                await self._attempt(held)
+            self._leases.add(held.lease)
+            try:
+                with bound(**facts, correlation_id=held.scope.correlation_id), span("job", **facts):
+                    await self._attempt(held)
+            finally:
+                self._leases.discard(held.lease)
 
     async def _attempt(self, held: Claim) -> None:
         started = monotonic()

@@ -44,7 +44,7 @@ async def serve(
         parts += [
             asyncio.create_task(persist(take, "queue", queue.tenant)),
             asyncio.create_task(keep_relaying(databases, queue)),
-            asyncio.create_task(keep_sweeping(databases, queue)),
+            asyncio.create_task(keep_sweeping(databases, queue, runner.leases)),
         ]
     parts.append(asyncio.create_task(keep_house(databases, settings)))
     logger.info("worker_started", tenants=list(databases.tenants), kinds=sorted(registry.kinds()))

@@ -6,8 +6,8 @@
 `kit.outbox.enqueue` asks for the work, `backend/jobs` runs it. A job may be run again after a crash, so its
 function must find what it did before and return the same result. Two tools make that easy:
 
-- `task.hold(write)` locks the job's row inside the function's own transaction and refuses when the lease was
-  lost meanwhile: two workers can then never apply the same step side by side.
+- `task.hold(write)` locks the job inside the function's own transaction and refuses when the lease was lost
+  meanwhile: two workers can then never apply the same step side by side, however long it takes.
 - `task.complete(write, result)` stores the success in that same transaction: effect and completion are one commit.
 """
 
@@ -17,7 +17,8 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Text, cast, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.kit.db import Databases, Write
 from backend.kit.outbox import Job
@@ -27,15 +28,24 @@ from backend.kit.settings import Settings
 PROGRESS_SECONDS = 0.4
 """Progress is stored (and a cancel request seen) at most this often, and always at the last step."""
 
+JOB_LOCKS = 320203
+"""The seed that keeps the advisory locks of jobs apart from others."""
+
 JSONObject = dict[str, Any]
 
 
-class Cancelled(Exception):  # noqa: N818 - it is not an error, it is an answer
+class Cancelled(Exception):
     """Somebody asked for the job to stop; whatever transaction is open rolls back."""
 
 
-class LeaseLost(Exception):  # noqa: N818 - it is not an error, it is an answer
+class LeaseLost(Exception):
     """Another worker holds this job now (we were too slow or cut off); stop without a trace."""
+
+
+def lock_key(job_id: UUID | ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[int]:
+    """Return the key of a job's advisory lock, for one job or for a column of jobs."""
+    name = str(job_id) if isinstance(job_id, UUID) else cast(job_id, Text)
+    return func.hashtextextended(name, JOB_LOCKS)
 
 
 Report = Callable[[int, int, str], Awaitable[bool]]
@@ -77,18 +87,18 @@ class Task:
             raise Cancelled
 
     async def hold(self, write: Write) -> None:
-        """Lock the job's row in this transaction, so that no other worker can take the job before it ends.
+        """Lock the job in this transaction, so that no other worker can take it before the transaction ends.
+
+        The lock is an advisory one: a row lock would also stop the heartbeat that keeps the lease, and a long
+        calculation would lose the very job it holds.
 
         Raises:
             LeaseLost: another worker holds the job now, or it is finished.
         """
         if not self.lease:
             return
-        mine = (
-            select(Job.id)
-            .where(Job.id == self.job_id, Job.lease_owner == self.lease, Job.state == "running")
-            .with_for_update()
-        )
+        await write.value(select(func.pg_advisory_xact_lock(lock_key(self.job_id))))
+        mine = select(Job.id).where(Job.id == self.job_id, Job.lease_owner == self.lease, Job.state == "running")
         if await write.value(mine) is None:
             raise LeaseLost
 

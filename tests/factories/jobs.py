@@ -4,6 +4,7 @@ The effect is an event in the organisation's audit chain: an append-only row tha
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -96,6 +97,19 @@ async def deaf(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
         write.audit(EFFECT, object_type="job", object_id=task.job_id)
         await asyncio.sleep(30)
     return {}
+
+
+@job("test:hold", attempts=3)
+async def hold_long(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
+    """One long transaction that holds the job from its first statement to its last."""
+    async with task.databases.write(task.scope) as write:
+        await task.hold(write)
+        write.audit(EFFECT, object_type="job", object_id=task.job_id)
+        if payload.get("blocks"):
+            time.sleep(payload["seconds"])  # noqa: ASYNC251 - a function that hogs the event loop, as it must not
+        else:
+            await asyncio.sleep(payload["seconds"])
+        return await task.complete(write, {"attempt": task.attempt})
 
 
 def enterprise(tenant: str = "wuxi", **facts: Any) -> Scope:

@@ -17,6 +17,8 @@ from backend.kit.errors import Forbidden, Unauthenticated
 from backend.kit.ids import new_id
 from backend.kit.outbox import Job, Outbox
 from backend.kit.scope import Kind, Scope
+from backend.kit.settings import Settings
+from backend.kit.tasks import LeaseLost, Task
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -250,3 +252,53 @@ async def test_the_outbox_is_emptied_and_a_lost_message_is_told_again(databases:
     await relay_once(databases, queue)
     await queue.close()
     assert (await until(databases, scope, lost)).state == "succeeded"
+
+
+async def test_one_transaction_longer_than_the_lease_keeps_its_job(databases: Databases) -> None:
+    """The heartbeat passes the lock that keeps others out (leases are 3 seconds here)."""
+    scope = enterprise()
+    job_id = await ask(databases, scope, "test:hold", {"seconds": 8})
+    job = await until(databases, scope, job_id, seconds=30)
+    assert (job.state, job.result, job.attempts) == ("succeeded", {"attempt": 1}, 1)
+    assert await count(databases, scope, EFFECT, job_id) == 1
+
+
+async def test_a_function_that_hogs_the_event_loop_is_late_not_dead(databases: Databases) -> None:
+    scope = enterprise()
+    job_id = await ask(databases, scope, "test:hold", {"seconds": 5, "blocks": True})
+    job = await until(databases, scope, job_id, seconds=30)
+    assert (job.state, job.result, job.attempts) == ("succeeded", {"attempt": 1}, 1)
+
+
+async def test_a_held_job_cannot_be_taken_even_when_its_lease_has_run_out(databases: Databases) -> None:
+    scope, system = enterprise("changzhou"), Scope.system("changzhou")
+    async with databases.write(scope) as write:
+        job_id = new_id()
+        await write.run(
+            insert(Job).values(
+                id=job_id, kind="test:by_hand", state="queued", organisation_id=scope.organisation_id,
+                scope=scope.dump(), payload={}, correlation_id="", created_at=func.now() + func.make_interval(0, 0, 0, 1),
+            )
+        )  # fmt: skip
+    async with databases.write(system) as write:
+        first = await leases.claim(write, job_id, "holder", 0.05)
+    assert first is not None
+    task = Task(databases, scope, None, Settings(), job_id, lease="holder")
+    async with databases.write(scope) as holding:
+        await task.hold(holding)
+        await asyncio.sleep(0.1)
+        async with databases.write(system) as write:
+            assert await leases.claim(write, job_id, "thief", 60) is None
+            assert job_id not in await leases.reclaim_overdue(write)
+            assert await leases.renew(write, first, 0.05) is False
+        await asyncio.sleep(0.1)
+    async with databases.write(system) as write:
+        assert job_id not in await leases.reclaim_overdue(write, alive=["holder"])
+        second = await leases.claim(write, job_id, "heir", 60)
+    assert second is not None
+    with pytest.raises(LeaseLost):
+        async with databases.write(scope) as write:
+            await task.hold(write)
+    with pytest.raises(LeaseLost):
+        async with databases.write(scope) as write:
+            await task.complete(write, {})
