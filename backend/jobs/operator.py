@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend.jobs import queries, service
 from backend.jobs.errors import JobNotFound
@@ -44,7 +44,8 @@ async def list_jobs(databases: Databases, tenant: str, state: str | None, limit:
     scope = Scope.system(tenant)
     async with databases.read(scope) as read:
         found = await queries.jobs(read, scope, limit=limit, state=wanted)
-    table = Table("id", "kind", "state", "progress", "attempts", "asked", "error")
+    # A shortened id would be of no use to `carbon jobs show`.
+    table = Table(Column("id", no_wrap=True, min_width=36), "kind", "state", "progress", "attempts", "asked", "error")
     for job in found:
         asked = job.created_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
         progress = f"{job.done}/{job.total}" if job.total else ""

@@ -160,6 +160,7 @@ CASES: dict[str, Case] = {
     "activityBatch": private(id="$batch"),
     "activityTemplate": private(accountId="$account", format="XLSX"),
     "activityExport": private(accountId="$account", format="XLSX"),
+    "requestActivityExport": command(accountId="$account", format="XLSX"),
     "recordActivity": command(accountId="$account", record=RECORD),
     "recordActivities": command(accountId="$account", records=[RECORD], isDryRun=False),
     "correctActivity": command(recordId="$record", reason=WHY, quantity="1"),
