@@ -24,10 +24,13 @@ from litestar.response import Stream
 
 from backend.api import callers
 from backend.api.surroundings import Surroundings
-from backend.emissions.activity import exporting, importing, queries
-from backend.emissions.activity.errors import FileUnreadable
-from backend.emissions.activity.exporting import FORMATS, Download
+from backend.emissions.activity import importing, jobs_export, queries, schema_files
+from backend.emissions.activity.errors import ExportNotReady, FileUnreadable
+from backend.emissions.activity.exporting import FORMATS
+from backend.emissions.activity.schema_files import Download
 from backend.emissions.activity.schema_types import annotated_name
+from backend.jobs import queries as jobs
+from backend.jobs.values import JobState
 from backend.kit.errors import NotFound
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
@@ -113,7 +116,7 @@ class ActivityFiles(Controller):
         here: Surroundings = state.here
         scope = await _caller(request, here)
         account_id = _id(account, "CarbonAccount")
-        return _download(await exporting.template(here.databases, scope, account_id, year=year, kind=kind))
+        return _download(await schema_files.template(here.databases, scope, account_id, year=year, kind=kind))
 
     @get("/export")
     async def export(
@@ -124,7 +127,7 @@ class ActivityFiles(Controller):
         here: Surroundings = state.here
         scope = await _caller(request, here)
         account_id = _id(account, "CarbonAccount")
-        return _download(await exporting.export(here.databases, scope, account_id, year=year, kind=kind))
+        return _download(await schema_files.export(here.databases, scope, account_id, year=year, kind=kind))
 
     @post("/imports", status_code=202)
     async def upload(
@@ -163,6 +166,23 @@ class ActivityFiles(Controller):
                 node_id("Job", accepted.job_id) if accepted.job_id else None, accepted.state, accepted.is_repeat,
             )
         )  # fmt: skip
+
+    @get("/exports/{job:str}")
+    async def written(self, request: AnyRequest, state: State, account: FromPath[str], job: FromPath[str]) -> Stream:
+        """Return the file a worker has written."""
+        here: Surroundings = state.here
+        scope = await _caller(request, here)
+        scope.require("emissions:export")
+        account_id, job_id = _id(account, "CarbonAccount"), _id(job, "Job")
+        async with here.databases.read(scope) as read:
+            found = await jobs.job(read, scope, job_id)
+        if found is None or found.kind != jobs_export.KIND or found.account_id != account_id:
+            raise FileMissing
+        if found.state is not JobState.SUCCEEDED or found.result is None:
+            raise ExportNotReady(state=found.state.value)
+        kind = str(found.result["format"])
+        key = jobs_export.place(scope, account_id, job_id, kind)
+        return _answer(here.storage.get(key), str(found.result["file_name"]), FORMATS[kind])
 
     @get("/imports/{batch:str}/file")
     async def original(self, request: AnyRequest, state: State, account: FromPath[str], batch: FromPath[str]) -> Stream:

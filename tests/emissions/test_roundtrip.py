@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from backend.emissions.activity import entering, exporting, queries
+from backend.emissions.activity import entering, queries, schema_files
 from backend.emissions.activity.cells import plain
 from backend.emissions.activity.entering import Correction, Entry
 from backend.emissions.activity.reading import DATA_SHEET
@@ -50,7 +50,7 @@ async def enter(desk: Desk, entries: list[Entry]) -> list[Any]:
 
 
 async def exported(desk: Desk, kind: str) -> bytes:
-    download = await exporting.export(desk.databases, desk.manager, desk.id, year=2024, kind=kind)
+    download = await schema_files.export(desk.databases, desk.manager, desk.id, year=2024, kind=kind)
     return await collect(download.chunks)
 
 
@@ -103,7 +103,7 @@ async def test_the_template_offers_what_can_be_entered(desk: Desk, tmp_path: Pat
     await desk.meter("E1", "M1", "kWh")
     await desk.meter("E1", "M2", "MWh")
     await enter(desk, [Entry(desk.place.sources["C1"], MONTHS[0], Decimal(1), "t")])
-    download = await exporting.template(desk.databases, desk.manager, desk.id, year=2024)
+    download = await schema_files.template(desk.databases, desk.manager, desk.id, year=2024)
     content = await collect(download.chunks)
     rows = sheet_rows(content)
     assert rows[2][:8] == ["site", "source", "source_name", "meter", "month", "quantity", "unit", "tier"]
@@ -129,8 +129,13 @@ async def test_the_template_offers_what_can_be_entered(desk: Desk, tmp_path: Pat
     assert [cell.value for cell in lists[3]][:5] == ["E1", "E1", 4, "MWh", "kWh"]
 
 
+async def test_a_template_of_a_year_that_is_not_open_offers_nothing(desk: Desk) -> None:
+    download = await schema_files.template(desk.databases, desk.manager, desk.id, year=2019, kind="csv")
+    assert len((await collect(download.chunks)).decode("utf-8-sig").splitlines()) == 1
+
+
 async def test_a_template_filled_in_is_stored(desk: Desk, tmp_path: Path) -> None:
-    download = await exporting.template(desk.databases, desk.manager, desk.id, year=2024)
+    download = await schema_files.template(desk.databases, desk.manager, desk.id, year=2024)
     path = tmp_path / "t.xlsx"
     path.write_bytes(await collect(download.chunks))
     book = openpyxl.load_workbook(path)
@@ -161,5 +166,5 @@ async def test_exports_of_years_do_not_mix(desk: Desk) -> None:
     source = desk.place.sources["E1"]
     await enter(desk, [Entry(source, MONTHS[0], Decimal(1), "MWh"), Entry(source, date(2025, 1, 1), Decimal(2), "MWh")])
     assert len(sheet_rows(await exported(desk, "xlsx"))) == 4
-    whole = await exporting.export(desk.databases, desk.manager, desk.id, kind="csv")
+    whole = await schema_files.export(desk.databases, desk.manager, desk.id, kind="csv")
     assert (await collect(whole.chunks)).decode("utf-8-sig").count("\n") == 3

@@ -56,6 +56,14 @@ class EntryRefused(Invalid):
     zh = "{text_zh}"
 
 
+class ExportNotReady(Conflict):
+    """The worker has not written the file."""
+
+    code = "export_not_ready"
+    en = "The export is {state}; the file is there when its job has succeeded."
+    zh = "导出任务状态为 {state}，成功后方可下载文件。"
+
+
 class FileUnreadable(Invalid):
     """The file is not a workbook or CSV we can read."""
 

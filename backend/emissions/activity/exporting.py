@@ -1,15 +1,12 @@
 """Records out, in the layout they come in: importing an export again, unchanged, changes nothing.
 
-A file is written row by row to a temporary place and streamed from there. What a year's export holds are the ends
+A file is written row by row. What a year's export holds are the ends
 of its chains, whatever was decided on them: exactly what a row of an import is compared with.
 """
 
 import asyncio
 import csv
-import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
@@ -20,19 +17,17 @@ from sqlalchemy import text
 from backend.emissions.activity import cells
 from backend.emissions.activity.cells import Cell
 from backend.emissions.activity.columns import Column, layout
-from backend.emissions.activity.directory import Directory, Meter, Source, directory
+from backend.emissions.activity.directory import Directory, Meter, Source
 from backend.emissions.activity.errors import FormatUnknown
 from backend.emissions.activity.reading import CSV, XLSX, guarded
 from backend.emissions.activity.workbook import ActivityWorkbook
 from backend.emissions.models import ActivityRecord
 from backend.kit.clock import today
-from backend.kit.db import Databases, Read
+from backend.kit.db import Read
 from backend.kit.months import Month, months_of
-from backend.kit.scope import Scope
 
 FORMATS = {"xlsx": XLSX, "csv": CSV}
 CHUNK_ROWS = 2000
-CHUNK_BYTES = 256 * 1024
 
 HEADS = """
 select r.id, r.source_id, r.meter_id, r.month, r.quantity, r.unit, r.tier, r.parameters, r.evidence_id, r.note
@@ -45,15 +40,6 @@ TAKEN = """
 select distinct source_id, meter_id, month from activity_record r
 where account_id = :account_id and month between :first and :last and not is_withdrawn
     and not exists (select from activity_record n where n.account_id = r.account_id and n.supersedes_id = r.id)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file for a caller: its name, its type, and its bytes when they are asked for."""
-
-    file_name: str
-    media_type: str
-    chunks: AsyncIterator[bytes]
 
 
 class CsvSheet:
@@ -149,52 +135,24 @@ def file_name(account: Directory, what: str, year: int | None, kind: str) -> str
     return "-".join(filter(None, (what, account.number, str(year) if year else ""))) + f".{kind}"
 
 
-@asynccontextmanager
-async def _file(kind: str) -> AsyncGenerator[Path]:
-    with tempfile.TemporaryDirectory(prefix="carbon-export-") as folder:
-        yield Path(folder) / f"file.{kind}"
+async def taken_months(read: Read, account: Directory, year: int) -> set[Any]:
+    """Return (source, meter, month) of the year's records that stand."""
+    found = await read.rows(text(TAKEN), _bound(account.account_id, year))
+    return {(each.source_id, each.meter_id, each.month) for each in found}
 
 
-async def _stream(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
-
-
-async def template(
-    databases: Databases, scope: Scope, account_id: UUID, *, year: int | None = None, kind: str = "xlsx"
-) -> Download:
-    """Return an account's template; with a year, its rows are prefilled with what can still be entered.
+def write_template(account: Directory, year: int | None, taken: set[Any], kind: str, path: Path) -> None:
+    """Write an account's template to a path; with an open year, prefilled with what can still be entered.
 
     Raises:
-        Unauthenticated, Forbidden: the caller may not read activity data.
         FormatUnknown: neither `xlsx` nor `csv`.
-        AccountNotFound: no such account, or not yours.
     """
-    scope.require("emissions:read")
-    if kind not in FORMATS:
-        raise FormatUnknown(value=kind)
-    async with databases.read(scope) as read:
-        account = await directory(read, scope, account_id)
-        taken: set[Any] = set()
-        if year is not None:
-            found = await read.rows(text(TAKEN), _bound(account_id, year))
-            taken = {(each.source_id, each.meter_id, each.month) for each in found}
     columns = layout(account.methods)
-
-    def write(path: Path) -> None:
-        with sheet(path, account, columns, kind) as out:
-            out.titles()
-            for values in empty_rows(account, columns, year, taken) if year is not None else ():
+    with sheet(path, account, columns, kind) as out:
+        out.titles()
+        if year is not None and account.years.get(year) is False:
+            for values in empty_rows(account, columns, year, taken):
                 out.row(values)
-
-    async def chunks() -> AsyncIterator[bytes]:
-        async with _file(kind) as path:
-            await asyncio.to_thread(write, path)
-            async for chunk in _stream(path):
-                yield chunk
-
-    return Download(file_name(account, "activity-template", year, kind), FORMATS[kind], chunks())
 
 
 def _bound(account_id: UUID, year: int | None) -> dict[str, Any]:
@@ -227,29 +185,3 @@ async def write_export(read: Read, account: Directory, year: int | None, kind: s
 def _typed() -> Any:  # noqa: ANN401 - a statement with the table's own column types
     names = ("id", "source_id", "meter_id", "month", "quantity", "unit", "tier", "parameters", "evidence_id", "note")
     return text(HEADS).columns(*(ActivityRecord.__table__.columns[name] for name in names))
-
-
-async def export(
-    databases: Databases, scope: Scope, account_id: UUID, *, year: int | None = None, kind: str = "xlsx"
-) -> Download:
-    """Return an account's records of a year (all years, without one) in the layout of the template.
-
-    Raises:
-        Unauthenticated, Forbidden: the caller may not export.
-        FormatUnknown: neither `xlsx` nor `csv`.
-        AccountNotFound: no such account, or not yours.
-    """
-    scope.require("emissions:export")
-    if kind not in FORMATS:
-        raise FormatUnknown(value=kind)
-    async with databases.read(scope) as read:
-        account = await directory(read, scope, account_id)
-
-    async def chunks() -> AsyncIterator[bytes]:
-        async with _file(kind) as path:
-            async with databases.read(scope) as read:
-                await write_export(read, account, year, kind, path)
-            async for chunk in _stream(path):
-                yield chunk
-
-    return Download(file_name(account, "activity", year, kind), FORMATS[kind], chunks())

@@ -1,7 +1,6 @@
 """Reading and entering activity data by GraphQL; files go through the REST doors the links name."""
 
 from datetime import date, datetime
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from backend.emissions.activity.schema_types import (
     ActivityDecision,
     ActivityRecord,
     ActivityState,
+    FileFormat,
     FileLink,
     account_of,
     activity_path,
@@ -37,14 +37,6 @@ class CursorInvalid(Invalid):
     code = "page_invalid"
     en = "after is not a cursor of this list."
     zh = "after 不是本列表的游标。"
-
-
-@strawberry.enum(description="A kind of file.")
-class FileFormat(Enum):
-    """A kind of file."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
 
 
 def _link(context: Context, account_id: UUID, what: str, kind: FileFormat, year: int | None, name: str) -> FileLink:

@@ -8,14 +8,17 @@ from uuid import UUID
 
 import strawberry
 
-from backend.emissions.activity import approving, entering
+from backend.emissions.activity import approving, entering, jobs_export
 from backend.emissions.activity.approving import Decided
 from backend.emissions.activity.entering import Correction, Entered, Entry
 from backend.emissions.activity.schema_types import (
     ActivityDecision,
     ActivityOutcome,
+    FileFormat,
+    FileLink,
     TierEnum,
     account_of,
+    activity_path,
     outcome,
     own_ids,
 )
@@ -117,6 +120,23 @@ class DecideActivityRecordInput:
 
     record_id: strawberry.ID = strawberry.field(description="The record.")
     reason: str = strawberry.field(description="Why it is decided by itself.")
+
+
+@strawberry.input(description="Which records to write to a file.")
+class RequestActivityExportInput:
+    """Which records to write to a file."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    year: int | None = strawberry.field(default=None, description="One reporting year; all without.")
+    format: FileFormat = strawberry.field(default=FileFormat.XLSX, description="The kind of file.")
+
+
+@strawberry.type(description="An export a worker will write.")
+class ActivityExportRequested:
+    """An export a worker will write."""
+
+    job_id: strawberry.ID = strawberry.field(description="Watch it with `jobProgress` or `job`.")
+    file: FileLink = strawberry.field(description="Where the file is once the job has succeeded.")
 
 
 @strawberry.type(description="What a command stored.")
@@ -222,6 +242,22 @@ class ActivityMutation:
         """Take a record away; its month can then be entered afresh."""
         account_id, record_id = own_ids(input.record_id, "ActivityRecord", "input", "recordId")
         return _recorded(context, await entering.withdraw(write, context.scope, account_id, record_id, input.reason))
+
+    @command("emissions:export")
+    async def request_activity_export(
+        context: Context, write: Write, input: RequestActivityExportInput
+    ) -> ActivityExportRequested:  # fmt: skip
+        """Have a worker write an export; the file can be fetched when the job has succeeded."""
+        account_id = account_of(input.account_id, "input", "accountId")
+        job_id, name = await jobs_export.request_export(
+            write, context.scope, account_id=account_id, year=input.year, kind=input.format.value
+        )
+        return ActivityExportRequested(
+            job_id=node_id("Job", job_id),
+            file=FileLink(
+                url=activity_path(context.scope, account_id, f"exports/{node_id('Job', job_id)}"), file_name=name
+            ),
+        )
 
     @command("emissions:approve")
     async def approve_activity_batch(

@@ -109,6 +109,14 @@ class FileLink:
     file_name: str = strawberry.field(description="Suggested name.")
 
 
+@strawberry.enum(description="A kind of file.")
+class FileFormat(Enum):
+    """A kind of file."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
 def activity_path(scope: Scope, account_id: UUID, rest: str) -> str:
     """Return the address of a file of an account's activity data."""
     return f"/{scope.tenant}/accounts/{account_id}/activity/{rest}"

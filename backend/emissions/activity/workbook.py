@@ -147,7 +147,7 @@ class ActivityWorkbook:
         elif not hasattr(value, "as_tuple"):
             sheet.write_string(self._next, index, str(value), formats[style or "text"])
         elif _fits(value):
-            sheet.write_number(self._next, index, float(value), formats[style or "number"])  # type: ignore[arg-type]
+            sheet.write_number(self._next, index, value, formats[style or "number"])  # type: ignore[arg-type]
         else:
             sheet.write_string(self._next, index, format(value, "f"), formats[style or "text"])
 
