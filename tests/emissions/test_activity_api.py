@@ -1,5 +1,6 @@
 """Activity data through the public API: files over REST, records over GraphQL, a worker in between."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -121,6 +122,23 @@ async def test_template_upload_approval_and_export(plant: Plant, worker: None, t
     again = (await plant.upload(content, "again.csv")).json()
     result = (await finished(plant, again["jobId"]))["result"]
     assert (result["state"], result["unchanged"], result["new"], result["corrections"]) == ("stored", 6, 0, 0)
+
+
+async def test_a_worker_writes_an_export(plant: Plant, worker: None) -> None:
+    body = csv_of([(plant.code, f"2025-{month:02d}", f"{month}.25", "MWh", "") for month in range(1, 4)], HEAD)
+    await finished(plant, (await plant.upload(body, "for-export.csv")).json()["jobId"])
+    asked = {"accountId": plant.account, "year": 2025, "format": "CSV"}
+    answer = (await plant.manager.named("RequestActivityExport", input=asked))["requestActivityExport"]
+    early = await plant.get(answer["file"]["url"])
+    job = await finished(plant, answer["jobId"])
+    assert (job["state"], job["result"]["rows"]) == ("SUCCEEDED", 3)
+    # Either the worker was quicker than the first look, or the answer said that it was not there yet.
+    assert early.status_code == 200 or early.json()["code"] == "export_not_ready"
+    file = await plant.get(answer["file"]["url"])
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert hashlib.sha256(file.content).hexdigest() == job["result"]["sha256"]
+    direct = (await plant.manager.named("ActivityExport", **asked))["activityExport"]
+    assert file.content == (await plant.get(direct["url"])).content
 
 
 async def test_a_bad_workbook_comes_back_annotated(plant: Plant, worker: None, tmp_path: Path) -> None:
