@@ -10,13 +10,25 @@ from backend.kit.db import Read
 from backend.kit.scope import Scope
 
 OVERVIEW = text("""
-with newest as (
-    select * from inventory where account_id = :account_id and year = cast(:year as int) order by version desc limit 1
+-- Every table is named once: each mention brings its row-level security into the plan anew.
+with both_years as materialized (
+    select * from inventory
+    where account_id = :account_id and year between cast(:year as int) - 1 and cast(:year as int)
+),
+newest as (
+    select * from both_years where year = cast(:year as int) order by version desc limit 1
 ),
 previous as (
-    select * from inventory
-    where account_id = :account_id and year = cast(:year as int) - 1 and state not in ('withdrawn', 'restated')
+    select * from both_years
+    where year = cast(:year as int) - 1 and state not in ('withdrawn', 'restated')
     order by version desc limit 1
+),
+changed as (
+    -- Batches and decisions are few; records are looked at only below those that came after the calculation.
+    select b.id from activity_batch b join newest v on v.account_id = b.account_id
+    where b.state = 'stored' and coalesce(b.finished_at, b.created_at) > v.as_of
+    union all
+    select p.batch_id from approval p join newest v on v.account_id = p.account_id where p.decided_at > v.as_of
 ),
 lines as (
     select l.* from inventory_line l join newest v on v.account_id = l.account_id and v.id = l.inventory_id
@@ -55,16 +67,9 @@ select json_build_object(
         'energy_tce', trim_scale(v.energy_tce)::text, 'record_count', v.record_count,
         'excluded_count', v.excluded_count, 'uncertainty', v.uncertainty, 'checks', v.checks,
         'quality_score', v.quality_score::text,
-        -- Batches and decisions are few; records are looked at only below those that came after the calculation.
-        'is_outdated', exists (select from activity_batch b
-                where b.account_id = v.account_id and b.state = 'stored'
-                and coalesce(b.finished_at, b.created_at) > v.as_of
-                and exists (select from activity_record r where r.account_id = b.account_id and r.batch_id = b.id
-                    and r.month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 31)))
-            or exists (select from approval p where p.account_id = v.account_id and p.decided_at > v.as_of
-                and exists (select from activity_record r
-                    where r.account_id = p.account_id and r.batch_id = p.batch_id
-                    and r.month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 31)))
+        'is_outdated', exists (select from changed c join activity_record r on r.batch_id = c.id
+            where r.account_id = v.account_id
+            and r.month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 31))
         ) from newest v),
     'previous', (select json_build_object(
         'id', p.id, 'version', p.version, 'state', p.state, 'scope1', trim_scale(p.scope1)::text,
@@ -89,16 +94,15 @@ select json_build_object(
     'versions', (select json_agg(json_build_object(
         'id', v.id, 'version', v.version, 'state', v.state, 'computed_at', v.computed_at, 'reason', v.reason,
         'location', trim_scale(v.scope1 + v.scope2_location)::text) order by v.version desc)
-        from (select * from inventory where account_id = :account_id and year = cast(:year as int)
-            order by version desc limit 50) v),
+        from (select * from both_years where year = cast(:year as int) order by version desc limit 50) v),
     'findings', (select json_build_object(
         'major', count(*) filter (where f.severity = 'major'), 'minor', count(*) filter (where f.severity = 'minor'),
         'note', count(*) filter (where f.severity = 'note'),
         'unanswered', count(*) filter (where f.state = 'open'))
-        from finding f join inventory v on v.account_id = f.account_id and v.id = f.inventory_id
+        from finding f join both_years v on v.id = f.inventory_id
         where f.account_id = :account_id and v.year = cast(:year as int) and f.state <> 'resolved'),
     'review_round', (select count(*) from inventory_transition t
-        join inventory v on v.account_id = t.account_id and v.id = t.inventory_id
+        join both_years v on v.id = t.inventory_id
         where t.account_id = :account_id and v.year = cast(:year as int) and t.to_state = 'submitted')
 )::text as document
 from carbon_account a where a.id = :account_id""")
