@@ -228,3 +228,16 @@ def test_a_server_that_is_not_there_is_a_sentence(folder: Path) -> None:
     assert done.returncode == 1
     assert "服务器没有应答" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_after_migrate_the_first_organisation_can_be_registered(installed: Installed) -> None:
+    code, said = installed.carbon("migrate")
+    assert code == 0, said
+    code, said = installed.carbon(
+        "organisations", "register", "--tenant", "wuxi", "--kind", "authority", "--name", "无锡市生态环境局",
+        "--credit-code", "91320213MA1DEM1033", "--division", "320200", "--administrator", "first@authority.example",
+        "--administrator-name", "王",
+    )  # fmt: skip
+    assert code == 0, said
+    assert "first@authority.example" in said
+    assert len(said.split()[-1]) > 30  # the invitation's token, on a line of its own
