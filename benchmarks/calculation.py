@@ -23,7 +23,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from backend.emissions.activity.sql import current_records, parameters_of
-from backend.emissions.inventory.batches import compute_batches
+from backend.emissions.inventory.jobs_batches import compute_batches
 from backend.emissions.inventory.service.compute import reporting_accounts
 from backend.emissions.inventory.values import Request
 from backend.installation import furnish

@@ -92,9 +92,11 @@ class Caller:
         ).encode() + body
 
     async def open(self) -> None:
+        """Connect."""
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
 
     async def ask(self) -> bytes:
+        """Send the request; return the answer's body."""
         self.writer.write(self.request)
         head = await self.reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200"), head
@@ -146,7 +148,9 @@ async def prepare(settings: Settings, admin_url: str) -> tuple[str, dict[str, An
         async with databases.write(scope) as write:
             await service.compute(write, scope, account_id, Request(YEAR, "published", date(2026, 3, 1)))
     statements: list[str] = []
-    event.listen(databases.engine("wuxi").sync_engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    event.listen(
+        databases.engine("wuxi").sync_engine, "before_cursor_execute", lambda *seen: statements.append(seen[2])
+    )
     async with databases.read(scope) as read:
         document = await overview(read, scope, account_id, YEAR)
     assert document is not None

@@ -28,7 +28,8 @@ class Query:
     @strawberry.field
     async def account_overview(self, account_id: strawberry.ID, year: int) -> AccountOverview | None:
         """Return the overview kept in memory."""
-        assert account_id and year
+        assert account_id
+        assert year
         return KEPT
 
 

@@ -48,9 +48,11 @@ async def test_electricity_has_two_exact_sides_and_explains_its_factor(databases
     assert inventory.scope1 == inventory.scope3 == 0
     assert {each["outcome"] for each in inventory.checks} == {"pass"}
     async with databases.read(place.enterprise()) as read:
-        months = await read.rows(select(InventoryMonth.__table__)
+        months = await read.rows(
+            select(InventoryMonth.__table__)
             .where(InventoryMonth.inventory_id == computed.inventory_id)
-            .order_by(InventoryMonth.month))
+            .order_by(InventoryMonth.month)
+        )
     assert [row.month.month for row in months] == list(range(1, 13))
     assert sum(row.scope2_location for row in months) == location.co2e_t
 
@@ -121,7 +123,9 @@ async def test_unapproved_data_is_counted_apart(databases: Databases) -> None:
 async def test_green_electricity_turns_the_rest_to_the_residual_factor(databases: Databases) -> None:
     place = await make_place(databases)
     bought = await add_source(databases, place, "E1", "purchased_electricity", "MWh")
-    green = await add_source(databases, place, "E2", "purchased_green_electricity", "MWh", parameters={"certificate": "GEC-1"})
+    green = await add_source(
+        databases, place, "E2", "purchased_green_electricity", "MWh", parameters={"certificate": "GEC-1"}
+    )
     await add_records(databases, place, bought, "MWh", {"2025-01": "100"})
     await add_records(databases, place, green, "MWh", {"2025-01": "40"})
     inventory = await inventory_of(databases, place, await compute(databases, place))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from factories.inventory import Place, add_meter, add_records, add_source, compute, make_place, whole_year
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.emissions.inventory.errors import InventoryNotFound
 from backend.emissions.inventory.reproduce import Reproduction, reproduce
@@ -31,7 +32,9 @@ async def rich_place(databases: Databases) -> Place:
     await add_records(databases, place, coal, "t", {"2025-01": "3.7"})
     gas = await add_source(databases, place, "G1", "fuel_combustion", "万Nm3", key="天然气", scope=1)
     await add_records(databases, place, gas, "Nm3", {"2025-01": "123456.789", "2025-02": "0"})
-    await add_records(databases, place, gas, "万Nm3", {"2025-04": "2"}, parameters={"ncv": "350", "oxidation_factor": "0.98"})
+    await add_records(
+        databases, place, gas, "万Nm3", {"2025-04": "2"}, parameters={"ncv": "350", "oxidation_factor": "0.98"}
+    )
     pfc = await add_source(databases, place, "A1", "aluminium_pfc", "t", scope=1)
     await add_records(databases, place, pfc, "t", {"2025-01": "77777.77"}, tier="estimated")
     steam = await add_source(databases, place, "S1", "purchased_steam", "t", parameters={"enthalpy": "2780.3"})
@@ -68,8 +71,6 @@ async def test_later_data_and_later_factors_change_nothing(databases: Databases)
 async def test_a_stored_number_that_was_altered_is_found(databases: Databases, servers: Any) -> None:
     place = await rich_place(databases)
     computed = await compute(databases, place)
-    from sqlalchemy.ext.asyncio import create_async_engine
-
     engine = create_async_engine(servers.addresses["wuxi"].owner.get_secret_value())
     async with engine.begin() as owner:
         await owner.execute(text("alter table inventory_line no force row level security"))

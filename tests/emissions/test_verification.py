@@ -43,9 +43,7 @@ async def ready(databases: Databases, **options: Any) -> tuple[Place, Computed]:
 
 async def step(databases: Databases, scope: Scope, command: Any, place: Place, computed: Computed, **given: Any) -> Any:
     async with databases.write(scope) as write:
-        return await command(
-            write, scope, account_id=place.account_id, inventory_id=computed.inventory_id, **given
-        )
+        return await command(write, scope, account_id=place.account_id, inventory_id=computed.inventory_id, **given)
 
 
 async def submitted(databases: Databases) -> tuple[Place, Computed]:
@@ -200,9 +198,7 @@ async def test_findings_refuse_what_does_not_fit(databases: Databases) -> None:
     with pytest.raises(LineNotFound):
         await step(databases, verifier, service.raise_finding, place, computed, line_id=uuid4(), **raised)
     with pytest.raises(TextMissing):
-        await step(
-            databases, verifier, service.raise_finding, place, computed, severity=Severity.MINOR, message=" "
-        )
+        await step(databases, verifier, service.raise_finding, place, computed, severity=Severity.MINOR, message=" ")
     finding_id = await step(databases, verifier, service.raise_finding, place, computed, **raised)
     officer = place.enterprise()
     async with databases.write(officer) as write:

@@ -57,9 +57,7 @@ async def prepare(
     first, last = date(request.year, 1, 1), date(request.year, 12, 31)
     breaks = [row.day for row in await read.rows(BREAKS, {"first": first, "last": last})]
     starts = (first, *breaks)
-    epochs = tuple(
-        sum(1 for start in starts if start <= date(request.year, month, 1)) - 1 for month in range(1, 13)
-    )
+    epochs = tuple(sum(1 for start in starts if start <= date(request.year, month, 1)) - 1 for month in range(1, 13))
     return Run(request, as_of, Resolver(book, request.factor_policy), epochs, starts)
 
 
@@ -106,7 +104,7 @@ async def resolve_again(write: Write, run: Run) -> Gathered:
     return await resolve_sets(write, run)
 
 
-async def make_lines(write: Write, run: Run) -> list[Line]:
+async def make_lines(write: Write) -> list[Line]:
     """Make the lines from groups and items; return what judging them needs."""
     await write.run(text(sql.LINE), {"qualities": list(sql.QUALITIES)})
     await write.run(text("analyze calculation_line (account_id, item_id)"))
@@ -120,7 +118,7 @@ async def calculate(
 ) -> list[Computed]:  # fmt: skip
     """Compute and store a new version for every account; the caller has locked the books and checked states."""
     gathered = await gather(write, run, account_ids, claiming)
-    lines = await make_lines(write, run)
+    lines = await make_lines(write)
     judged = run.judge.judge(lines, gathered.items)
     outcomes = await checks_of(write, account_ids, run, gathered)
     inventories: list[dict[str, Any]] = []

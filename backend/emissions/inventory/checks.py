@@ -10,9 +10,7 @@ standard_coal_known  the energy total misses nothing
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,8 +18,7 @@ from sqlalchemy import text
 from backend.emissions import rules
 from backend.emissions.inventory.run import Gathered, Run
 from backend.emissions.inventory.values import Resolved
-from backend.emissions.methods.arithmetic import add, multiply
-from backend.emissions.values import Basis, CheckOutcome, Outcome
+from backend.emissions.values import CheckOutcome, Outcome
 from backend.kit.db import Write
 
 SHOWN = 20

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from backend.emissions.inventory.values import THIRD
 from backend.emissions.methods.arithmetic import add, multiply
 from backend.kit.quantities import display
 
@@ -85,7 +86,7 @@ def compare(before: Sequence[Any], after: Sequence[Any]) -> list[LineDifference]
         for one, other in _pairs(old.get(place, []), new.get(place, [])):
             effects = _effects(one, other)
             if effects:
-                known = other if other is not None else one
+                known: Any = other if other is not None else one
                 found.append(LineDifference(
                     known.source_id, known.source_code, known.source_name, known.scope, known.category, known.gas,
                     known.basis, one, other, effects,
@@ -96,9 +97,9 @@ def compare(before: Sequence[Any], after: Sequence[Any]) -> list[LineDifference]
 def bridges(before: Sequence[Any], after: Sequence[Any], differences: Sequence[LineDifference]) -> list[Bridge]:
     """Return the bridges of scope 1+2 on both bases and of scope 3."""
     sides = (
-        ("location", lambda each: each.scope < 3 and each.basis != "market"),
-        ("market", lambda each: each.scope < 3 and each.basis != "location"),
-        ("scope3", lambda each: each.scope == 3 and each.basis != "market"),
+        ("location", lambda each: each.scope != THIRD and each.basis != "market"),
+        ("market", lambda each: each.scope != THIRD and each.basis != "location"),
+        ("scope3", lambda each: each.scope == THIRD and each.basis != "market"),
     )
     found: list[Bridge] = []
     for name, belongs in sides:
@@ -107,9 +108,7 @@ def bridges(before: Sequence[Any], after: Sequence[Any], differences: Sequence[L
             if belongs(each):
                 for cause, effect in each.effects:
                     steps[cause] = add(steps[cause], effect)
-        found.append(
-            Bridge(name, _total(before, belongs), _total(after, belongs), tuple(sorted(steps.items())))
-        )
+        found.append(Bridge(name, _total(before, belongs), _total(after, belongs), tuple(sorted(steps.items()))))
     return found
 
 
@@ -155,7 +154,7 @@ def _same_factor(one: Any, other: Any) -> bool:  # noqa: ANN401 - rows
     )  # fmt: skip
 
 
-def _effects(one: Any | None, other: Any | None) -> tuple[tuple[Cause, Decimal], ...]:
+def _effects(one: Any | None, other: Any | None) -> tuple[tuple[Cause, Decimal], ...]:  # noqa: ANN401 - rows
     if one is None and other is not None:
         return ((Cause.ADDED, other.co2e_t),)
     if other is None and one is not None:

@@ -1,23 +1,13 @@
 """Errors of inventories and their review.
 
-NotFound
-InventoryNotFound         no such inventory, or not visible
-FindingNotFound           no such finding, or not visible
-LineNotFound              the finding names a line that is not of this inventory
-Forbidden
-OwnData                   separation of duties: who entered data of the year may not submit it
-OwnOrganisation           an enterprise does not verify itself
-NotTheVerifier            only a verifier raises and resolves findings, only the enterprise answers
-Invalid
-ReasonMissing             the step needs its reason in words
-TextMissing               an empty message
-Conflict
-WrongState                the step does not start from this state
-NotNewest                 a newer version exists
-YearNotOpen               the account does not report on this year
-ChecksBlock               a check failed or could not tell
-MajorFindingsOpen         verification with unresolved major findings
-FindingClosed             the finding is resolved already
+- `InventoryNotFound`, `FindingNotFound`, `LineNotFound`: not there, or not visible
+- `OwnData`: separation of duties, whoever entered data of the year may not submit it
+- `OwnOrganisation`, `NotTheVerifier`, `NotTheEnterprise`: the step belongs to the other side of the review
+- `ReasonMissing`, `TextMissing`: the step needs words
+- `WrongState`, `NotNewest`, `YearNotOpen`: right step, wrong moment
+- `ChecksBlock`: a check failed or could not tell
+- `MajorFindingsOpen`: verification with unresolved major findings
+- `FindingClosed`: the finding is not in the state the step needs
 """
 
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from backend.emissions.inventory import preview, service
-from backend.emissions.inventory.batches import compute_batches
+from backend.emissions.inventory.jobs_batches import compute_batches
 from backend.emissions.inventory.service.compute import computed_by_job, reporting_accounts
 from backend.emissions.inventory.values import Request
 from backend.kit.tasks import Task, job
+
 
 @job("emissions:compute", timeout=1800)
 async def compute_inventory(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
@@ -52,5 +53,5 @@ async def compute_all(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
 async def preview_activation(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
     """Show what drafts would change if they were activated; nothing is stored but this answer."""
     drafts = frozenset(UUID(one) for one in payload["version_ids"])
-    found = await preview.preview(task.databases, task.scope, drafts, tell=task.progress)
+    found = await preview.preview(task.databases.write, task.scope, drafts, tell=task.progress)
     return found.as_json()

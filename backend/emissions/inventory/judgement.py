@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.emissions import rules
-from backend.emissions.inventory.values import Item
+from backend.emissions.inventory.values import THIRD, Item
 from backend.emissions.values import Basis, LineEstimate, QualityWeights, Tier, Uncertainty
 
 _WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
@@ -100,17 +100,15 @@ class Judge:
     def _score(self, code: str) -> Decimal:
         if code not in self._scores:
             tier, calibration, evidence = code.split("/")
-            self._scores[code] = rules.score(
-                self.weights, Tier(tier), calibration, has_evidence=evidence == "present"
-            )
+            self._scores[code] = rules.score(self.weights, Tier(tier), calibration, has_evidence=evidence == "present")
         return self._scores[code]
 
 
 def totals(pairs: Sequence[tuple[Item, LineEstimate]]) -> dict[str, Any]:
     """Return the uncertainty of scope 1+2 on both bases and of scope 3; equal sides are computed once."""
-    location = [each for item, each in pairs if item.scope < 3 and item.basis != Basis.MARKET]
-    market = [each for item, each in pairs if item.scope < 3 and item.basis != Basis.LOCATION]
-    third = [each for item, each in pairs if item.scope == 3 and item.basis != Basis.MARKET]
+    location = [each for item, each in pairs if item.scope != THIRD and item.basis != Basis.MARKET]
+    market = [each for item, each in pairs if item.scope != THIRD and item.basis != Basis.LOCATION]
+    third = [each for item, each in pairs if item.scope == THIRD and item.basis != Basis.MARKET]
     first = rules.uncertainty(location)
     return {
         "location": _json(first),

@@ -21,7 +21,7 @@ WHERE = text("select account_id from inventory where id = :id")
 
 
 async def reproduce(
-    databases: Databases, settings: Settings, tenant: str, inventory: str, tell: Callable[[object], None]
+    databases: Databases, _settings: Settings, tenant: str, inventory: str, tell: Callable[[object], None]
 ) -> bool:
     """Compute an inventory again and tell the result; `inventory` is its UUID or its id from the API.
 

@@ -24,7 +24,7 @@ class ClaimedEnergy(Protocol):
 class NullClaimedEnergy:
     """Nobody claims anything."""
 
-    async def claiming(self, read: Read, scope: Scope, account_ids: Sequence[UUID], year: int) -> set[UUID]:
+    async def claiming(self, read: Read, scope: Scope, account_ids: Sequence[UUID], year: int) -> set[UUID]:  # noqa: ARG002 - the port's shape
         """Return no account."""
         return set()
 

@@ -7,6 +7,7 @@ than 2 %."
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -15,10 +16,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from backend.emissions.inventory.calculation import gather, make_lines, prepare, resolve_again
-from backend.emissions.inventory.run import Run
 from backend.emissions.inventory.values import Request
 from backend.kit.clock import now, today
-from backend.kit.db import Databases, Write
+from backend.kit.db import Write
 from backend.kit.errors import Forbidden, Unauthenticated
 from backend.kit.scope import Kind, Scope
 
@@ -43,6 +43,7 @@ select account_id,
 from calculation_line group by account_id""")
 
 Tell = Callable[[int, int, str], Awaitable[None]]
+Opening = Callable[[Scope], AbstractAsyncContextManager[Write]]
 Totals = Mapping[UUID, tuple[Decimal, Decimal, Decimal]]
 
 
@@ -120,11 +121,12 @@ async def _silent(_done: int, _total: int, _note: str = "") -> None:
 
 
 async def preview(
-    databases: Databases, scope: Scope, drafts: frozenset[UUID], *, year: int | None = None, tell: Tell = _silent
+    opening: Opening, scope: Scope, drafts: frozenset[UUID], *, year: int | None = None, tell: Tell = _silent
 ) -> Preview:
     """Compare every newest inventory the caller sees with the same calculation under the drafts.
 
-    Only temporary tables are written, which end with each batch's transaction.
+    `opening` opens the transactions, one a batch: the door that asks lends its key. Only temporary tables are
+    written, which end with each batch's transaction.
 
     Raises:
         Unauthenticated, Forbidden: without `factors:read`, or for a caller who is no authority nor operator.
@@ -136,8 +138,8 @@ async def preview(
         raise Forbidden(permission="factors:activate")
     # An operator decides for the tenant but sees no account: only counts leave this function then.
     seeing = scope.as_system() if scope.kind is Kind.OPERATOR else scope
-    async with databases.read(seeing) as read:
-        rows = await read.rows(NEWEST, {"year": year})
+    async with opening(seeing) as write:
+        rows = await write.rows(NEWEST, {"year": year})
     by_year: dict[int, list[Any]] = {}
     for row in rows:
         by_year.setdefault(row.year, []).append(row)
@@ -146,7 +148,7 @@ async def preview(
     for one_year, inventories in sorted(by_year.items()):
         for start in range(0, len(inventories), BATCH):
             batch = inventories[start : start + BATCH]
-            changes += await _batch(databases, seeing, one_year, batch, drafts)
+            changes += await _batch(opening, seeing, one_year, batch, drafts)
             done += len(batch)
             await tell(done, len(rows), "")
     if scope.kind is Kind.OPERATOR:
@@ -155,18 +157,18 @@ async def preview(
 
 
 async def _batch(
-    databases: Databases, scope: Scope, year: int, inventories: Sequence[Any], drafts: frozenset[UUID]
+    opening: Opening, scope: Scope, year: int, inventories: Sequence[Any], drafts: frozenset[UUID]
 ) -> list[Change]:
     request = Request(year, "published", today())
     account_ids = [row.account_id for row in inventories]
-    async with databases.write(scope) as write:
+    async with opening(scope) as write:
         instant = now()
         plain = await prepare(write, scope, request, instant, frozenset())
         drafted = await prepare(write, scope, request, instant, drafts)
         await gather(write, plain, account_ids, set())
-        before = await _totals(write, plain)
+        before = await _totals(write)
         await resolve_again(write, drafted)
-        after = await _totals(write, drafted)
+        after = await _totals(write)
     nothing = (Decimal(0), Decimal(0), Decimal(0))
     return [
         Change(
@@ -178,6 +180,6 @@ async def _batch(
     ]  # fmt: skip
 
 
-async def _totals(write: Write, run: Run) -> Totals:
-    await make_lines(write, run)
+async def _totals(write: Write) -> Totals:
+    await make_lines(write)
     return {row.account_id: (row.location, row.market, row.scope3) for row in await write.rows(TOTALS)}

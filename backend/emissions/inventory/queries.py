@@ -197,9 +197,7 @@ async def message_batch(read: Read, scope: Scope, keys: list[tuple[UUID, UUID]])
 async def account_batch(read: Read, scope: Scope, keys: list[UUID]) -> list[Any | None]:
     """Return number, name and sector of accounts; for a loader."""
     rows = await read.rows(
-        text(
-            "select id, number, name, sector, division_code from carbon_account where id = any(cast(:ids as uuid[]))"
-        ),
+        text("select id, number, name, sector, division_code from carbon_account where id = any(cast(:ids as uuid[]))"),
         {"ids": keys},
     )
     found = {row.id: row for row in rows}

@@ -32,6 +32,9 @@ from backend.kit.errors import CarbonError
 from backend.kit.quantities import conversion
 from backend.kit.scope import Scope
 
+SECOND = 2
+"""Scope 2, the one with two sides."""
+
 RECORDS = f"""
 with {current_records()}
 select c.source_id, c.month, c.unit, c.quantity, c.multiplier, c.parameters as record_parameters
@@ -138,7 +141,7 @@ def _line(
     ):
         result.compare(line.id, what, stored, recomputed)
     sums["energy_tce"] = add(sums["energy_tce"], coal)
-    if line.scope == 2:
+    if line.scope == SECOND:
         if basis is not Basis.MARKET:
             sums["scope2_location"] = add(sums["scope2_location"], emission)
         if basis is not Basis.LOCATION:

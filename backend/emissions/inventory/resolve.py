@@ -137,9 +137,7 @@ class Resolver:
                     self._item(one, used, context, basis, base_unit, gas, coefficient, facts, numbers, stated,
                                coal, coal_fact)
                 )  # fmt: skip
-        return Resolved(
-            one.set_id, conversion(one.unit, base_unit), tuple(items), is_coal_unknown=is_coal_unknown
-        )
+        return Resolved(one.set_id, conversion(one.unit, base_unit), tuple(items), is_coal_unknown=is_coal_unknown)
 
     def _facts(
         self, used: Method, stated: Stated, context: LookupContext, basis: Basis, base_unit: str,
@@ -209,13 +207,13 @@ class Resolver:
         if not isinstance(heat, Choice) or heat.value is None:
             return Decimal(0), None
         request = rules.coal_request(used, context.key, context.on)
-        printed = self.find((request,)) if request else None
-        is_printed = isinstance(printed, Choice) and printed.value is not None
+        found = self.find((request,)) if request else None
+        printed = found if isinstance(found, Choice) and found.value is not None else None
         table = self._table_ncv(used, context, base_unit) if used.energy is EnergyKind.FUEL else None
         steam = steam_heat(numbers) if used.energy is EnergyKind.STEAM and "enthalpy" in numbers else None
         coal = rules.standard_coal(
             used, base_unit, heat.value,
-            printed=printed.value if is_printed else None, printed_unit=printed.unit if is_printed else "",
+            printed=printed.value if printed else None, printed_unit=printed.unit if printed else "",
             measured_ncv=stated.numbers.get("ncv"), table_ncv=table.value if table else None, steam_gj_per_t=steam,
         )  # fmt: skip
         if coal.coefficient is None:
@@ -229,7 +227,7 @@ class Resolver:
         basis_of = {"measured": _copy(heat), "table": table.document if table else _copy(heat)}
         document = {
             "code": "standard_coal", "symbol": "tce", "zh": "折标准煤系数", "en": "standard coal coefficient",
-            "origin": "reference", **(_copy(printed) if coal.rule == "printed" and is_printed else basis_of[coal.rule]),
+            "origin": "reference", **(_copy(printed) if coal.rule == "printed" and printed else basis_of[coal.rule]),
         }  # fmt: skip
         document |= {
             "code": "standard_coal", "value": format(coal.coefficient, "f"), "unit": f"tce/{base_unit}",

@@ -134,12 +134,12 @@ class InventoryQuery:
         asked = page(first, after)
         wanted = [each.value for each in states] if states else [State.SUBMITTED.value]
         async with info.context.read() as read:
-            rows = await queries.queue(
-                read, info.context.scope, wanted, year, limit=asked.fetch, after=asked.after
-            )
+            rows = await queries.queue(read, info.context.scope, wanted, year, limit=asked.fetch, after=asked.after)
         return connect(rows, asked, key=lambda row: (row.computed_at.isoformat(), row.id), make=inventory_shown)
 
-    @strawberry.field(description="What changed between two versions: lines in words and numbers, bridges of the totals.")
+    @strawberry.field(
+        description="What changed between two versions: lines in words and numbers, bridges of the totals."
+    )
     async def inventory_difference(
         self, info: Info, from_id: strawberry.ID, to_id: strawberry.ID
     ) -> InventoryDifference:
@@ -203,7 +203,7 @@ class InventoryQuery:
             raise TooManyAtOnce(limit=MOST_DRAFTS, path=("ids",))
         drafts = frozenset(one_id(each, PARAMETER, path=("ids",)) for each in ids)
         context = info.context
-        return preview_shown(await preview.preview(context.databases, context.scope, drafts, year=year))
+        return preview_shown(await preview.preview(context.databases.write, context.scope, drafts, year=year))
 
 
 class ParametersInvalid(Invalid):
@@ -228,5 +228,3 @@ def parameters_of(given: object) -> dict[str, object]:
         if isinstance(value, bool) or not isinstance(value, str | int | None):
             raise ParametersInvalid(path=("input", "parameters", str(name)))
     return {str(name): value for name, value in given.items()}
-
-

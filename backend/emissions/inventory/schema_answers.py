@@ -231,9 +231,7 @@ def difference_shown(account_id: UUID, found: LineDifference) -> DifferenceLine:
 
 def bridge_shown(found: Bridge) -> DifferenceBridge:
     """Return a bridge as the wire has it."""
-    return DifferenceBridge(
-        name=found.name, before_t=found.before, after_t=found.after, effects=_effects(found.steps)
-    )
+    return DifferenceBridge(name=found.name, before_t=found.before, after_t=found.after, effects=_effects(found.steps))
 
 
 def _effects(steps: Sequence[tuple[Cause, Decimal]]) -> list[DifferenceEffect]:
@@ -270,5 +268,3 @@ def preview_shown(found: Preview) -> ActivationPreview:
             for each in ordered[:100]
         ],
     )  # fmt: skip
-
-

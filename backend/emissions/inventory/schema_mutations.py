@@ -1,5 +1,9 @@
 """The steps of an inventory's life as mutations: one command each, answered by the inventory or the job it made."""
 
+# `command` makes static functions whose argument is called `input` on the wire.
+# ruff: noqa: A002, N805
+# pyright: reportGeneralTypeIssues=false, reportSelfClsParameterName=false
+
 from datetime import date
 from uuid import UUID
 
@@ -153,9 +157,7 @@ class InventoryMutation:
     """Commands on inventories."""
 
     @command("emissions:compute", description="Compute a year's inventory: a job makes a new version.")
-    async def compute_inventory(
-        context: Context, write: Write, input: ComputeInventoryInput  # noqa: A002 - the wire's word
-    ) -> InventoryWorkRequested:
+    async def compute_inventory(context: Context, write: Write, input: ComputeInventoryInput) -> InventoryWorkRequested:
         """Ask for a computation."""
         account_id = one_id(input.account_id, ACCOUNT, path=("input", "accountId"))
         return _asked(await service.request_computation(
@@ -163,9 +165,11 @@ class InventoryMutation:
             factor_date=input.factor_date, reason=input.reason,
         ))  # fmt: skip
 
-    @command("emissions:compute_all", description="Compute a year for every account (the operator): one job, in batches.")
+    @command(
+        "emissions:compute_all", description="Compute a year for every account (the operator): one job, in batches."
+    )
     async def compute_all_inventories(
-        context: Context, write: Write, input: ComputeAllInventoriesInput  # noqa: A002
+        context: Context, write: Write, input: ComputeAllInventoriesInput
     ) -> InventoryWorkRequested:
         """Ask for the computation of a whole year."""
         return _asked(
@@ -173,16 +177,14 @@ class InventoryMutation:
         )
 
     @command("emissions:submit", description="Put the newest computed version before the verifier.")
-    async def submit_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:  # noqa: A002, N805
+    async def submit_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:
         """Submit."""
         account_id, inventory_id = pair(input.id, INVENTORY, path=("input", "id"))
-        await service.submit(
-            write, context.scope, account_id=account_id, inventory_id=inventory_id, note=input.reason
-        )
+        await service.submit(write, context.scope, account_id=account_id, inventory_id=inventory_id, note=input.reason)
         return InventoryChanged(inventory_id=input.id)
 
     @command("emissions:raise_finding", description="Raise a finding on a submitted inventory or one of its lines.")
-    async def raise_finding(context: Context, write: Write, input: RaiseFindingInput) -> FindingChanged:  # noqa: A002, N805
+    async def raise_finding(context: Context, write: Write, input: RaiseFindingInput) -> FindingChanged:
         """Raise a finding."""
         account_id, inventory_id = pair(input.inventory_id, INVENTORY, path=("input", "inventoryId"))
         line = pair(input.line_id, LINE, path=("input", "lineId"))[-1] if input.line_id else None
@@ -193,7 +195,7 @@ class InventoryMutation:
         return FindingChanged(finding_id=node_id(FINDING, account_id, finding_id))
 
     @command("emissions:answer_finding", description="Answer a finding, with evidence if there is any.")
-    async def answer_finding(context: Context, write: Write, input: AnswerFindingInput) -> FindingChanged:  # noqa: A002, N805
+    async def answer_finding(context: Context, write: Write, input: AnswerFindingInput) -> FindingChanged:
         """Answer a finding."""
         account_id, finding_id = pair(input.id, FINDING, path=("input", "id"))
         evidence = pair(input.evidence_id, EVIDENCE, path=("input", "evidenceId"))[-1] if input.evidence_id else None
@@ -204,7 +206,7 @@ class InventoryMutation:
         return FindingChanged(finding_id=input.id)
 
     @command("emissions:resolve_finding", description="Settle a finding, or open it again.")
-    async def resolve_finding(context: Context, write: Write, input: ResolveFindingInput) -> FindingChanged:  # noqa: A002, N805
+    async def resolve_finding(context: Context, write: Write, input: ResolveFindingInput) -> FindingChanged:
         """Resolve or reopen a finding."""
         account_id, finding_id = pair(input.id, FINDING, path=("input", "id"))
         await service.resolve_finding(
@@ -213,8 +215,10 @@ class InventoryMutation:
         )  # fmt: skip
         return FindingChanged(finding_id=input.id)
 
-    @command("emissions:return", description="Return a submitted inventory for correction; its enterprise takes it back.")
-    async def return_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:  # noqa: A002, N805
+    @command(
+        "emissions:return", description="Return a submitted inventory for correction; its enterprise takes it back."
+    )
+    async def return_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:
         """Return for correction."""
         account_id, inventory_id = pair(input.id, INVENTORY, path=("input", "id"))
         await service.return_inventory(
@@ -223,7 +227,7 @@ class InventoryMutation:
         return InventoryChanged(inventory_id=input.id)
 
     @command("emissions:verify", description="Verify a submitted inventory, with a statement in words.")
-    async def verify_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:  # noqa: A002, N805
+    async def verify_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:
         """Verify."""
         account_id, inventory_id = pair(input.id, INVENTORY, path=("input", "id"))
         await service.verify(
@@ -232,16 +236,14 @@ class InventoryMutation:
         return InventoryChanged(inventory_id=input.id)
 
     @command("emissions:close", description="Close a verified inventory (the authority of the region).")
-    async def close_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:  # noqa: A002, N805
+    async def close_inventory(context: Context, write: Write, input: InventoryStepInput) -> InventoryChanged:
         """Close."""
         account_id, inventory_id = pair(input.id, INVENTORY, path=("input", "id"))
         await service.close(write, context.scope, account_id=account_id, inventory_id=inventory_id, note=input.reason)
         return InventoryChanged(inventory_id=input.id)
 
     @command("emissions:restate", description="Correct a verified or closed inventory: a job makes a new version.")
-    async def restate_inventory(
-        context: Context, write: Write, input: RestateInventoryInput  # noqa: A002
-    ) -> InventoryWorkRequested:
+    async def restate_inventory(context: Context, write: Write, input: RestateInventoryInput) -> InventoryWorkRequested:
         """Ask for a restatement."""
         account_id, inventory_id = pair(input.id, INVENTORY, path=("input", "id"))
         return _asked(await service.request_restatement(
@@ -251,7 +253,7 @@ class InventoryMutation:
 
     @command("factors:preview", description="Compute in a job what activating draft parameter versions would change.")
     async def request_activation_preview(
-        context: Context, write: Write, input: RequestActivationPreviewInput  # noqa: A002
+        context: Context, write: Write, input: RequestActivationPreviewInput
     ) -> InventoryWorkRequested:
         """Ask for a preview."""
         context.scope.require("factors:read")

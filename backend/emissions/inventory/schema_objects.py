@@ -105,9 +105,7 @@ class InventoryLine(Node):
             rows = await queries.line_records(
                 read, info.context.scope, account_id, line_id, limit=asked.fetch, after=asked.after
             )
-        return connect(
-            rows, asked, key=lambda row: (row.month, row.id), make=lambda row: record_shown(row, account_id)
-        )
+        return connect(rows, asked, key=lambda row: (row.month, row.id), make=lambda row: record_shown(row, account_id))
 
 
 @strawberry.type(description="A verifier's finding (核查意见) and its thread; rounds may loop until it is resolved.")

@@ -11,6 +11,10 @@ from uuid import UUID
 from backend.emissions.values import CheckOutcome
 from backend.kit.errors import CarbonError
 
+THIRD = 3
+"""Scope 3, kept apart from the totals of scopes 1 and 2."""
+
+
 class State(StrEnum):
     """The states of one version of an inventory; a year without any is open."""
 

@@ -72,8 +72,8 @@ async def find(read: Read, account_id: UUID, inventory_id: UUID) -> Held:
     row = await read.row(statement, {"account_id": account_id, "inventory_id": inventory_id})
     if row is None:
         raise InventoryNotFound
-    facts = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public spelling of a row as a mapping
-    return Held(**{**facts, "state": State(row.state)})
+    facts: dict[str, Any] = {**row._mapping, "state": State(row.state)}  # noqa: SLF001 - a row's public spelling as a mapping
+    return Held(**facts)
 
 
 def need(held: Held, *states: State) -> None:

@@ -136,7 +136,7 @@ async def compute_many(
     return computed
 
 
-async def computed_by_job(read: Read, scope: Scope, job_id: UUID, account_id: UUID) -> UUID | None:
+async def computed_by_job(read: Read, _scope: Scope, job_id: UUID, account_id: UUID) -> UUID | None:
     """Return the inventory a job has stored already, so that running it again does nothing."""
     return await read.value(
         text("select id from inventory where account_id = :account_id and job_id = :job_id"),
@@ -144,7 +144,7 @@ async def computed_by_job(read: Read, scope: Scope, job_id: UUID, account_id: UU
     )
 
 
-async def reporting_accounts(read: Read, scope: Scope, year: int) -> list[UUID]:
+async def reporting_accounts(read: Read, _scope: Scope, year: int) -> list[UUID]:
     """Return every visible account that reports on the year, in the order of ids."""
     rows = await read.rows(
         text(
@@ -181,5 +181,3 @@ def check_computable(latest: Latest | None, restates: UUID | None = None) -> Non
         return
     if latest is not None and not _computable(latest):
         raise WrongState(state=latest.state, needed="open/computed")
-
-

@@ -1,5 +1,7 @@
-"""A whole year of accounts, batch by batch: two transactions side by side, so that one's arithmetic in Python
-overlaps with the other's in the database."""
+"""A whole year of accounts, batch by batch.
+
+Two transactions run side by side, so that one's arithmetic in Python overlaps with the other's in the database.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
