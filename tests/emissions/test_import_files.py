@@ -1,5 +1,6 @@
 """Files into the books: whole or not at all, once, with every wrong row said in its own place."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from factories.activity import (
 )
 from sqlalchemy import text
 
-from backend.emissions.activity import importing, jobs, queries
+from backend.emissions.activity import importing, jobs, queries, reading
 from backend.emissions.activity.errors import FileUnreadable, HeaderMissing, NothingEntered, TooManyRows
 from backend.kit.db import Databases
 from backend.kit.errors import Forbidden
@@ -63,6 +64,19 @@ async def test_a_workbook_as_people_make_it_is_read(desk: Desk, tmp_path: Path) 
     first, second = await records(desk)
     assert (first.quantity, first.unit, first.note) == (Decimal("1234.5"), "kWh", "一行\n两行")
     assert (second.quantity, str(second.month)) == (Decimal("1234.25"), "2025-04-01")
+
+
+async def test_a_sheet_too_large_for_memory_is_streamed_with_the_same_result(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [("E1", "2025-01", 1234.5, "MWh"), None, ("E1", date(2025, 2, 1), "0.1234567890123456789", "MWh"),
+            ("E1", "2025-03", "x", "MWh")]  # fmt: skip
+    content = xlsx_of(tmp_path / "a.xlsx", [row or () for row in rows])
+    decoded = await desk.imported(content, "a.xlsx", dry=True)
+    monkeypatch.setattr(reading, "SHEET_IN_MEMORY", 0)
+    streamed = await desk.imported(content, "a.xlsx", dry=True)
+    assert codes(decoded) == [(5, "quantity", "not_a_number")]
+    assert {**streamed, "batch_id": ""} == {**decoded, "batch_id": ""}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -146,7 +146,7 @@ def csv_of(rows: Rows, head: Sequence[str] = HEAD, encoding: str = "utf-8") -> b
 
 
 def xlsx_of(path: Path, rows: Rows, head: Sequence[str] = HEAD, sheet: str = DATA_SHEET) -> bytes:
-    book = xlsxwriter.Workbook(str(path))
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm"})
     page = book.add_worksheet(sheet)
     for number, row in enumerate([head, *rows]):
         for index, value in enumerate(row):

@@ -15,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import python_calamine
+from openpyxl.utils.exceptions import InvalidFileException
 
 from backend.emissions.activity.cells import Cell
 from backend.emissions.activity.columns import MONTH as MONTH_COLUMN
@@ -71,7 +72,14 @@ class _Rows:
         largest = max((size for name, size in sizes.items() if name.startswith(parts)), default=0)
         try:
             yield from self._streamed() if largest > SHEET_IN_MEMORY else self._decoded()
-        except (python_calamine.CalamineError, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except (
+            python_calamine.CalamineError,
+            zipfile.BadZipFile,
+            InvalidFileException,
+            KeyError,
+            ValueError,
+            OSError,
+        ) as error:
             reason_zh, reason_en = "工作簿已损坏或受密码保护", "the workbook is damaged or has a password"
             raise FileUnreadable(reason_zh=reason_zh, reason_en=reason_en) from error
 
@@ -82,13 +90,12 @@ class _Rows:
             yield from sheet.iter_rows()
 
     def _streamed(self) -> Iterator[Row]:
-        workbook = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
-        try:
+        # A path would have to end in .xlsx; an open file is taken as it is.
+        with self.path.open("rb") as file:
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
             sheet: Any = workbook[_sheet_name(workbook.sheetnames)]
             self.expected = sheet.max_row or 0
             yield from sheet.iter_rows(values_only=True)
-        finally:
-            workbook.close()
 
     def text(self) -> Iterator[Row]:
         """Give the rows of a CSV."""
