@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from backend.cli.session import databases, served
-from backend.cli.terminal import checked_settings, part, run, screen
+from backend.cli.terminal import checked_settings, run, screen
 
 TENANT = click.option("--tenant", required=True, help="Code of the tenant, such as wuxi.")
 
@@ -47,11 +47,14 @@ def reproduce(tenant: str, inventory: str) -> None:
 
 
 def _do(tenant: str, name: str, *arguments: object) -> object:
+    from backend.emissions import operator  # noqa: PLC0415 - keeps `--help` quick
+
     settings = checked_settings()
     served(settings, tenant)
+    verb = getattr(operator, name)
 
     async def whole() -> object:
         async with databases(settings) as opened:
-            return await part("backend.emissions.operator", name)(opened, settings, tenant, *arguments, screen.print)
+            return await verb(opened, settings, tenant, *arguments, screen.print)
 
     return run(whole())

@@ -24,7 +24,7 @@ from backend.cli.session import (
     valkey_folder,
 )
 from backend.cli.supervisor import Child, ChildFailed, Supervisor, check_port, end_leftovers, last_words
-from backend.cli.terminal import NotInBuild, language, part, run, say
+from backend.cli.terminal import run, say
 from backend.kit.db import Databases
 from backend.kit.processes import FolderLock, mark_of, writing
 from backend.kit.servers import RunningServer, start_postgres, start_valkey
@@ -81,12 +81,11 @@ class Installation:
 
 @dataclass(frozen=True)
 class Step:
-    """A named step; `is_optional` for parts that a build may lack."""
+    """A named step."""
 
     english: str
     chinese: str
     do: Callable[[Installation], None]
-    is_optional: bool = False
 
     @property
     def title(self) -> str:
@@ -145,8 +144,10 @@ def furnish(installation: Installation) -> None:
 
 def seed(installation: Installation) -> None:
     """Create the demonstration, the first time."""
+    from backend import demo  # noqa: PLC0415 - loads every part of the product
+
     if installation.is_seeded:
-        _with_databases(installation, part("backend.demo", "seed"))
+        _with_databases(installation, demo.seed)
 
 
 Work = Callable[[Databases, Settings, Callable[[str], None]], Coroutine[Any, Any, Any]]
@@ -233,15 +234,18 @@ def failed(name: str, log: Path) -> ChildFailed:
 
 def journey(installation: Installation) -> None:
     """Run the main job once on a demonstration workbook, through the public API."""
-    if installation.has_journey:
-        work = part("backend.demo", "journey")
-        installation.shown += run(work(installation.base_url, installation.settings, installation.tell))
+    from backend import demo  # noqa: PLC0415 - loads every part of the product
+
+    if installation.has_journey and installation.is_seeded:
+        installation.shown += run(demo.journey(installation.base_url, installation.settings, installation.tell))
 
 
 def sign_ins(installation: Installation) -> None:
     """Gather the demonstration sign-ins to print."""
+    from backend import demo  # noqa: PLC0415 - loads every part of the product
+
     if installation.is_seeded:
-        installation.shown += part("backend.demo", "sign_ins")(installation.settings)
+        installation.shown += demo.sign_ins(installation.settings)
 
 
 STEPS = (
@@ -249,21 +253,10 @@ STEPS = (
     Step("Servers", "服务器", start_servers),
     Step("Tenants and migrations", "租户与数据库迁移", migrate),
     Step("Packs and reference parameters", "租户包与参考参数", furnish),
-    Step("Demonstration", "演示数据", seed, is_optional=True),
+    # The children take seconds to load; the demonstration is looked after meanwhile.
     Step("API and worker", "API 与后台任务", start_children),
+    Step("Demonstration", "演示数据", seed),
     Step("Health", "健康检查", await_ready),
-    Step("Main job through the public API", "经公开 API 运行主流程", journey, is_optional=True),
-    Step("Sign-ins", "演示账号", sign_ins, is_optional=True),
+    Step("Main job through the public API", "经公开 API 运行主流程", journey),
+    Step("Sign-ins", "演示账号", sign_ins),
 )
-
-
-def perform(step: Step, installation: Installation) -> bool:
-    """Do the step; False when it is optional and this build lacks its part."""
-    try:
-        step.do(installation)
-    except NotInBuild as error:
-        if not step.is_optional:
-            raise
-        installation.tell(error.message(language()))
-        return False
-    return True

@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,14 +44,6 @@ class SettingInvalid(Unavailable):
     zh = "设置项无效：{reason}。"
 
 
-class NotInBuild(Unavailable):
-    """The verb belongs to a part that this build does not carry."""
-
-    code = "not_in_build"
-    en = "This build does not carry {part} yet."
-    zh = "当前版本尚不包含 {part}。"
-
-
 class Unexpected(CarbonError):
     """A fault of ours."""
 
@@ -86,18 +77,6 @@ def checked_settings() -> Settings:
         raise SettingInvalid(reason="; ".join(faults)) from error
     except ValueError as error:  # pydantic-settings: a variable that should be JSON is not
         raise SettingInvalid(reason=f"{error} (it should be JSON)") from error
-
-
-def part(module: str, name: str) -> Any:  # noqa: ANN401 - a function of a part loaded on demand
-    """Return `module.name`. Raises NotInBuild when this build does not carry the module."""
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
-            raise
-        raise NotInBuild(part=module) from error
-    except AttributeError as error:
-        raise NotInBuild(part=f"{module}.{name}") from error
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -17,7 +17,7 @@ def up(*, is_seeded: bool, has_journey: bool) -> None:
     parameters and the demonstration, starts the API and the workers, and watches over them: what dies is started
     again. Logs are in <data folder>/logs. Ctrl-C stops every child.
     """
-    from backend.cli.steps import STEPS, Installation, perform  # noqa: PLC0415 - keeps `--help` quick
+    from backend.cli.steps import STEPS, Installation  # noqa: PLC0415 - keeps `--help` quick
     from backend.cli.supervisor import Stop, Supervisor, ignore_signals, raise_on_signals  # noqa: PLC0415 - the same
 
     settings = checked_settings()
@@ -39,17 +39,16 @@ def up(*, is_seeded: bool, has_journey: bool) -> None:
                 title = step.title
                 status.update(title)
                 since = time.monotonic()
-                is_done = perform(step, installation)
-                sign = "[green]✓[/]" if is_done else "[dim]-[/]"
-                screen.print(f"{sign} {title} [dim]{time.monotonic() - since:.1f} s[/]")
+                step.do(installation)
+                screen.print(f"[green]✓[/] {title} [dim]{time.monotonic() - since:.1f} s[/]")
             status.stop()
             for thing in installation.shown:
                 screen.print(thing)
             screen.print(
                 say(
-                    f"[bold green]Ready in {time.monotonic() - begun:.1f} s.[/] API: {installation.base_url}  "
+                    f"[bold green]Ready in {time.monotonic() - begun:.1f} s.[/] Open {installation.base_url}  "
                     f"Logs: {installation.logs}  Ctrl-C stops everything.",
-                    f"[bold green]{time.monotonic() - begun:.1f} 秒后就绪。[/] API：{installation.base_url}  "
+                    f"[bold green]{time.monotonic() - begun:.1f} 秒后就绪。[/] 访问 {installation.base_url}  "
                     f"日志：{installation.logs}  按 Ctrl-C 停止全部服务。",
                 )
             )

@@ -9,8 +9,7 @@ from backend.cli.terminal import checked_settings
 def worker() -> None:
     """Run imports, calculations and exports, and relay the outbox.
 
-    The process ends when the Redis server goes away; a supervisor (`carbon up`, systemd, Kubernetes) starts it again
-    and no work is lost.
+    It waits for PostgreSQL and Redis when they go away, and no work is lost.
     """
     from backend.jobs.worker import run  # noqa: PLC0415 - keeps `--help` quick
 
