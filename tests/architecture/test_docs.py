@@ -10,6 +10,7 @@ import pytest
 
 from backend.api.app import create_app
 from backend.cli import main
+from backend.emissions.methods import METHODS
 from backend.kit.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,11 @@ def test_rest_paths_in_the_document_are_those_of_the_application(tmp_path: Path)
         served |= {f"{method} {path}" for method in getattr(route, "methods", ()) if method in {"GET", "POST"}}
     told = set(re.findall(r"^\| `((?:GET|POST) /[^` ]*)` \|", API.read_text(encoding="utf-8"), re.MULTILINE))
     assert told == served
+
+
+def test_every_method_is_documented() -> None:
+    told = set(re.findall(r"^\| `([a-z_0-9]+)` \| .+ \| .+ \|$", API.read_text(encoding="utf-8"), re.MULTILINE))
+    assert told == set(METHODS)
 
 
 def documents() -> list[Path]:
