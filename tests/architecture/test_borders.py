@@ -45,7 +45,7 @@ def test_rooms_of_a_noun_follow_the_reading_order() -> None:
                 continue
             for name in imports(path):
                 parts = name.split(".")
-                if parts[1] == noun and len(parts) > 2 and parts[2] in ORDER:
-                    if ORDER.index(parts[2]) > ORDER.index(path.stem):
-                        guilty.append(f"{path.relative_to(BACKEND)} imports {name}")
+                is_room = parts[1] == noun and len(parts) > 2 and parts[2] in ORDER
+                if is_room and ORDER.index(parts[2]) > ORDER.index(path.stem):
+                    guilty.append(f"{path.relative_to(BACKEND)} imports {name}")
     assert guilty == []

@@ -50,11 +50,15 @@ async def test_events_cannot_be_changed_by_the_application(databases: Databases)
 
 async def test_a_rolled_back_command_leaves_no_job_and_no_event(databases: Databases) -> None:
     scope = enterprise()
-    with pytest.raises(RuntimeError):
+
+    async def fail() -> None:
         async with databases.write(scope) as write:
             await enqueue(write, "test:job", {})
             write.audit("test:step")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with databases.read(scope) as read:
         assert await read.value(select(func.count()).select_from(Job)) == 0
         assert await read.value(select(func.count()).select_from(AuditEvent)) == 0
