@@ -92,6 +92,9 @@ def is_printable(text: str) -> bool:
 
 
 LIMITS: dict[str, tuple[Decimal, Decimal]] = {
+    "check.entry": (Decimal(1), Decimal(1_000_000)),
+    "check.evidence": (Decimal(0), Decimal(1)),
+    "check.sector_ceiling": (Decimal(0), Decimal(10) ** 15),
     "grid.electricity": (Decimal(0), Decimal(2)),
     "grid.residual": (Decimal(0), Decimal(2)),
     "grid.footprint": (Decimal(0), Decimal(2)),

@@ -15,7 +15,6 @@ from backend.emissions.activity import cells, columns
 from backend.emissions.activity.cells import Cell, Refused
 from backend.emissions.activity.directory import Directory, Meter, Source
 from backend.emissions.activity.problems import Problem
-from backend.emissions.activity.sectors import ceiling
 from backend.emissions.activity.values import EntryLimits, StagedRow
 from backend.emissions.errors import (
     ImpossibleParameter,
@@ -145,7 +144,8 @@ class RowChecker:
                     problems.extend(collect(problems, self._reported, *arguments) or ())
         tier = collect(problems, self._tier, core[TIER], meter) or Tier.ESTIMATED.value
         if not problems and not stated and source is not None:
-            self._plain[core[SOURCE]] = (source, ceiling(self.directory.method_pack, source.base_unit))
+            most = self.limits.ceilings.get(source.base_unit)
+            self._plain[core[SOURCE]] = (source, most.value if most else None)
         return StagedRow(
             row, source.text_id if source else None, meter.text_id if meter else None, month, quantity, unit, factor,
             tier, stated or {}, evidence, note or "", record, reason, tuple(problems),
@@ -286,10 +286,13 @@ class RowChecker:
         return [Problem("reported_inconsistent", "reported_t", details)]
 
     def _sector(self, source: Source, quantity: Decimal, unit: str, factor: Decimal, reason: str) -> list[Problem]:
-        limit = ceiling(self.directory.method_pack, source.base_unit)
-        if limit is None or quantity * factor <= limit:
+        limit = self.limits.ceilings.get(source.base_unit)
+        if limit is None or quantity * factor <= limit.value:
             return []
-        details = {"value": cells.plain(quantity), "unit": unit, "limit": limit, "limit_unit": source.base_unit}
+        details = {
+            "value": cells.plain(quantity), "unit": unit, "limit": cells.plain(limit.value),
+            "limit_unit": source.base_unit, **limit.facts,
+        }  # fmt: skip
         return [Problem("quantity_explained" if reason else "quantity_above_sector", "quantity", details)]
 
 

@@ -27,7 +27,7 @@ from backend.kit.scope import Scope
 # The tables below belong to the accounts noun and are reached through the account's own keys: one round trip for
 # all of them is what lets a single entry, a bulk of 1,000 and a file share one check.
 SELECT = text("""
-select a.id, a.number, a.name, a.sector, a.method_pack, a.organisation_id, a.has_separation_of_duties,
+select a.id, a.number, a.name, a.sector, a.method_pack, a.division_code, a.province_code, a.grid_region, a.organisation_id, a.has_separation_of_duties,
     a.closed_at is not null as is_closed,
     (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'code', s.code, 'name', s.name) order by s.code), '[]')
        from site s where s.account_id = a.id) as sites,
@@ -124,6 +124,8 @@ class Directory:
     name: str
     sector: str
     method_pack: str
+    places: tuple[str, ...]
+    """Where a parameter for the account may be stated, nearest first: county, city, province, grid, nation, anywhere."""
     organisation_id: UUID
     has_separation_of_duties: bool
     is_closed: bool
@@ -188,6 +190,11 @@ def _sources(sites: list[Any], sources: list[Any], meters: list[Any]) -> dict[st
     return {source.code: source for source in found.values()}
 
 
+def _places(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a row
+    division = row.division_code
+    return tuple(dict.fromkeys((division, division[:4] + "00", row.province_code, row.grid_region, "CN", "")))
+
+
 async def directory(read: Read, scope: Scope, account_id: UUID) -> Directory:  # noqa: ARG001 - every read is scoped
     """Return the account's directory.
 
@@ -203,7 +210,7 @@ async def directory(read: Read, scope: Scope, account_id: UUID) -> Directory:  #
     )
     labels, spellings = _evidence(evidence)
     return Directory(
-        row.id, row.number, row.name, row.sector, row.method_pack, row.organisation_id,
+        row.id, row.number, row.name, row.sector, row.method_pack, _places(row), row.organisation_id,
         row.has_separation_of_duties, row.is_closed, _sources(sites, sources, meters), labels, spellings,
         {year["year"]: year["is_closed"] for year in years},
     )  # fmt: skip

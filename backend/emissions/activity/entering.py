@@ -27,14 +27,13 @@ from backend.emissions.activity.errors import (
 )
 from backend.emissions.activity.importing import approve_own
 from backend.emissions.activity.problems import Problem, describe
+from backend.emissions.activity.sectors import entry_limits
 from backend.emissions.activity.values import COMMAND_ROWS, SHOWN_PROBLEMS, EntryLimits, Outcome, StagedRow
 from backend.emissions.models import ActivityBatch
 from backend.kit.clock import now, today
 from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
-
-LIMITS = EntryLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,8 @@ def _core(source: Source, entry: Entry) -> list[Any]:
     return [values.get(column.key) for column in CORE]
 
 
-def _checked(account: Directory, entries: Sequence[Entry]) -> list[StagedRow]:
-    checker = RowChecker(account, today(), LIMITS)
+def _checked(account: Directory, limits: EntryLimits, entries: Sequence[Entry]) -> list[StagedRow]:
+    checker = RowChecker(account, today(), limits)
     rows: list[StagedRow] = []
     for number, entry in enumerate(entries):
         source = account.source_by_id.get(entry.source_id)
@@ -164,6 +163,7 @@ async def enter(
         AccountClosed: the account is closed.
         NothingEntered: no row.
         TooManyRows: more than a command may bring.
+        CheckLimitMissing: a limit of the checks is not among the reference parameters.
         SourceNotFound: a source that is not the account's.
         EntryRefused: a row is wrong; every problem of every row is listed.
     """
@@ -173,7 +173,8 @@ async def enter(
         raise NothingEntered
     if len(entries) > COMMAND_ROWS:
         raise TooManyRows(limit=COMMAND_ROWS)
-    verdicts = await staging.resolve_few(write, account, LIMITS, _checked(account, entries))
+    limits = await entry_limits(write, scope, account, today())
+    verdicts = await staging.resolve_few(write, account, limits, _checked(account, limits, entries))
     faults = [(verdict.row_no, problem) for verdict in verdicts for problem in problems_of(verdict)]
     if any(verdict.verdict == "error" for verdict in verdicts):
         raise refusal([each for each in faults if _is_of_error(each, verdicts)], is_bulk=origin == "bulk")

@@ -19,6 +19,7 @@
       WarningsOpen              rows whose check cannot tell need a reason to be approved
       RecordSuperseded          the record was corrected or withdrawn meanwhile
       DecidedAlready            the same decision stands already
+      CheckLimitMissing         a limit of the checks is not among the reference parameters
       YearsChanged              a reporting year was opened or closed while the file was being read
     Limited
       TooManyRows               more rows than one file or command may have
@@ -54,6 +55,14 @@ class EntryRefused(Invalid):
     code = "entry_refused"
     en = "{text_en}"
     zh = "{text_zh}"
+
+
+class CheckLimitMissing(Conflict):
+    """A limit of the checks is not among the reference parameters: what cannot be checked is not stored."""
+
+    code = "check_limit_missing"
+    en = "The reference parameter {parameter} is missing, so nothing can be checked. Load the reference parameters."
+    zh = "缺少参考参数 {parameter}，无法校验数据，请先装载参考参数。"
 
 
 class ExportNotReady(Conflict):

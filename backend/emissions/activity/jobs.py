@@ -13,13 +13,12 @@ from backend.emissions.activity.columns import layout
 from backend.emissions.activity.directory import Directory, directory
 from backend.emissions.activity.queries import BatchRow
 from backend.emissions.activity.reading import is_workbook
-from backend.emissions.activity.values import EntryLimits, Outcome
+from backend.emissions.activity.sectors import entry_limits
+from backend.emissions.activity.values import Outcome
 from backend.kit.clock import today
 from backend.kit.errors import CarbonError
 from backend.kit.storage import key_of
 from backend.kit.tasks import Cancelled, Task, job
-
-LIMITS = EntryLimits()
 
 
 @job(importing.KIND, timeout=3600)
@@ -59,7 +58,9 @@ async def _fail(task: Task, batch: BatchRow, error: dict[str, Any]) -> None:
 
 
 async def _import(task: Task, account: Directory, batch: BatchRow, source: Path) -> dict[str, Any]:
-    checker = RowChecker(account, today(), LIMITS)
+    async with task.databases.read(task.scope) as read:
+        limits = await entry_limits(read, task.scope, account, today())
+    checker = RowChecker(account, today(), limits)
     columns = layout(account.methods)
     faults = source.with_name("faults")
     async with (
@@ -71,7 +72,7 @@ async def _import(task: Task, account: Directory, batch: BatchRow, source: Path)
         # A dry run decides nothing, so it need not keep others out of the books.
         instant = None if batch.is_dry_run else await books.enter(write, [batch.account_id])
         await importing.same_years(write, task.scope, account)
-        outcome = await importing.resolve(write, account, LIMITS, file)
+        outcome = await importing.resolve(write, account, limits, file)
         if outcome.errors or outcome.warnings:
             await importing.write_faults(write, faults)
         if instant is not None and outcome.is_clean:

@@ -119,10 +119,13 @@ from (
         end as mixed,
         case when {_DISTANT} and not r.is_same and not r.is_refused
                 and (r.base > u.median * :unusual or r.base * :unusual < u.median) then
-            jsonb_build_object('column', 'quantity',
-                'code', case when r.base > u.median * :absurd or r.base * :absurd < u.median
-                    then case when r.reason = '' then 'quantity_absurd' else 'quantity_explained' end
-                    else 'quantity_unusual' end,
+            case when r.base > u.median * :absurd or r.base * :absurd < u.median
+                then jsonb_build_object('limit', trim_scale(:absurd)::text,
+                    'code', case when r.reason = '' then 'quantity_absurd' else 'quantity_explained' end)
+                    || cast(:absurd_facts as jsonb)
+                else jsonb_build_object('limit', trim_scale(:unusual)::text, 'code', 'quantity_unusual')
+                    || cast(:unusual_facts as jsonb) end
+            || jsonb_build_object('column', 'quantity',
                 'value', trim_scale(r.quantity)::text, 'unit', r.unit,
                 'median', trim_scale(round(u.median / r.factor, 3))::text,
                 'ratio', trim_scale(round(r.base / u.median, 4))::text)
@@ -239,7 +242,8 @@ def _factors(directory: Directory, sources: Iterable[str] | None = None) -> str:
 def _bound(directory: Directory, limits: EntryLimits, factors: str) -> dict[str, Any]:
     return {
         "account_id": directory.account_id, "factors": factors, "minimum_history": limits.minimum_history,
-        "unusual": limits.unusual, "absurd": limits.absurd,
+        "unusual": limits.unusual.value, "absurd": limits.absurd.value,
+        "unusual_facts": json.dumps(limits.unusual.facts), "absurd_facts": json.dumps(limits.absurd.facts),
     }  # fmt: skip
 
 

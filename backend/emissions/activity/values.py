@@ -1,5 +1,6 @@
 """Values of activity data: rows on their way in, limits of the entry checks, what an import did."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,18 +16,35 @@ SHOWN_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of a check: a reference parameter, with how sure it is. No official values exist: placeholders."""
+
+    parameter: str
+    """`name key` of the reference parameter an administrator replaces it by."""
+    value: Decimal
+    confidence: str
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a problem tells of the limit it broke."""
+        return {"limit_parameter": self.parameter, "limit_confidence": self.confidence}
+
+
+@dataclass(frozen=True, slots=True)
 class EntryLimits:
-    """Where the entry checks draw their lines. No official values exist: configurable placeholders.
+    """Where the entry checks draw their lines, as the reference parameters have it (`sectors.entry_limits`).
 
     A quantity is compared with the median of its source's (and meter's) other months. Beyond `absurd` times it
     (or below its reciprocal) it is refused unless explained; beyond `unusual` its approver must say why it is
-    right. With fewer than `minimum_history` other months nothing can be said.
+    right. With fewer than `minimum_history` other months nothing can be said. `ceilings`: the most a source of
+    the account's sector can use in a month, by base unit; for a unit without one nothing can be said.
     """
 
-    minimum_history: int = 3
-    unusual: Decimal = Decimal(6)
-    absurd: Decimal = Decimal(100)
-    report_tolerance: Decimal = Decimal("0.005")
+    minimum_history: int
+    unusual: Limit
+    absurd: Limit
+    report_tolerance: Decimal
+    ceilings: Mapping[str, Limit]
 
 
 class StagedRow(NamedTuple):
