@@ -7,7 +7,7 @@ a text is accepted only when it is one of ours.
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from graphql import (
     validate,
 )
 
+from backend.api.completion import Plans
 from backend.api.limits import MAX_TOKENS, OperationTooLarge, Size, measure
 from backend.kit.errors import CarbonError, Forbidden, Invalid, NotFound
 from backend.kit.logging import log
@@ -68,6 +69,8 @@ class Prepared:
     label: str
     type: OperationType
     size: Size
+    plans: Plans = field(default_factory=dict[Any, Any], compare=False)
+    """How its plain objects are completed, filled by the first answers."""
 
 
 Outcome = Prepared | CarbonError

@@ -8,8 +8,8 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, execute, subscribe
 from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from backend.api.completion import PlannedExecutor
 from backend.api.documents import Prepared
 from backend.api.failures import business, graphql_error
 from backend.api.surroundings import Surroundings
@@ -48,7 +48,8 @@ def _arguments(prepared: Prepared, variables: dict[str, Any], context: Context) 
         "variable_values": variables,
         "operation_name": prepared.name,
         "is_awaitable": optimized_is_awaitable,
-        "executor_class": StrawberryGraphQLCoreExecutionContext,
+        "executor_class": PlannedExecutor,
+        "plans": prepared.plans,
         "operation_extensions": None,
     }
 
