@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from backend.kit.db import DatabaseAway
 from backend.kit.errors import CarbonError, Unavailable
 from backend.kit.processes import DiskFull, free_megabytes
 from backend.kit.settings import Settings, settings
@@ -93,6 +94,8 @@ class CarbonGroup(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
             raise
+        except DatabaseAway as error:
+            refusal = _explained(error)  # on a terminal the settings that name the server are the remedy
         except CarbonError as error:
             refusal = error
         except Exception as error:  # noqa: BLE001 - the last door before the terminal

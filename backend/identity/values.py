@@ -24,12 +24,14 @@ ADMINISTRATOR = "administrator"
 """The role every organisation has, and never loses the last holder of."""
 
 CONSENT_SCOPES = ("account", "scores")
-"""What an enterprise can open to a bank: its account and inventories; its green scores."""
+"""What an enterprise can open to a bank: who it is and where its account is; its green scores."""
 
 PERSONAL = frozenset({"identity:manage_clients", "identity:manage_members"})
 """Never granted to a program: who may act for an organisation is decided by people."""
 
 _READS = frozenset({"accounts:read", "emissions:read", "factors:read", "jobs:read", "tenants:read"})
+_BANK = frozenset({"accounts:read", "factors:read", "tenants:read"})
+"""A consent opens the account itself; inventories and scores are given by statements, never raw."""
 _HOUSE = frozenset({"identity:manage_clients", "identity:manage_members", "identity:read_audit"})
 _ENERGY_MANAGER = _READS | {
     "accounts:attach",
@@ -72,8 +74,8 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         "verifier": _VERIFIER,
     },
     Kind.BANK: {
-        ADMINISTRATOR: _READS | _HOUSE,
-        "credit_officer": _READS,
+        ADMINISTRATOR: _BANK | _HOUSE,
+        "credit_officer": _BANK,
     },
     Kind.OPERATOR: {
         ADMINISTRATOR: _FACTORS
