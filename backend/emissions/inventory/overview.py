@@ -24,7 +24,7 @@ previous as (
     order by version desc limit 1
 ),
 changed as (
-    -- Batches and decisions are few; records are looked at only below those that came after the calculation.
+    -- Batches and decisions are few; records are looked at only where some came after the calculation.
     select b.id from activity_batch b join newest v on v.account_id = b.account_id
     where b.state = 'stored' and coalesce(b.finished_at, b.created_at) > v.as_of
     union all
@@ -67,7 +67,8 @@ select json_build_object(
         'energy_tce', trim_scale(v.energy_tce)::text, 'record_count', v.record_count,
         'excluded_count', v.excluded_count, 'uncertainty', v.uncertainty, 'checks', v.checks,
         'quality_score', v.quality_score::text,
-        'is_outdated', exists (select from changed c join activity_record r on r.batch_id = c.id
+        'is_outdated', exists (select from changed) and exists (
+            select from changed c join activity_record r on r.batch_id = c.id
             where r.account_id = v.account_id
             and r.month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 31))
         ) from newest v),
