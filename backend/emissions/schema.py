@@ -3,10 +3,11 @@
 from backend.emissions import source_rules
 from backend.emissions.activity.schema import ActivityMutation, ActivityQuery
 from backend.emissions.inventory.schema import InventoryQuery
+from backend.emissions.inventory.schema_anomalies import AnomalyQuery
 from backend.emissions.inventory.schema_mutations import InventoryMutation
 
 
-class EmissionsQuery(ActivityQuery, InventoryQuery):
+class EmissionsQuery(ActivityQuery, AnomalyQuery, InventoryQuery):
     """Reads of activity data and inventories."""
 
 

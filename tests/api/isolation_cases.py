@@ -158,6 +158,7 @@ CASES: dict[str, Case] = {
     "activityRecordHistory": private(id="$record"),
     "activityBatches": private(accountId="$account"),
     "activityBatch": private(id="$batch"),
+    "activityAnomalies": private(accountId="$account", year=2025),
     "activityTemplate": private(accountId="$account", format="XLSX"),
     "activityExport": private(accountId="$account", format="XLSX"),
     "requestActivityExport": command(accountId="$account", format="XLSX"),

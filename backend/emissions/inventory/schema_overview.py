@@ -8,7 +8,9 @@ from uuid import UUID
 
 import strawberry
 
+from backend.emissions.inventory.anomalies import anomaly_count
 from backend.emissions.inventory.overview import DUTIES
+from backend.emissions.inventory.schema_anomalies import ActivityAnomalyCount, count_shown
 from backend.emissions.inventory.schema_types import (
     ACCOUNT,
     INVENTORY,
@@ -17,9 +19,11 @@ from backend.emissions.inventory.schema_types import (
     InventoryMonth,
     InventoryUncertainty,
     check_shown,
+    one_id,
     uncertainty_shown,
 )
 from backend.emissions.methods.arithmetic import add
+from backend.wire.context import Info
 from backend.wire.nodes import node_id
 from backend.wire.scalars import Month
 
@@ -125,6 +129,16 @@ class AccountOverview:
     findings: OverviewFindings
     review_round: int
     duties: list[OverviewDuty]
+
+    @strawberry.field(
+        description="What stands out in the year's records and should be looked at before submission, counted anew "
+        "from the records as they are; `activityAnomalies` lists it."
+    )
+    async def anomalies(self, info: Info) -> ActivityAnomalyCount:
+        """Count what stands out; costs nothing unless it is asked for."""
+        account = one_id(self.account_id, ACCOUNT)
+        async with info.context.read() as read:
+            return count_shown(await anomaly_count(read, info.context.scope, account, self.year))
 
 
 def _totals(given: Mapping[str, Any]) -> OverviewTotals:

@@ -26,6 +26,10 @@ SLIPS = (
     (Decimal("3.6"), "kWh 与 MJ 混淆", "kWh for MJ"),
 )
 
+TIER_NAMES = {
+    Tier.METERED: ("计量", "metered"), Tier.INVOICED: ("票据", "invoiced"), Tier.ESTIMATED: ("估算", "estimated"),
+}  # fmt: skip
+
 
 def _outcome(code: str, outcome: Outcome, zh: str, en: str, **details: object) -> CheckOutcome:
     return CheckOutcome(code, outcome, zh, en, {name: str(value) for name, value in details.items()})
@@ -179,6 +183,25 @@ def metered_invoiced(metered: Decimal | None, invoiced: Decimal | None, limits: 
         zh, en = "计量值与结算值相差超过允许范围。", "Meter and invoice differ by more than is accepted."
         return _outcome("metered_invoiced", Outcome.FAIL, zh, en, metered=metered, invoiced=invoiced)
     return _outcome("metered_invoiced", Outcome.PASS, "计量值与结算值相符。", "Meter and invoice agree.")
+
+
+def evidence(tier: Tier, months: Sequence[Month], *, is_needed: bool, is_there: bool) -> CheckOutcome:
+    """Check that what rests on a document has one: an invoice nobody can see proves nothing, so it cannot be told."""
+    if is_needed and not is_there:
+        zh = f"{len(months)} 个月的{TIER_NAMES[tier][0]}数据没有上传凭证，无法核实。"
+        en = f"{len(months)} months of {TIER_NAMES[tier][1]} data have no evidence file: cannot tell."
+        return _outcome("evidence", Outcome.CANNOT_TELL, zh, en, tier=tier.value, months=len(months))
+    return _outcome("evidence", Outcome.PASS, "凭证齐全或无需凭证。", "Evidence is there, or not needed.")
+
+
+def months_missing(missing: Sequence[Month]) -> CheckOutcome:
+    """Check that a running source has every month. A gap may be a standstill or an omission: cannot tell."""
+    if missing:
+        named = ", ".join(map(str, missing))
+        zh = f"缺 {len(missing)} 个月的数据（{named}）；停用月份请填报零，是否完整无法判断。"
+        en = f"{len(missing)} months are missing ({named}); enter zero for a standstill: cannot tell."
+        return _outcome("completeness", Outcome.CANNOT_TELL, zh, en, months=len(missing))
+    return _outcome("completeness", Outcome.PASS, "逐月数据齐全。", "Every month is there.")
 
 
 def certificate_year(energy: Month, produced: Month | None) -> CheckOutcome:
