@@ -43,7 +43,7 @@ class PortInUse(Unavailable):
 class AddressUnknown(Unavailable):
     """The address the API should listen on does not belong to this machine, or may not be used."""
 
-    code = "address_unknown"
+    code = "host_unknown"
     en = "Cannot listen on {host}:{port} ({reason}). Set CARBON_HOST and CARBON_PORT."
     zh = "无法监听 {host}:{port}（{reason}）。请设置 CARBON_HOST 和 CARBON_PORT。"
 

@@ -5,6 +5,8 @@
       BatchNotFound             no such batch
       RecordNotFound            no such record
       SourceNotFound            no such source in this account
+    Forbidden
+      OwnData                   nobody approves what he entered himself
     Invalid
       EntryRefused              a row is wrong; its code is the problem's own (`problems.CATALOGUE`)
       FileUnreadable            the file is not a workbook or CSV we can read
@@ -14,7 +16,6 @@
       NothingEntered            an empty list of rows
     Conflict
       AccountClosed             the account is closed
-      OwnData                   nobody approves what he entered himself
       BatchNotStored            there is nothing to decide: the batch was refused or is still being read
       WarningsOpen              rows whose check cannot tell need a reason to be approved
       RecordSuperseded          the record was corrected or withdrawn meanwhile
@@ -28,7 +29,7 @@ What is wrong with a row is not a class of its own but a `problems.Problem`, bec
 """
 
 from backend.accounts.errors import AccountClosed, AccountNotFound, SourceNotFound
-from backend.kit.errors import Conflict, Invalid, Limited, NotFound
+from backend.kit.errors import Conflict, Forbidden, Invalid, Limited, NotFound
 
 __all__ = ["AccountClosed", "AccountNotFound", "SourceNotFound"]
 
@@ -113,7 +114,7 @@ class NothingEntered(Invalid):
     zh = "没有可保存的数据行。"
 
 
-class OwnData(Conflict):
+class OwnData(Forbidden):
     """Nobody approves what he entered himself."""
 
     code = "own_data"
