@@ -19,10 +19,11 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.datastructures.upload_file import UploadFile
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from backend.api import callers
+from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
 from backend.emissions.activity import importing, jobs_export, queries, schema_files
 from backend.emissions.activity.errors import ExportNotReady, FileUnreadable
@@ -31,15 +32,15 @@ from backend.emissions.activity.schema_files import Download
 from backend.emissions.activity.schema_types import annotated_name
 from backend.jobs import queries as jobs
 from backend.jobs.values import JobState
-from backend.kit.errors import NotFound
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.kit.storage import FileMissing, key_of
-from backend.wire.commands import refused
 from backend.wire.nodes import node_id, uuids
 
 AnyRequest = Request[Any, Any, State]
 FORM = "multipart/form-data"
+Year = Annotated[int | None, QueryParameter(ge=1900, le=2199)]
+"""A reporting year, as far as dates go."""
 
 
 class ImportAnswer(msgspec.Struct, rename="camel"):
@@ -107,9 +108,9 @@ class ActivityFiles(Controller):
     path = "/accounts/{account:str}/activity"
     tags: ClassVar[list[str]] = ["activity"]
 
-    @get("/template")
+    @get("/template", opt={ACTION: "emissions:template"})
     async def template(
-        self, request: AnyRequest, state: State, account: FromPath[str], year: FromQuery[int | None] = None,
+        self, request: AnyRequest, state: State, account: FromPath[str], year: Year = None,
         kind: Annotated[str, QueryParameter(name="format")] = "xlsx",
     ) -> Stream:  # fmt: skip
         """Return the account's template."""
@@ -118,9 +119,9 @@ class ActivityFiles(Controller):
         account_id = _id(account, "CarbonAccount")
         return _download(await schema_files.template(here.databases, scope, account_id, year=year, kind=kind))
 
-    @get("/export")
+    @get("/export", opt={ACTION: "emissions:export"})
     async def export(
-        self, request: AnyRequest, state: State, account: FromPath[str], year: FromQuery[int | None] = None,
+        self, request: AnyRequest, state: State, account: FromPath[str], year: Year = None,
         kind: Annotated[str, QueryParameter(name="format")] = "xlsx",
     ) -> Stream:  # fmt: skip
         """Return the account's records."""
@@ -129,7 +130,7 @@ class ActivityFiles(Controller):
         account_id = _id(account, "CarbonAccount")
         return _download(await schema_files.export(here.databases, scope, account_id, year=year, kind=kind))
 
-    @post("/imports", status_code=202)
+    @post("/imports", status_code=202, opt={ACTION: "emissions:import"})
     async def upload(
         self, request: AnyRequest, state: State, account: FromPath[str],
         is_dry_run: Annotated[bool, QueryParameter(name="dryRun")] = False,  # noqa: FBT002 - by name in the query
@@ -139,13 +140,9 @@ class ActivityFiles(Controller):
         here: Surroundings = state.here
         scope = await _caller(request, here)
         account_id = _id(account, "CarbonAccount")
-        try:
-            # Asked before a single byte is taken.
-            async with here.databases.read(scope) as read:
-                await importing.may_import(read, scope, account_id)
-        except Exception as error:
-            await _audit(here, scope, error)
-            raise
+        # Asked before a single byte is taken.
+        async with here.databases.read(scope) as read:
+            await importing.may_import(read, scope, account_id)
         content, name = await _content(request)
         key = key_of(scope.tenant, account_id, "imports", new_id())
         stored = await here.storage.put(key, content, limit=here.settings.import_max_bytes)
@@ -167,7 +164,7 @@ class ActivityFiles(Controller):
             )
         )  # fmt: skip
 
-    @get("/exports/{job:str}")
+    @get("/exports/{job:str}", opt={ACTION: "emissions:export"})
     async def written(self, request: AnyRequest, state: State, account: FromPath[str], job: FromPath[str]) -> Stream:
         """Return the file a worker has written."""
         here: Surroundings = state.here
@@ -184,23 +181,17 @@ class ActivityFiles(Controller):
         key = jobs_export.place(scope, account_id, job_id, kind)
         return _answer(here.storage.get(key), str(found.result["file_name"]), FORMATS[kind])
 
-    @get("/imports/{batch:str}/file")
+    @get("/imports/{batch:str}/file", opt={ACTION: "emissions:download"})
     async def original(self, request: AnyRequest, state: State, account: FromPath[str], batch: FromPath[str]) -> Stream:
         """Return a file as it came."""
         return await _kept(request, state, account, batch, is_annotated=False)
 
-    @get("/imports/{batch:str}/annotated")
+    @get("/imports/{batch:str}/annotated", opt={ACTION: "emissions:download"})
     async def annotated(
         self, request: AnyRequest, state: State, account: FromPath[str], batch: FromPath[str]
     ) -> Stream:
         """Return a file with its problems marked."""
         return await _kept(request, state, account, batch, is_annotated=True)
-
-
-async def _audit(here: Surroundings, scope: Scope, error: Exception) -> None:
-    """Leave an audit event of a refused upload."""
-    if isinstance(error, NotFound) or getattr(error, "code", "") in {"forbidden", "unauthenticated"}:
-        await refused(here.context(scope), "emissions:import", error)  # type: ignore[arg-type]
 
 
 async def _kept(request: AnyRequest, state: State, account: str, batch: str, *, is_annotated: bool) -> Stream:

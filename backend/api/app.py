@@ -1,5 +1,6 @@
 """The application: Litestar behind the outermost door."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from redis.exceptions import RedisError
 
-from backend.api import activity_files, auth, callers, endpoint, failures, files, health, landing, sockets
+from backend.api import activity_files, auth, callers, endpoint, failures, files, health, landing, refusals, sockets
 from backend.api.documents import Documents
 from backend.api.door import Addresses, Door
 from backend.api.metrics import Metrics
@@ -52,8 +53,51 @@ class RequestInvalid(Invalid):
     zh = "请求与该地址不符：{reason}"
 
 
-def _of_http(error: HTTPException) -> CarbonError:
+class ParameterInvalid(Invalid):
+    """A part of the address, or of the query behind it, is not of its kind."""
+
+    code = "parameter_invalid"
+    en = "'{value}' cannot be the parameter '{field}'. Write {wanted_en}."
+    zh = "参数 {field} 的值“{value}”无效，请填写{wanted_zh}。"
+
+
+WANTED = {
+    "int": ("整数，例如 2025", "a whole number, such as 2025"),
+    "bool": ("true 或 false", "true or false"),
+    "uuid": ("UUID", "a UUID"),
+}
+"""What the framework's names of kinds mean for a person, zh and en."""
+_EXPECTED = re.compile(r"Expected `(\w+)[^`]*`(?: (>=|<=|>|<) (-?\d+))?")
+_BOUNDS = {
+    ">=": ("不小于", "at least"),
+    "<=": ("不大于", "at most"),
+    ">": ("大于", "more than"),
+    "<": ("小于", "less than"),
+}
+
+
+def _of_validation(error: ValidationException, request: AnyRequest) -> CarbonError:
+    """Return which parameter does not fit and how to mend it; the framework's own words only where it names none."""
+    first: Any = error.extra[0] if isinstance(error.extra, list) and error.extra else None
+    if not isinstance(first, dict) or not first.get("key"):
+        return RequestInvalid(reason=error.detail)
+    name, reason = str(first["key"]), str(first.get("message", ""))
+    found = _EXPECTED.search(reason)
+    kind, bound, limit = found.groups() if found else ("", None, None)
+    zh, en = WANTED.get(kind, (f"符合要求的值（{reason}）", f"what fits ({reason})"))
+    if bound:
+        zh, en = f"{_BOUNDS[bound][0]} {limit} 的整数", f"a whole number, {_BOUNDS[bound][1]} {limit}"
+    handler: Any = request.scope.get("route_handler")
+    fields = handler.parsed_fn_signature.parameters if handler else {}
+    shown = next((each.name for each in getattr(fields.get(name), "metadata", ()) if getattr(each, "name", None)), name)
+    value = request.query_params.get(shown, request.path_params.get(shown, ""))
+    return ParameterInvalid(field=shown, value=str(value)[:100], wanted_zh=zh, wanted_en=en, path=(shown,))
+
+
+def _of_http(error: HTTPException, request: AnyRequest) -> CarbonError:
     status = error.status_code
+    if isinstance(error, ValidationException):
+        return _of_validation(error, request)
     if status in (404, 405):
         return AddressUnknown()
     if status == 413:  # noqa: PLR2004 - content too large
@@ -65,7 +109,7 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[dict[str, An
     """Answer any exception of a REST handler as problem details; what is our fault is logged and masked."""
     asking = callers.nobody(request.scope)
     if isinstance(error, HTTPException):
-        told, status = _of_http(error), error.status_code
+        told, status = _of_http(error, request), error.status_code
     else:
         told = failures.business(error, asking)
         status = failures.status_of(told)
@@ -76,8 +120,21 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[dict[str, An
 
 def _controllers() -> list[Any]:
     found: list[Any] = [*auth.CONTROLLERS, endpoint.endpoint, endpoint.page, sockets.endpoint]
-    found += [landing.landing, health.live, health.ready, health.metrics]
+    found += [landing.landing, *health.HANDLERS, health.metrics]
     return [*found, *files.CONTROLLERS, *activity_files.CONTROLLERS]
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings with which no application can be made; nothing is connected to.
+
+    Raises:
+        SettingMissing: a served tenant's database is named nowhere.
+        StorageAddressInvalid: the storage is of no kind there is.
+        PackInvalid, PackMissing: a served tenant's pack cannot be read.
+    """
+    load_packs(settings.packs_dir)
+    open_databases(settings, "api")
+    open_storage(settings)
 
 
 def create_app(settings: Settings, *, databases: Databases | None = None) -> Door:
@@ -86,8 +143,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None) -> Doo
     `databases` are the caller's own to close (tests share theirs).
 
     Raises:
-        SettingMissing: a served tenant's database is named nowhere.
-        PackInvalid, PackMissing: a served tenant's pack cannot be read.
+        SettingMissing, StorageAddressInvalid, PackInvalid, PackMissing: see `check`.
     """
     logging.configure(settings, "api")
     packs = load_packs(settings.packs_dir)
@@ -125,6 +181,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None) -> Doo
                 {"here": here, "databases": opened, "settings": settings, "storage": here.storage, "redis": here.redis}
             ),
             exception_handlers={Exception: answer_error},
+            after_exception=[refusals.after_exception],
             openapi_config=None,
             request_max_body_size=max(settings.import_max_bytes, settings.evidence_max_bytes) + SLACK,
             logging_config=None,

@@ -8,6 +8,9 @@ from backend.kit.db import Databases
 from backend.kit.errors import Unauthenticated
 from backend.kit.scope import Scope
 
+CALLER = "carbon.caller"
+"""Where a connection's ASGI scope keeps who it turned out to be."""
+
 
 def nobody(asgi_scope: Any) -> Scope:  # noqa: ANN401 - ASGI's scope is open
     """Return the scope of a caller without a token at the request's tenant."""
@@ -39,6 +42,13 @@ async def scope_of(databases: Databases, asgi_scope: Any, token: str | None) -> 
     asking = nobody(asgi_scope)
     if token is None:
         return asking
-    return await identity.scope_of_token(
+    scope = asgi_scope[CALLER] = await identity.scope_of_token(
         databases, asking.tenant, token, correlation_id=asking.correlation_id, language=asgi_scope[LANGUAGE]
     )
+    return scope
+
+
+def known(asgi_scope: Any) -> Scope:  # noqa: ANN401 - see above
+    """Return who the caller turned out to be, nobody while it has proved nothing."""
+    found: Scope | None = asgi_scope.get(CALLER)
+    return nobody(asgi_scope) if found is None else found

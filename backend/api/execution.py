@@ -13,19 +13,13 @@ from backend.api.completion import PlannedExecutor
 from backend.api.documents import Prepared
 from backend.api.failures import business, graphql_error
 from backend.api.surroundings import Surroundings
-from backend.kit.errors import CarbonError, Forbidden, Limited, NotFound, Unauthenticated, Unavailable
-from backend.kit.logging import log
-from backend.kit.outages import is_outage
+from backend.kit.errors import CarbonError, Limited, Unavailable
 from backend.kit.scope import Scope
 from backend.kit.telemetry import span
-from backend.wire.commands import refused
 from backend.wire.context import Context
 
 TIMEOUT_SECONDS = 30.0
-AUDITED = (Forbidden, NotFound, Unauthenticated)
 Answer = dict[str, Any]
-
-logger = log(__name__)
 
 
 class OperationTooSlow(Limited):
@@ -72,33 +66,24 @@ async def run(
         error = OperationTooSlow(seconds=round(TIMEOUT_SECONDS))
         answer, told = refusal(error, context.scope), [error]
     else:
-        answer, told = await _answer(result, prepared, context)
+        answer, told = await _answer(here, result, prepared, variables, context)
     here.metrics.operation_seconds.labels(prepared.label).observe(perf_counter() - started)
     here.metrics.operations.labels(context.scope.tenant, prepared.label, told[0].code if told else "ok").inc()
     return answer, not answer["data"] and any(isinstance(error, Unavailable) for error in told)
 
 
-async def _answer(result: ExecutionResult, prepared: Prepared, context: Context) -> tuple[Answer, list[CarbonError]]:
-    """Return the result as it goes over the wire, and what went wrong."""
-    if not result.errors:
+async def _answer(
+    here: Surroundings, result: ExecutionResult, prepared: Prepared, variables: dict[str, Any], context: Context
+) -> tuple[Answer, list[CarbonError]]:
+    """Return the result as it goes over the wire, and what went wrong; what it refuses is audited."""
+    causes = result.errors or []
+    told = [business(error, context.scope) for error in causes]
+    schema = here.schema._schema  # noqa: SLF001 - see above
+    await here.refusals.of_answer(context.databases, context.scope, schema, prepared, variables, result, told)
+    if not told:
         return {"data": result.data}, []
-    told = [business(error, context.scope) for error in result.errors]
-    shown = [graphql_error(error, context.scope, cause) for error, cause in zip(told, result.errors, strict=True)]
-    for error, cause in zip(told, result.errors, strict=True):
-        if isinstance(error, AUDITED):
-            await _audit(context, prepared, error, cause)
+    shown = [graphql_error(error, context.scope, cause) for error, cause in zip(told, causes, strict=True)]
     return {"data": result.data, "errors": shown}, told
-
-
-async def _audit(context: Context, prepared: Prepared, error: CarbonError, cause: GraphQLError) -> None:
-    """Leave an event of a refused read. Commands leave theirs themselves."""
-    field = str(cause.path[0]) if cause.path else prepared.label
-    try:
-        await refused(context, f"read:{field}", error)
-    except Exception as failure:
-        if not is_outage(failure):
-            raise
-        logger.warning("refusal_not_audited", field=field, code=error.code)
 
 
 async def watch(
@@ -114,22 +99,25 @@ async def watch(
         yield refusal(error, context.scope)
         return
     if isinstance(source, ExecutionResult):
-        yield (await _answer(source, prepared, context))[0]
+        yield (await _answer(here, source, prepared, variables, context))[0]
         return
-    async for answer in _answers(source, prepared, context):
+    async for answer in _answers(here, source, prepared, variables, context):
         yield answer
 
 
 async def _answers(
-    source: AsyncIterator[ExecutionResult], prepared: Prepared, context: Context
+    here: Surroundings,
+    source: AsyncIterator[ExecutionResult],
+    prepared: Prepared,
+    variables: dict[str, Any],
+    context: Context,
 ) -> AsyncGenerator[Answer]:
     try:
         async for result in source:
-            yield (await _answer(result, prepared, context))[0]
+            yield (await _answer(here, result, prepared, variables, context))[0]
     except Exception as error:  # noqa: BLE001 - the stream itself broke: the caller is told, the log has the rest
-        told = business(error, context.scope)
-        if isinstance(told, AUDITED):
-            await _audit(context, prepared, told, GraphQLError(str(told)))
+        broken = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+        (told,) = (await _answer(here, broken, prepared, variables, context))[1]
         yield refusal(told, context.scope)
     finally:
         close = getattr(source, "aclose", None)

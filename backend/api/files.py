@@ -24,18 +24,17 @@ from backend.accounts.values import EvidenceValue
 from backend.api import callers
 from backend.api.door import ROUTE
 from backend.api.forms import Form
+from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
-from backend.kit.errors import CarbonError, Forbidden, NotFound, Unauthenticated
+from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
 from backend.kit.logging import log
 from backend.kit.scope import Scope
 from backend.kit.storage import FileTooLarge, StorageUnavailable, key_of
-from backend.wire.commands import refused
 from backend.wire.context import Context
 from backend.wire.nodes import node_id, uuids
 
 AnyRequest = Request[Any, Any, State]
-AUDITED = (Forbidden, NotFound, Unauthenticated)
 FORM_BYTES = 64 * 1024
 """What a form around one file and its description weighs at most."""
 
@@ -151,13 +150,12 @@ class EvidenceFiles(Controller):
     path = "/accounts/{account:str}/evidence"
     tags: ClassVar[list[str]] = ["evidence"]  # type: ignore[misc]
 
-    @post("/", status_code=201)
+    @post("/", status_code=201, opt={ACTION: "accounts:attach"})
     async def attach(self, request: AnyRequest, state: State, account: FromPath[str]) -> Response[Attached]:
         """Take a file as evidence; 200 instead of 201 when the account has the same content already."""
         here: Surroundings = state.here
         asgi: Any = request.scope
         asgi[ROUTE] = "/accounts/{account}/evidence"
-        context = here.context(callers.nobody(asgi), request)
         form: Form | None = None
         try:
             context = await _context(request, here)
@@ -165,16 +163,14 @@ class EvidenceFiles(Controller):
             _check_length(request, here.settings.evidence_max_bytes)
             form = Form(request.headers.get("content-type", ""), request.stream())
             evidence, is_new = await receive_evidence(context, account_id, form)
-        except CarbonError as error:
-            if isinstance(error, AUDITED):
-                await refused(context, "accounts:attach", error)
+        except CarbonError:
             if form is not None:
                 await form.drain(here.settings.evidence_max_bytes)
             raise
         answer = Attached.of(evidence, context.scope.tenant, is_new=is_new)
         return Response(answer, status_code=201 if is_new else 200)
 
-    @get("/{evidence:str}")
+    @get("/{evidence:str}", opt={ACTION: "accounts:download"})
     async def content(
         self, request: AnyRequest, state: State, account: FromPath[str], evidence: FromPath[str]
     ) -> Stream:
@@ -182,13 +178,7 @@ class EvidenceFiles(Controller):
         here: Surroundings = state.here
         asgi: Any = request.scope
         asgi[ROUTE] = "/accounts/{account}/evidence/{evidence}"
-        context = here.context(callers.nobody(asgi), request)
-        try:
-            context = await _context(request, here)
-            found = await self._found(context, account, evidence)
-        except AUDITED as error:
-            await refused(context, "accounts:download", error)
-            raise
+        found = await self._found(await _context(request, here), account, evidence)
         chunks = here.storage.get(found.object_key)
         # The first chunk is fetched before the answer begins: a missing file is still a clean refusal.
         first = await anext(chunks, b"")

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Request, Response, get, head
 from litestar.datastructures import State
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -56,7 +56,10 @@ async def ready(request: Request[Any, Any, State], state: State) -> Response[dic
     the load balancer, and without Redis requests are still answered (jobs start later).
     """
     _routed(request, "/health/ready")
-    here: Surroundings = state.here
+    return await _readiness(request, state.here)
+
+
+async def _readiness(request: Request[Any, Any, State], here: Surroundings) -> Response[dict[str, Any]]:
     asked: str | None = request.scope.get(TENANT)  # type: ignore[assignment]
     tenants = (asked,) if asked else here.databases.tenants
     *found, redis = await asyncio.gather(*(_tenant(here, tenant) for tenant in tenants), _redis(here))
@@ -65,6 +68,19 @@ async def ready(request: Request[Any, Any, State], state: State) -> Response[dic
     status = "ok" if is_all_ok else "degraded" if is_any_ok else "unavailable"
     body = {"status": status, "tenants": dict(zip(tenants, found, strict=True)), "redis": redis}
     return Response(body, status_code=200 if is_any_ok else 503)
+
+
+@head("/health/live")
+async def live_head(request: Request[Any, Any, State]) -> None:
+    """Answer as `live` does, without the words: some load balancers ask so."""
+    _routed(request, "/health/live")
+
+
+@head("/health/ready")
+async def ready_head(request: Request[Any, Any, State], state: State) -> Response[None]:
+    """Answer as `ready` does, by the status alone."""
+    _routed(request, "/health/ready")
+    return Response(None, status_code=(await _readiness(request, state.here)).status_code)
 
 
 @get("/metrics")
@@ -79,3 +95,7 @@ async def metrics(request: Request[Any, Any, State], state: State) -> Response[b
 def _routed(request: Request[Any, Any, State], route: str) -> None:
     scope: Any = request.scope
     scope[ROUTE] = route
+
+
+HANDLERS = (live, live_head, ready, ready_head)
+"""Everything under `/health`."""

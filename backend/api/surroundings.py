@@ -1,6 +1,6 @@
 """Everything a request may need, opened once for the process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from backend.api.documents import Documents
 from backend.api.metrics import Metrics
+from backend.api.refusals import Refusals
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
@@ -27,6 +28,7 @@ class Surroundings:
     schema: strawberry.Schema
     documents: Documents
     metrics: Metrics
+    refusals: Refusals = field(default_factory=Refusals)
 
     def context(self, scope: Scope, request: Any = None) -> Context:  # noqa: ANN401 - Litestar's request or nothing
         """Return what resolvers are given for one request or subscription."""

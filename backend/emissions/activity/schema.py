@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from backend.accounts import service as accounts
 from backend.emissions.activity import exporting, queries
 from backend.emissions.activity.directory import directory
 from backend.emissions.activity.schema_commands import ActivityMutation
@@ -70,11 +71,14 @@ class ActivityQuery:
             [uuids(each, "EmissionSource", path=("sourceIds",))[-1] for each in source_ids] if source_ids else None
         )
         of_batch = uuids(batch_id, "ActivityBatch", path=("batchId",))[-1] if batch_id else None
+        account = account_of(account_id, "accountId")
         async with info.context.read() as read:
             rows = await queries.records(
-                read, info.context.scope, account_of(account_id, "accountId"), year=year, source_ids=sources, batch_id=of_batch,
+                read, info.context.scope, account, year=year, source_ids=sources, batch_id=of_batch,
                 state=state.value if state else None, as_of=as_of, limit=asked.fetch, after=_place(asked.after),
             )  # fmt: skip
+            if not rows:  # nothing there, or nothing there for the caller: the second is not found
+                await accounts.account(read, info.context.scope, account)
         return connect(rows, asked, key=lambda row: (row.month.isoformat(), row.id), make=record)
 
     @strawberry.field(
@@ -103,11 +107,14 @@ class ActivityQuery:
     ) -> Connection[ActivityBatch]:
         """Return a page of batches."""
         context, asked = info.context, page(first, after)
+        account = account_of(account_id, "accountId")
         async with context.read() as read:
             rows = await queries.batches(
-                read, context.scope, account_of(account_id, "accountId"), decision=decision.value if decision else None,
+                read, context.scope, account, decision=decision.value if decision else None,
                 limit=asked.fetch, before=_id_place(asked.after),
             )  # fmt: skip
+            if not rows:  # as above
+                await accounts.account(read, context.scope, account)
         return connect(rows, asked, key=lambda row: (row.id,), make=lambda row: batch(row, context.scope))
 
     @strawberry.field(description="One batch, or null when it is not there or not yours.")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from backend.accounts import service as accounts
 from backend.emissions.inventory import diff, preview, queries
 from backend.emissions.inventory.errors import InventoryNotFound
 from backend.emissions.inventory.estimate import estimate
@@ -98,6 +99,8 @@ class InventoryQuery:
             rows = await queries.inventories(
                 read, info.context.scope, account, year, limit=asked.fetch, after=asked.after
             )
+            if not rows:  # nothing there, or nothing there for the caller: the second is not found
+                await accounts.account(read, info.context.scope, account)
         return connect(rows, asked, key=lambda row: (row.year, row.version), make=inventory_shown)
 
     @strawberry.field(description="One line with everything that explains it.")
@@ -119,6 +122,8 @@ class InventoryQuery:
             rows = await queries.findings(
                 read, info.context.scope, account, year, state=state, limit=asked.fetch, after=asked.after
             )
+            if not rows:  # as above
+                await accounts.account(read, info.context.scope, account)
         return connect(rows, asked, key=lambda row: (row.id,), make=finding_shown)
 
     @strawberry.field(
