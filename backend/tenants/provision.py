@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from backend.kit.secrets import secret
+from backend.kit.vault import secret
 from backend.kit.settings import Settings, TenantDatabase
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -27,7 +27,7 @@ from backend.kit.clock import now
 from backend.kit.db import Databases, Write
 from backend.kit.errors import CarbonError
 from backend.kit.scope import Scope
-from backend.kit.secrets import secret
+from backend.kit.vault import secret
 from backend.kit.settings import Settings
 
 FRESH_SECONDS = 1
