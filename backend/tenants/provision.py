@@ -76,7 +76,7 @@ async def provision(admin_url: str, tenant: str, database: TenantDatabase) -> No
 
 async def _role(connection: AsyncConnection, role: str, password: str) -> None:
     """Create or correct a login role without any power of its own."""
-    # Passwords are made by `kit.secrets` (URL-safe characters) or given by the operator; quote them anyway.
+    # Passwords are made by `kit.vault` (URL-safe characters) or given by the operator; quote them anyway.
     quoted = password.replace("'", "''")
     exists = await connection.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role})
     verb = "alter" if exists else "create"

@@ -18,8 +18,12 @@ def test_a_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_together_agree(tmp_path: Path) -> None:
-    program = "import sys; from pathlib import Path; from backend.kit.vault import secret;" \
-        " print(secret(Path(sys.argv[1]), sys.argv[2]))"  # fmt: skip
+    program = """
+import sys
+from pathlib import Path
+from backend.kit.vault import secret
+print(secret(Path(sys.argv[1]), sys.argv[2]))
+"""
     started = [
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name], stdout=subprocess.PIPE, text=True)
         for name in ("seal", "seal", "other", "seal", "other", "seal")
