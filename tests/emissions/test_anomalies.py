@@ -20,7 +20,9 @@ from backend.kit.scope import Kind, Scope
 
 HISTORY = {f"2024-{month:02d}": str(100 + month) for month in range(1, 13)}
 YEAR = {f"2025-{month:02d}": str(100 + month) for month in range(1, 13)}
-LIMITS = rules.CheckLimits(6, Decimal(6), Decimal("0.05"), Decimal("0.3"), Decimal("0.05"), Decimal("0.005"))
+LIMITS = rules.CheckLimits(
+    6, Decimal(6), Decimal("0.05"), Decimal("0.3"), Decimal("0.05"), Decimal("0.005"), Decimal("0.25")
+)
 
 
 @pytest.fixture
@@ -109,11 +111,21 @@ async def test_a_quantity_far_from_its_history_fails_with_its_robust_z(databases
     # Median 107 of the other 23 months; median deviation 3 x 1.4826 is below 5 % of 107: the spread is 5.35.
     assert found.outcome.details == {
         "median": "107", "z": "8.04", "quantity": "150", "unit": "MWh",
-        "limits": "check.limit robust_z = 6; check.limit spread_floor = 0.05", "limit_confidence": "placeholder",
+        "limits": "check.limit robust_z = 6; check.limit spread_floor = 0.05; check.limit season_tolerance = 0.25", "limit_confidence": "placeholder",
     }  # fmt: skip
     assert found.outcome.zh == "与历史中位数 107.00 相差过大（稳健 z 值 8.04，限值 6）。"
     assert found.outcome.en == "Far from the median 107.00 of its history (robust z 8.04, limit 6)."
     assert await counted(databases, place) == AnomalyCount(1, 1)
+
+
+async def test_what_comes_back_every_year_is_the_season(databases: Databases, place: Place) -> None:
+    source = await electricity(databases, place)
+    festival = {**HISTORY, **YEAR, "2024-02": "70", "2025-02": "56"}
+    await add_records(databases, place, source, "MWh", festival)
+    assert await seen(databases, place) == []
+    other = await electricity(databases, place, "E2")
+    ids = await add_records(databases, place, other, "MWh", {**festival, "2025-02": "52.4"})
+    assert [each.record_ids for each in await seen(databases, place)] == [(ids["2025-02"],)]
 
 
 async def test_units_and_multipliers_are_compared_as_one_quantity(databases: Databases, place: Place) -> None:
@@ -147,10 +159,11 @@ async def test_the_set_wise_answer_is_the_rules_own(databases: Databases, place:
     for month in range(1, 13):
         key = f"2025-{month:02d}"
         others = [Decimal(value) for name, value in values.items() if name != key]
+        season = [Decimal(heating[f"2024-{month:02d}"])]
         for outcome in (
             rules.quantity_zero(Decimal(values[key]), others),
             rules.unit_slip(Decimal(values[key]), others, LIMITS),
-            rules.quantity_history(Decimal(values[key]), others, LIMITS),
+            rules.quantity_history(Decimal(values[key]), others, LIMITS, season),
         ):
             if outcome.is_blocking:
                 expected[date(2025, month, 1)] = outcome
@@ -309,7 +322,8 @@ async def test_a_hundred_odd_sources_are_judged_as_the_rules_judge_them(database
         for month, value in values.items():
             others = [each for name, each in values.items() if name != month]
             if month.startswith("2025") and len(others) >= LIMITS.minimum_history:
-                outcome = first_blocking(value, others)
+                season = [each for name, each in values.items() if name != month and name[-2:] == month[-2:]]
+                outcome = first_blocking(value, others, season)
                 if outcome:
                     expected.add((f"R{number:02d}", date.fromisoformat(f"{month}-01"), outcome.code, outcome.en))
     found: list[Anomaly] = []
@@ -341,11 +355,11 @@ def odd_values(dice: Random) -> dict[str, Decimal]:
     return values
 
 
-def first_blocking(value: Decimal, others: list[Decimal]) -> CheckOutcome | None:
+def first_blocking(value: Decimal, others: list[Decimal], season: list[Decimal]) -> CheckOutcome | None:
     outcomes = (
         rules.quantity_zero(value, others),
         rules.unit_slip(value, others, LIMITS),
-        rules.quantity_history(value, others, LIMITS),
+        rules.quantity_history(value, others, LIMITS, season),
     )
     # Too few running months say nothing about a unit, while the whole history may still tell.
     told = [each for each in outcomes if each.outcome is Outcome.FAIL or each.code == "quantity_zero"]

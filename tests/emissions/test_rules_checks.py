@@ -160,3 +160,25 @@ def test_sold_energy_of_the_same_factor_cancels() -> None:
     assert (found.total_t, found.absolute_t, found.relative) == (Decimal(0), Decimal(0), None)
     nothing = rules.uncertainty([])
     assert (nothing.total_t, nothing.absolute_t, nothing.relative) == (Decimal(0), Decimal(0), None)
+
+
+def test_a_season_that_comes_back_is_no_anomaly() -> None:
+    low = Decimal(50)
+    assert rules.quantity_history(low, YEAR, LIMITS).outcome is Outcome.FAIL
+    assert rules.quantity_history(low, YEAR, LIMITS, [Decimal(40)]).outcome is Outcome.PASS
+    assert rules.quantity_history(low, YEAR, LIMITS, [Decimal("39.9")]).outcome is Outcome.FAIL
+
+
+def test_evidence_is_asked_only_of_what_needs_it() -> None:
+    months = [Month(2025, 1), Month(2025, 2)]
+    missing = rules.evidence(Tier.INVOICED, months, is_needed=True, is_there=False)
+    assert (missing.outcome, missing.details) == (Outcome.CANNOT_TELL, {"tier": "invoiced", "months": "2"})
+    assert rules.evidence(Tier.INVOICED, months, is_needed=True, is_there=True).outcome is Outcome.PASS
+    assert rules.evidence(Tier.METERED, months, is_needed=False, is_there=False).outcome is Outcome.PASS
+
+
+def test_missing_months_are_named() -> None:
+    found = rules.months_missing([Month(2025, 3)])
+    assert (found.outcome, found.code) == (Outcome.CANNOT_TELL, "completeness")
+    assert found.zh == "缺 1 个月的数据（2025-03）；停用月份请填报零，是否完整无法判断。"
+    assert rules.months_missing([]).outcome is Outcome.PASS

@@ -3,7 +3,7 @@
 Nothing here blocks: the inventory's own checks do.
 
 unit_slip         a quantity outside all its history by a ratio units or decimal points make      fail
-quantity_history  a quantity far from its own history, counted robustly                           fail
+quantity_history  a quantity far from its own history, counted robustly, and not its season       fail
 quantity_band     more than a source of the sector can use in a month                             fail
 metered_invoiced  the meters and the invoices of a source's month differ                          fail
 quantity_zero     a zero of a source that otherwise runs                                          cannot tell
@@ -177,6 +177,7 @@ def _bound(account: Directory, limits: _Limits, year: int, as_of: datetime) -> d
         "spread_floor": judged.spread_floor,
         "slip_tolerance": judged.slip_tolerance,
         "invoice_tolerance": judged.invoice_tolerance,
+        "season_tolerance": judged.season_tolerance,
     }
 
 
@@ -218,8 +219,10 @@ def _told(row: Any, source: Source, limits: _Limits, judged: rules.CheckLimits) 
             found = rules.unit_slip(_plain(row.base), others, judged)
             return _with(found, source, limits.checks["slip_tolerance"])
         case "quantity_history":
-            found = rules.quantity_history(_plain(row.base), others, judged)
-            return _with(found, source, limits.checks["robust_z"], limits.checks["spread_floor"])
+            season = [_plain(each) for each in row.season]
+            found = rules.quantity_history(_plain(row.base), others, judged, season)
+            used = (limits.checks[key] for key in ("robust_z", "spread_floor", "season_tolerance"))
+            return _with(found, source, *used)
         case "quantity_zero":
             return _with(rules.quantity_zero(Decimal(0), others), source)
         case "quantity_band":

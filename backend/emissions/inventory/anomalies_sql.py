@@ -2,7 +2,8 @@
 
 A record is compared with the other months of its source and meter over three years, with its own month left out.
 Leaving one out moves the median by at most one place, so what lies near the middle of the whole series cannot
-stand out: only the few that do not are measured exactly. The arithmetic is that of `rules.checks`, in NUMERIC.
+stand out: only the few that do not are measured exactly. What is far from the history but near the same month of
+another year is the season. The arithmetic is that of `rules.checks`, in NUMERIC.
 """
 
 from backend.emissions.activity.sql import NO_METER, current_records
@@ -17,7 +18,7 @@ RANKS = {
 FAILING = 4
 """Ranks up to here fail; the others cannot be told."""
 
-_UNJUDGED = "null::numeric as base, null::numeric[] as others, null::numeric as metered, null::numeric as invoiced"
+_UNJUDGED = "null::numeric as base, null::numeric[] as others, null::numeric[] as season, null::numeric as metered, null::numeric as invoiced"
 
 FOUND = f"""
 with {current_records()},
@@ -43,12 +44,16 @@ series as materialized (
     from standing group by source_id, meter
 ),
 suspect as materialized (
-    select o.*, h.others
+    select o.*, h.others, y.season
     from own o
     join series s on s.source_id = o.source_id and s.meter = o.meter
     cross join lateral (select array(
         select u.base from unnest(s.bases, s.months) as u(base, month) where u.month <> o.month order by u.base
     ) as others) h
+    cross join lateral (select array(
+        select u.base from unnest(s.bases, s.months) as u(base, month)
+        where u.month <> o.month and extract(month from u.month) = extract(month from o.month) order by u.month
+    ) as season) y
     where s.months_known > cast(:minimum_history as int)
         and not o.base between (1 - cast(:room as numeric)) * s.bases[least(s.months_known, s.months_known / 2 + 2)]
             and (1 + cast(:room as numeric)) * s.bases[greatest(1, s.months_known / 2)]
@@ -73,7 +78,9 @@ outlier as (
                 where abs(base - centre * f) <= cast(:slip_tolerance as numeric) * centre * f
                 or abs(base * f - centre) <= cast(:slip_tolerance as numeric) * centre) then 'unit_slip'
         when abs(base - median) > greatest(mad * {CONSISTENT}, abs(median) * cast(:spread_floor as numeric))
-            * cast(:robust_z as numeric) then 'quantity_history'
+            * cast(:robust_z as numeric)
+            and not exists (select from unnest(season) x
+                where abs(base - x) <= x * cast(:season_tolerance as numeric)) then 'quantity_history'
         end as code
     from measured
 ),
@@ -88,13 +95,13 @@ calibrated as (
 ),
 found as (
     select code, source_id, meter, tier, array[month] as months, array[id] as record_ids,
-        base, others, null::numeric as metered, null::numeric as invoiced
+        base, others, season, null::numeric as metered, null::numeric as invoiced
     from outlier where code is not null
     union all
-    select 'quantity_band', source_id, meter, tier, array[month], array[id], base, null, null, null
+    select 'quantity_band', source_id, meter, tier, array[month], array[id], base, null, null, null, null
     from own where base > ceiling
     union all
-    select 'metered_invoiced', source_id, {NO_METER}, '', array[month], ids, null, null, metered, invoiced
+    select 'metered_invoiced', source_id, {NO_METER}, '', array[month], ids, null, null, null, metered, invoiced
     from (
         select source_id, month, array_agg(id order by id) as ids, sum(base) filter (where tier = 'metered') as metered,
             sum(base) filter (where tier = 'invoiced') as invoiced
@@ -123,7 +130,7 @@ found as (
     from own where tier = any(cast(:needing as text[])) and evidence_id is null group by 2, 3, 4
     union all
     select 'history_short', o.source_id, o.meter, '', array_agg(distinct o.month),
-        array_agg(o.id order by o.month, o.id), max(s.months_known - 1), null, null, null
+        array_agg(o.id order by o.month, o.id), max(s.months_known - 1), null, null, null, null
     from own o join series s on s.source_id = o.source_id and s.meter = o.meter
     where s.months_known <= cast(:minimum_history as int) group by 2, 3
     union all

@@ -68,8 +68,13 @@ def quantity_zero(quantity: Decimal, history: Sequence[Decimal]) -> CheckOutcome
     return _outcome("quantity_zero", Outcome.PASS, "零值检查通过。", "No unexplained zero.", quantity=quantity)
 
 
-def quantity_history(quantity: Decimal, history: Sequence[Decimal], limits: CheckLimits) -> CheckOutcome:
-    """Compare with the source's own history: fail beyond the robust z, cannot tell with too short a history."""
+def quantity_history(
+    quantity: Decimal, history: Sequence[Decimal], limits: CheckLimits, season: Sequence[Decimal] = ()
+) -> CheckOutcome:
+    """Compare with the source's own history: fail beyond the robust z, cannot tell with too short a history.
+
+    `season` are the same month's quantities of other years: a February that is as low every year is no slip.
+    """
     if len(history) < limits.minimum_history:
         zh = f"历史数据只有 {len(history)} 个月，不足 {limits.minimum_history} 个月，无法判断。"
         en = f"Only {len(history)} months of history, {limits.minimum_history} are needed: cannot tell."
@@ -83,6 +88,9 @@ def quantity_history(quantity: Decimal, history: Sequence[Decimal], limits: Chec
             is_absurd, z = distance > 0, "∞" if distance > 0 else "0"
         else:
             is_absurd, z = distance / spread > limits.robust_z, display(distance / spread, 2)
+    if is_absurd and any(abs(quantity - each) <= each * limits.season_tolerance for each in season):
+        zh, en = "与其他年份同月相符。", "In line with the same month of other years."
+        return _outcome("quantity_history", Outcome.PASS, zh, en, median=centre, z=z)
     if is_absurd:
         zh = f"与历史中位数 {display(centre, 2)} 相差过大（稳健 z 值 {z}，限值 {limits.robust_z}）。"
         en = f"Far from the median {display(centre, 2)} of its history (robust z {z}, limit {limits.robust_z})."

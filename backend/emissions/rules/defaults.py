@@ -23,6 +23,7 @@ class CheckLimits:
     slip_tolerance: Decimal
     invoice_tolerance: Decimal
     report_tolerance: Decimal
+    season_tolerance: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def check_limits(rows: Rows) -> CheckLimits:
         slip_tolerance=limits["slip_tolerance"],
         invoice_tolerance=limits["invoice_tolerance"],
         report_tolerance=limits["report_tolerance"],
+        season_tolerance=limits["season_tolerance"],
     )
 
 
