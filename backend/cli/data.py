@@ -18,10 +18,12 @@ TENANT = click.option("--tenant", required=True, help="Code of the tenant, such 
 def import_(tenant: str, account: str, file: Path, *, is_dry: bool) -> None:
     """Import activity data from a workbook or CSV FILE.
 
-    A file with errors comes back as <name>.errors.xlsx, each row with its error, and nothing is stored. The same file
-    twice is one import.
+    A file with errors comes back beside it as <name>.errors.xlsx (or .csv), each row with its error; nothing is stored
+    and the exit code is 1. The same file twice is one import.
     """
-    _do(tenant, "import_file", account, file, is_dry)
+    result = _do(tenant, "import_file", account, file, is_dry)
+    if isinstance(result, dict) and result.get("errors"):
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
