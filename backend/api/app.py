@@ -89,7 +89,8 @@ def _of_validation(error: ValidationException, request: AnyRequest) -> CarbonErr
         zh, en = f"{_BOUNDS[bound][0]} {limit} 的整数", f"a whole number, {_BOUNDS[bound][1]} {limit}"
     handler: Any = request.scope.get("route_handler")
     fields = handler.parsed_fn_signature.parameters if handler else {}
-    shown = next((each.name for each in getattr(fields.get(name), "metadata", ()) if getattr(each, "name", None)), name)
+    told = getattr(fields.get(name), "kwarg_definition", None)
+    shown: str = getattr(told, "name", None) or name
     value = request.query_params.get(shown, request.path_params.get(shown, ""))
     return ParameterInvalid(field=shown, value=str(value)[:100], wanted_zh=zh, wanted_en=en, path=(shown,))
 

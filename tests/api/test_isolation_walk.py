@@ -1,4 +1,4 @@
-"""Every root field of the schema, tried by everybody who must not get through: refused or empty, and nothing changed.
+"""Every root field of the schema, tried by everybody who must not get through: refused, audited, and nothing changed.
 
 The queries are made from the schema itself: every scalar of the answer and of what it leads to is asked for, so that
 a field that leaks is seen wherever it hangs. The victim runs the private ones too, so that a refusal means something.
@@ -23,12 +23,16 @@ from graphql import (
 )
 from isolation_cases import CASES, Case, Kind, filled
 from isolation_world import IDS, World, make_world, reads_secret
+from sqlalchemy import select
 
 from backend.api.execution import watch
 from backend.api.schema import schema
 from backend.api.surroundings import Surroundings
 from backend.identity.service import scope_of_token
+from backend.kit.audit import TENANT_CHAIN, AuditEvent
 from backend.kit.db import Databases
+from backend.kit.errors import CarbonError, Forbidden, NotFound, Unauthenticated
+from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.wire.nodes import split
 
@@ -108,21 +112,49 @@ async def world(databases: Databases, app) -> AsyncIterator[World]:
         yield await make_world(databases, Client(http, "wuxi"))
 
 
-async def send(world: World, app: Any, caller: Client, name: str) -> dict[str, Any]:
+@pytest.fixture(autouse=True)
+def nothing_kept_yet(app: Any) -> None:
+    """Let every test's refusals count as first ones."""
+    app.inner.state.here.refusals.forget()
+
+
+async def send(world: World, app: Any, caller: Client, name: str, correlation_id: str = "walk") -> dict[str, Any]:
     """Run the case's operation as the caller; subscriptions give their first answer."""
     body = operation(name, CASES[name], world.things)
     if FIELDS[name][0] != "subscription":
-        answer = await caller.send(body)
+        answer = await caller.send(body, **{"x-correlation-id": correlation_id})
         return answer.json()
     here: Surroundings = app.inner.state.here
-    scope = (
-        Scope.nobody("wuxi") if caller.token is None else await scope_of_token(world.databases, "wuxi", caller.token)
-    )
+    scope = Scope.nobody("wuxi", correlation_id=correlation_id)
+    if caller.token is not None:
+        scope = await scope_of_token(world.databases, "wuxi", caller.token, correlation_id=correlation_id)
     stream = watch(here, here.documents.find(body), body["variables"], here.context(scope))
     try:
         return await anext(stream)
     finally:
         await stream.aclose()
+
+
+def kinds(base: type[CarbonError]) -> set[str]:
+    """Return the codes of an error class and of all below it."""
+    return {base.code} | {code for each in base.__subclasses__() for code in kinds(each)}
+
+
+def is_refused(name: str, case: Case, answer: dict[str, Any]) -> bool:
+    """Tell whether the answer refuses: it names such an error, or shows nothing where one thing was asked for."""
+    found = (answer.get("data") or {}).get(name)
+    if isinstance(found, dict) and found.get("__typename") in REFUSED:
+        return True
+    if case.kind is Kind.PRIVATE and found is None:
+        return True
+    return bool(set(codes(answer)) & (kinds(NotFound) | kinds(Forbidden) | kinds(Unauthenticated)))
+
+
+async def events_of(databases: Databases, correlation_id: str) -> list[Any]:
+    """Return what a request left in the audit chains."""
+    wanted = select(AuditEvent.__table__).where(AuditEvent.correlation_id == correlation_id)
+    async with databases.read(Scope.system("wuxi")) as read:
+        return list(await read.rows(wanted.order_by(AuditEvent.sequence)))
 
 
 def test_every_root_field_has_a_case_and_every_case_a_field() -> None:
@@ -135,9 +167,20 @@ async def test_strangers_neither_see_nor_touch(world: World, app, name: str) -> 
     case = CASES[name]
     before = await world.fingerprint()
     sent = json.dumps(operation(name, case, world.things), ensure_ascii=False)
+    if name == "auditEvents":  # tells callers of their own refusals, and so what they sent before
+        sent += json.dumps([filled(each.variables, world.things) for each in CASES.values()], ensure_ascii=False)
     for who, caller in world.clients.items():
-        answer = await send(world, app, caller, name)
+        asked = new_id().hex
+        answer = await send(world, app, caller, name, asked)
         shown = json.dumps(answer, ensure_ascii=False)
+        events = [each for each in await events_of(world.databases, asked) if each.outcome == "refused"]
+        assert len(events) == (1 if is_refused(name, case, answer) else 0), (who, shown, events)
+        for event in events:
+            assert (event.chain_id == TENANT_CHAIN) == (who == "nobody")
+            assert event.chain_id == (event.organisation_id or TENANT_CHAIN)
+            if FIELDS[name][0] != "mutation":
+                assert event.action == f"{FIELDS[name][0]}:{name}"
+                assert event.details["code"] == (codes(answer) or ["not_found"])[0]
         assert set(codes(answer)) & NO_REFUSALS == set(), (who, shown)
         assert reads_secret(world, shown, sent) == [], (who, shown)
         found = (answer.get("data") or {}).get(name)
@@ -148,7 +191,7 @@ async def test_strangers_neither_see_nor_touch(world: World, app, name: str) -> 
             assert is_empty(found), shown
             assert codes(answer) in ([], ["unauthenticated"]), shown
         elif case.kind is Kind.PRIVATE:
-            assert is_empty(found), (who, shown)
+            assert found is None, (who, shown)
         elif case.kind is Kind.COMMAND:
             assert kind_of_answer in REFUSED, (who, shown)
         elif case.kind is Kind.TENANT and who != "other district":
@@ -171,7 +214,11 @@ async def test_nothing_is_reached_by_its_global_id(world: World, thing: str) -> 
     owner = await world.clients["nobody"].signed_in(world.victim)
     assert (await owner.ask(text, id=value))["data"]["node"]["id"] == value
     for who, caller in world.clients.items():
-        answer = await caller.ask(text, id=value)
+        asked = new_id().hex
+        answer = (await caller.send({"query": text, "variables": {"id": value}}, **{"x-correlation-id": asked})).json()
+        (event,) = await events_of(world.databases, asked)
+        assert (event.action, event.outcome, event.object_type) == ("query:node", "refused", kind), who
+        assert event.object_id == str(split(value)[1][-1])
         assert answer["data"] == {"node": None}, (who, answer)
         assert reads_secret(world, json.dumps(answer, ensure_ascii=False), value) == [], (who, answer)
 

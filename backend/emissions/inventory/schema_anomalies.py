@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from backend.accounts import service as accounts
 from backend.emissions.inventory.anomalies import Anomaly, AnomalyCount, anomalies
 from backend.emissions.inventory.schema_types import ACCOUNT, METER, RECORD, SOURCE, OutcomeEnum, one_id
 from backend.wire.connections import Connection, connect, page
@@ -94,4 +95,6 @@ class AnomalyQuery:
                 read, info.context.scope, account, year, limit_to=asked.fetch,
                 after=place,  # type: ignore[arg-type]
             )  # fmt: skip
+            if not found:  # nothing there, or nothing there for the caller: the second is not found
+                await accounts.account(read, info.context.scope, account)
         return connect(found, asked, key=lambda each: each.place, make=lambda each: _shown(account, each))
