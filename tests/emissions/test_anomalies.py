@@ -12,6 +12,7 @@ from factories.inventory import Place, add_meter, add_records, add_source, make_
 from sqlalchemy import event, text
 
 from backend.emissions import rules
+from backend.emissions.activity.errors import AccountNotFound
 from backend.emissions.inventory.anomalies import Anomaly, AnomalyCount, anomalies, anomaly_count
 from backend.emissions.values import CheckOutcome, Outcome
 from backend.kit.db import Databases
@@ -304,7 +305,8 @@ async def test_others_see_nothing(databases: Databases, place: Place) -> None:
     source = await electricity(databases, place)
     await add_records(databases, place, source, "MWh", {**HISTORY, **YEAR, "2025-06": "10700"})
     stranger = await make_place(databases)
-    assert await seen(databases, place, scope=stranger.enterprise(), limit=100) == []
+    with pytest.raises(AccountNotFound):
+        await seen(databases, place, scope=stranger.enterprise())
     assert [each.outcome.code for each in await seen(databases, place, scope=place.verifier())] == ["unit_slip"]
     bare = Scope("wuxi", Kind.ENTERPRISE, place.organisation_id, None, "", frozenset())
     with pytest.raises(Forbidden):

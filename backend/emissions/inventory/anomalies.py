@@ -28,7 +28,6 @@ from sqlalchemy import text
 
 from backend.emissions import rules
 from backend.emissions.activity.directory import Directory, Source, directory
-from backend.emissions.activity.errors import AccountNotFound
 from backend.emissions.activity.sectors import CEILING, LIMIT, ceilings, limit
 from backend.emissions.activity.sql import parameters_of
 from backend.emissions.activity.values import Limit
@@ -106,10 +105,11 @@ async def anomalies(
 ) -> list[Anomaly]:
     """Return what stands out in the account's year: what fails first, then what cannot be told, by source and month.
 
-    An account that is not there or not visible, and a year it does not report on, have nothing.
+    A year the account does not report on has nothing.
 
     Raises:
         Unauthenticated, Forbidden: without `emissions:read`.
+        AccountNotFound: not there, or not visible.
         CheckLimitMissing: a limit of the checks is not among the reference parameters.
     """
     asked = await _asked(read, scope, account_id, year)
@@ -128,6 +128,7 @@ async def anomaly_count(read: Read, scope: Scope, account_id: UUID, year: int) -
 
     Raises:
         Unauthenticated, Forbidden: without `emissions:read`.
+        AccountNotFound: not there, or not visible.
         CheckLimitMissing: a limit of the checks is not among the reference parameters.
     """
     asked = await _asked(read, scope, account_id, year)
@@ -139,10 +140,7 @@ async def anomaly_count(read: Read, scope: Scope, account_id: UUID, year: int) -
 
 async def _asked(read: Read, scope: Scope, account_id: UUID, year: int) -> _Asked | None:
     scope.require("emissions:read")
-    try:
-        account = await directory(read, scope, account_id)
-    except AccountNotFound:
-        return None
+    account = await directory(read, scope, account_id)
     if year not in account.years:
         return None
     as_of = now()
