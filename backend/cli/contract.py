@@ -46,7 +46,9 @@ def error_classes() -> list[type[CarbonError]]:
         # The entry points start things when they are imported.
         if not module.name.endswith(("__main__", "backend.main")):
             importlib.import_module(module.name)
-    return sorted(set(_below(CarbonError)), key=lambda each: (_kind(each), each.code, each.__qualname__))
+    return sorted(
+        set(_below(CarbonError)), key=lambda each: (_kind(each), each.code, each.__qualname__, each.__module__)
+    )
 
 
 def _below(base: type[CarbonError]) -> Iterator[type[CarbonError]]:

@@ -241,3 +241,26 @@ def test_after_migrate_the_first_organisation_can_be_registered(installed: Insta
     assert code == 0, said
     assert "first@authority.example" in said
     assert len(said.split()[-1]) > 30  # the invitation's token, on a line of its own
+
+
+@pytest.mark.parametrize("verb", ["api", "worker"])
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({}, "CARBON_DATABASES[wuxi] is not set"),
+        ({"CARBON_STORAGE_URL": "ftp://secret@x"}, "CARBON_STORAGE_URL is not usable: write file:///folder or s3://"),
+    ],
+)
+def test_a_server_that_cannot_start_says_which_setting_to_mend(
+    tmp_path: Path, verb: str, settings: dict[str, str], named: str
+) -> None:
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("CARBON_", "LC_", "LANG"))}
+    servers = {"CARBON_POSTGRES_ADMIN_URL": "postgresql://a@127.0.0.1:1/x", "CARBON_REDIS_URL": "redis://127.0.0.1:1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "backend.cli", verb],
+        env={**known, **(servers if settings else {}), **settings, "LANG": "C", "CARBON_DATA_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    assert (done.returncode, "Traceback" in said, "secret" in said) == (1, False, False), said
+    assert named in said
