@@ -18,7 +18,7 @@ from backend.api.metrics import Metrics
 from backend.api.schema import schema
 from backend.api.surroundings import Surroundings
 from backend.jobs.surroundings import open_databases, open_storage
-from backend.kit import broker, logging, telemetry
+from backend.kit import broker, logs, telemetry
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Invalid, Limited, NotFound
 from backend.kit.settings import Settings
@@ -56,7 +56,7 @@ class RequestInvalid(Invalid):
 class ParameterInvalid(Invalid):
     """A part of the address, or of the query behind it, is not of its kind."""
 
-    code = "parameter_invalid"
+    code = "query_parameter_invalid"
     en = "'{value}' cannot be the parameter '{field}'. Write {wanted_en}."
     zh = "参数 {field} 的值“{value}”无效，请填写{wanted_zh}。"
 
@@ -146,7 +146,7 @@ def create_app(settings: Settings, *, databases: Databases | None = None) -> Doo
     Raises:
         SettingMissing, StorageAddressInvalid, PackInvalid, PackMissing: see `check`.
     """
-    logging.configure(settings, "api")
+    logs.configure(settings, "api")
     packs = load_packs(settings.packs_dir)
     opened = databases or open_databases(settings, "api")
     metrics = Metrics()

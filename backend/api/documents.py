@@ -25,7 +25,7 @@ from graphql import (
 from backend.api.completion import Plans
 from backend.api.limits import MAX_TOKENS, OperationTooLarge, Size, measure
 from backend.kit.errors import CarbonError, Forbidden, Invalid, NotFound
-from backend.kit.logging import log
+from backend.kit.logs import log
 
 FOLDER = Path(__file__).resolve().parents[2] / "graphql" / "operations"
 KEPT = 1000

@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 from backend.api.failures import problem
 from backend.api.metrics import Metrics
 from backend.kit.errors import NotFound
-from backend.kit.logging import correlation, log
+from backend.kit.logs import correlation, log
 from backend.kit.scope import Scope
 from backend.kit.settings import Environment, Settings
 from backend.kit.telemetry import span

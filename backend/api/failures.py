@@ -15,7 +15,7 @@ from backend.kit.errors import (
     Unauthenticated,
     Unavailable,
 )
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.outages import is_not_text, is_outage
 from backend.kit.scope import Scope
 from backend.kit.storage import FileTooLarge

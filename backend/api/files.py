@@ -28,7 +28,7 @@ from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
 from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.scope import Scope
 from backend.kit.storage import FileTooLarge, StorageUnavailable, key_of
 from backend.wire.context import Context

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from backend.api.door import ROUTE, TENANT
 from backend.api.metrics import CONTENT_TYPE
 from backend.api.surroundings import Surroundings
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.tenants import provision
 
 CHECK_SECONDS = 3.0

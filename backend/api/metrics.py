@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from backend.jobs import queries
 from backend.kit.db import Databases
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.outages import is_outage
 from backend.kit.scope import Scope
 

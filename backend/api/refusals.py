@@ -11,6 +11,7 @@ one says how many were left out. Of nobody only the action counts, because anybo
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,7 @@ from backend.api import callers
 from backend.api.documents import Prepared
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Forbidden, NotFound, Unauthenticated
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.outages import is_outage
 from backend.kit.scope import Kind, Scope
 from backend.wire.nodes import NodeIdInvalid, split
@@ -92,7 +93,7 @@ class Refusals:
     def _left_out(self, key: Key) -> int | None:
         """Return how many of the same were left out before this one, None when this one is left out as well."""
         now = self._clock()
-        since, left_out = self._seen.get(key, (float("-inf"), 0))
+        since, left_out = self._seen.get(key, (-inf, 0))
         if now - since < WINDOW_SECONDS:
             self._seen[key] = (since, left_out + 1)
             return None

@@ -21,7 +21,7 @@ from backend.api.execution import refusal, run, watch
 from backend.api.failures import business
 from backend.api.surroundings import Surroundings
 from backend.kit.errors import CarbonError
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.scope import Scope
 
 PROTOCOL = "graphql-transport-ws"

@@ -49,11 +49,11 @@ def reproduce(tenant: str, inventory: str) -> None:
 
 
 def _do(tenant: str, name: str, *arguments: object) -> object:
-    from backend.emissions import operator  # noqa: PLC0415 - keeps `--help` quick
+    from backend.emissions import terminal  # noqa: PLC0415 - keeps `--help` quick
 
     settings = checked_settings()
     served(settings, tenant)
-    verb = getattr(operator, name)
+    verb = getattr(terminal, name)
 
     async def whole() -> object:
         async with databases(settings) as opened:

@@ -23,7 +23,7 @@ def jobs() -> None:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="At most so many.")
 def list_(tenant: str, state: str | None, limit: int) -> None:
     """List the newest jobs of a tenant."""
-    from backend.jobs.operator import list_jobs  # noqa: PLC0415 - keeps `--help` quick
+    from backend.jobs.terminal import list_jobs  # noqa: PLC0415 - keeps `--help` quick
 
     _show(tenant, lambda opened: list_jobs(opened, tenant, state, limit))
 
@@ -33,7 +33,7 @@ def list_(tenant: str, state: str | None, limit: int) -> None:
 @click.argument("job")
 def show(tenant: str, job: str) -> None:
     """Show one JOB with its progress, attempts, result or error."""
-    from backend.jobs.operator import show_job  # noqa: PLC0415 - keeps `--help` quick
+    from backend.jobs.terminal import show_job  # noqa: PLC0415 - keeps `--help` quick
 
     _show(tenant, lambda opened: show_job(opened, tenant, job))
 
@@ -43,7 +43,7 @@ def show(tenant: str, job: str) -> None:
 @click.argument("job")
 def retry(tenant: str, job: str) -> None:
     """Run a failed JOB again. A job that finished is never done twice."""
-    from backend.jobs.operator import retry_job  # noqa: PLC0415 - keeps `--help` quick
+    from backend.jobs.terminal import retry_job  # noqa: PLC0415 - keeps `--help` quick
 
     _show(tenant, lambda opened: retry_job(opened, tenant, job))
 
@@ -53,7 +53,7 @@ def retry(tenant: str, job: str) -> None:
 @click.argument("job")
 def cancel(tenant: str, job: str) -> None:
     """Cancel a JOB; one under way stops at its next step and stores nothing."""
-    from backend.jobs.operator import cancel_job  # noqa: PLC0415 - keeps `--help` quick
+    from backend.jobs.terminal import cancel_job  # noqa: PLC0415 - keeps `--help` quick
 
     _show(tenant, lambda opened: cancel_job(opened, tenant, job))
 

@@ -12,8 +12,8 @@ from backend.identity import service as identity
 from backend.identity.values import ADMINISTRATOR
 from backend.kit.db import Write
 from backend.kit.scope import Kind, Scope
-from backend.kit.vault import secret
 from backend.kit.settings import Settings
+from backend.kit.vault import secret
 
 PASSWORD = "demonstration:password"  # noqa: S105 - the name of a secret, not a secret
 ROLES: dict[Kind, dict[str, str]] = {

@@ -205,9 +205,7 @@ class InventoryMonth(Base):
     """Roll-up for screens: tCO2e by scope (scope 2 on both bases) and tce of one month of one inventory."""
 
     __tablename__ = "inventory_month"
-    __table_args__ = (
-        ForeignKeyConstraint(["account_id", "inventory_id"], ["inventory.account_id", "inventory.id"]),
-    )
+    __table_args__ = (ForeignKeyConstraint(["account_id", "inventory_id"], ["inventory.account_id", "inventory.id"]),)
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     inventory_id: Mapped[UUID] = mapped_column(primary_key=True)

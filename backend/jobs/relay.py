@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from backend.jobs import leases
-from backend.jobs.queue import Queue
+from backend.jobs.queues import Queue
 from backend.kit.db import Databases
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.outages import is_outage
 from backend.kit.outbox import RELAY_CHANNEL, Outbox
 from backend.kit.scope import Scope

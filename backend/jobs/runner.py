@@ -33,7 +33,7 @@ from backend.kit import broker
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
-from backend.kit.logging import bound, log
+from backend.kit.logs import bound, log
 from backend.kit.outages import is_outage
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings

@@ -10,7 +10,7 @@ from backend.jobs.relay import persist
 from backend.kit.clock import now
 from backend.kit.db import Databases
 from backend.kit.idempotency import CommandKey
-from backend.kit.logging import log
+from backend.kit.logs import log
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 

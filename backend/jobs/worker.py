@@ -13,14 +13,14 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from backend.jobs import registry
-from backend.jobs.queue import Queue, consume
+from backend.jobs.queues import Queue, consume
 from backend.jobs.relay import keep_relaying, keep_sweeping, persist
 from backend.jobs.runner import Runner
 from backend.jobs.schedule import keep_house
 from backend.jobs.surroundings import open_databases, open_storage, redis_address
 from backend.kit import broker, telemetry
 from backend.kit.db import Databases
-from backend.kit.logging import configure, log
+from backend.kit.logs import configure, log
 from backend.kit.settings import Settings
 
 logger = log(__name__)

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from backend.kit.vault import secret
 from backend.kit.settings import Settings, TenantDatabase
+from backend.kit.vault import secret
 
 ROOT = Path(__file__).resolve().parents[2]
 

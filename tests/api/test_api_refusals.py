@@ -256,7 +256,7 @@ async def test_a_parameter_that_does_not_fit_is_named_with_its_remedy(
 ) -> None:
     answer = await client.http.get(f"/wuxi/accounts/x/activity/template?{query}", headers={"accept-language": language})
     facts = answer.json()
-    assert (answer.status_code, facts["code"], facts["path"]) == (400, "parameter_invalid", ["year"])
+    assert (answer.status_code, facts["code"], facts["path"]) == (400, "query_parameter_invalid", ["year"])
     assert (facts["messageEn"], facts["messageZh"]) == (english, chinese)
     assert facts["detail"] == (english if language == "en" else chinese)
 

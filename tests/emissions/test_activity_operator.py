@@ -9,7 +9,7 @@ from factories.activity import Desk, csv_of, csv_rows, make_desk, sheet_rows, xl
 
 from backend.accounts.errors import AccountNotFound
 from backend.emissions.activity.errors import FormatUnknown
-from backend.emissions.operator import export_file, import_file
+from backend.emissions.terminal import export_file, import_file
 from backend.kit.db import Databases
 
 STORE, DRY = False, True

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from backend.jobs import leases, service
 from backend.jobs.errors import JobFinished, JobNotFound, JobNotRetryable
-from backend.jobs.queue import Queue
+from backend.jobs.queues import Queue
 from backend.jobs.relay import relay_once, sweep_once
 from backend.kit.db import Databases
 from backend.kit.errors import Forbidden, Unauthenticated

@@ -27,8 +27,8 @@ from backend.kit.clock import now
 from backend.kit.db import Databases, Write
 from backend.kit.errors import CarbonError
 from backend.kit.scope import Scope
-from backend.kit.vault import secret
 from backend.kit.settings import Settings
+from backend.kit.vault import secret
 
 FRESH_SECONDS = 1
 """How long a process may believe what it read of keys and revocations."""

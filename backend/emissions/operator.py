@@ -1,6 +1,0 @@
-"""Emissions as the operator's terminal has them."""
-
-from backend.emissions.activity.operator import export_file, import_file
-from backend.emissions.inventory.operator import reproduce
-
-__all__ = ["export_file", "import_file", "reproduce"]
