@@ -267,6 +267,17 @@ async def test_a_parameter_is_named_as_the_caller_writes_it(client: Client) -> N
     assert answer.json()["messageEn"] == "'vielleicht' cannot be the parameter 'dryRun'. Write true or false."
 
 
+@pytest.mark.parametrize("year", [0, -1, 1899, 2200, 99999])
+async def test_records_of_a_year_that_cannot_be_are_refused_with_the_remedy(
+    client: Client, held: make.Held, year: int
+) -> None:
+    owner = await client.signed_in(held.holder)
+    text = "query Q($a: ID!, $y: Int) { activityRecords(accountId: $a, year: $y) { nodes { id } } }"
+    (error,) = (await owner.ask(text, a=node_id("CarbonAccount", held.id), y=year))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["path"]) == ("calendar_year_invalid", ["year"])
+    assert "1900 to 2199" in error["extensions"]["messageEn"]
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/wuxi/health/ready"])
 async def test_health_answers_head_without_a_body(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.head(path)

@@ -32,6 +32,14 @@ from backend.wire.nodes import uuids
 __all__ = ["ActivityMutation", "ActivityQuery"]
 
 
+class CalendarYearInvalid(Invalid):
+    """No year that activity data can be of."""
+
+    code = "calendar_year_invalid"
+    en = "There is no activity data of the year {year}. Write a year from {first} to {last}, such as 2025."
+    zh = "不存在 {year} 年的活动数据，请填写 {first} 至 {last} 之间的年份，例如 2025。"
+
+
 class CursorInvalid(Invalid):
     """The cursor is of another list."""
 
@@ -72,6 +80,9 @@ class ActivityQuery:
         )
         of_batch = uuids(batch_id, "ActivityBatch", path=("batchId",))[-1] if batch_id else None
         account = account_of(account_id, "accountId")
+        first_year, last_year = queries.EARLIEST.year, queries.LATEST.year
+        if year is not None and not first_year <= year <= last_year:
+            raise CalendarYearInvalid(year=year, first=first_year, last=last_year, path=("year",))
         async with info.context.read() as read:
             rows = await queries.records(
                 read, info.context.scope, account, year=year, source_ids=sources, batch_id=of_batch,
