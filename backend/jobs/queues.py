@@ -50,6 +50,22 @@ def _message_id(tenant: str, job_id: UUID, attempts: int) -> str:
     return f"{tenant}:{job_id}:{attempts}"
 
 
+async def _open(url: str, tenant: str) -> ArqRedis:
+    """Return a connected pool; one that is still connecting when we are cancelled is closed, not forgotten."""
+    opening = asyncio.ensure_future(
+        create_pool(
+            _settings(url), job_serializer=_dump, job_deserializer=json.loads,
+            default_queue_name=broker.queue_name(tenant),
+        )
+    )  # fmt: skip
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(RedisError, OSError):
+            await (await opening).aclose(close_connection_pool=True)
+        raise
+
+
 class Queue:
     """One tenant's queue, as seen by those who put jobs in."""
 
@@ -57,14 +73,13 @@ class Queue:
         self.tenant = tenant
         self._url = url
         self._pool: ArqRedis | None = None
+        self._opening = asyncio.Lock()  # relay and sweeper share a queue and may both be the first
 
     async def _redis(self) -> ArqRedis:
-        if self._pool is None:
-            self._pool = await create_pool(
-                _settings(self._url), job_serializer=_dump, job_deserializer=json.loads,
-                default_queue_name=broker.queue_name(self.tenant),
-            )  # fmt: skip
-        return self._pool
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await _open(self._url, self.tenant)
+            return self._pool
 
     async def push(self, jobs: list[tuple[UUID, int]]) -> None:
         """Tell the workers of jobs (id, attempts so far); those told already stay as they are."""
@@ -124,9 +139,7 @@ async def consume(url: str, tenant: str, run: Callable[[UUID], Awaitable[None]],
     async def take(ctx: dict[Any, Any], job_id: str) -> None:  # noqa: ARG001 - arq's signature
         await run(UUID(job_id))
 
-    pool = await create_pool(
-        _settings(url), job_serializer=_dump, job_deserializer=json.loads, default_queue_name=broker.queue_name(tenant)
-    )
+    pool = await _open(url, tenant)
     worker = Worker(
         [func(take, name=FUNCTION, keep_result=0, timeout=LONGEST_SECONDS, max_tries=1_000_000)],
         queue_name=broker.queue_name(tenant),
