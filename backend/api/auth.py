@@ -142,15 +142,15 @@ def _organisation(value: str | None) -> UUID | None:
         return uuids(value, "Organisation", path=("organisationId",))[0]
 
 
-HANDLERS: ExceptionHandlersMap = {ValidationException: unreadable}  # type: ignore[dict-item]
+HANDLERS: ExceptionHandlersMap = {ValidationException: unreadable}
 
 
 class AuthController(Controller):
     """Sessions of people."""
 
     path = "/auth"
-    tags: ClassVar[list[str]] = ["auth"]  # type: ignore[misc]
-    exception_handlers: ExceptionHandlersMap = HANDLERS  # type: ignore[misc]
+    tags: ClassVar[list[str]] = ["auth"]
+    exception_handlers: ExceptionHandlersMap = HANDLERS
 
     @post("/sign-in", status_code=200)
     async def sign_in(self, request: AnyRequest, data: JSONBody[SignIn], state: State) -> SignedIn:
@@ -203,7 +203,7 @@ class OAuthController(Controller):
     """Tokens of programs: RFC 6749 section 4.4, with its own error format."""
 
     path = "/oauth"
-    tags: ClassVar[list[str]] = ["auth"]  # type: ignore[misc]
+    tags: ClassVar[list[str]] = ["auth"]
 
     @post("/token", status_code=200)
     async def token(
@@ -267,7 +267,7 @@ class WellKnownController(Controller):
     """What verifiers of our tokens read."""
 
     path = "/.well-known"
-    tags: ClassVar[list[str]] = ["auth"]  # type: ignore[misc]
+    tags: ClassVar[list[str]] = ["auth"]
 
     @get("/jwks.json", cache_control=CacheControlHeader(public=True, max_age=_KEYS_MAY_BE_CACHED))
     async def jwks(self, request: AnyRequest, state: State) -> dict[str, list[dict[str, Any]]]:

@@ -148,7 +148,7 @@ class EvidenceFiles(Controller):
     """Evidence in and out."""
 
     path = "/accounts/{account:str}/evidence"
-    tags: ClassVar[list[str]] = ["evidence"]  # type: ignore[misc]
+    tags: ClassVar[list[str]] = ["evidence"]
 
     @post("/", status_code=201, opt={ACTION: "accounts:attach"})
     async def attach(self, request: AnyRequest, state: State, account: FromPath[str]) -> Response[Attached]:

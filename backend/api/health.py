@@ -60,7 +60,7 @@ async def ready(request: Request[Any, Any, State], state: State) -> Response[dic
 
 
 async def _readiness(request: Request[Any, Any, State], here: Surroundings) -> Response[dict[str, Any]]:
-    asked: str | None = request.scope.get(TENANT)  # type: ignore[assignment]
+    asked: str | None = request.scope.get(TENANT)
     tenants = (asked,) if asked else here.databases.tenants
     *found, redis = await asyncio.gather(*(_tenant(here, tenant) for tenant in tenants), _redis(here))
     is_any_ok = "ok" in found

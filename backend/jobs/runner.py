@@ -30,7 +30,7 @@ from backend.jobs import leases
 from backend.jobs.errors import JobInternal, JobKindUnknown, JobLost, JobTimedOut
 from backend.jobs.values import Claim, JobState
 from backend.kit import broker
-from backend.kit.db import Databases
+from backend.kit.db import Databases, Write
 from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
 from backend.kit.logs import bound, log
@@ -268,7 +268,7 @@ class Runner:
             else:
                 return
 
-    async def _write_ending(self, write: Any, held: Claim, ending: Ending) -> None:  # noqa: ANN401
+    async def _write_ending(self, write: Write, held: Claim, ending: Ending) -> None:
         if ending.state is None:
             await leases.release(write, held, delay=ending.delay, is_refunded=ending.is_refunded)
             return

@@ -250,7 +250,7 @@ class _Meter:
             async for chunk in _pieces(self._content):
                 self.size += len(chunk)
                 if self._limit is not None and self.size > self._limit:
-                    raise FileTooLarge(megabytes=max(1, self._limit // (1024 * 1024)), limit=self._limit)  # noqa: TRY301
+                    raise FileTooLarge(megabytes=max(1, self._limit // (1024 * 1024)), limit=self._limit)  # noqa: TRY301 - kept below with every other failure of the generator
                 if self._inspect is not None:
                     self._inspect(chunk)
                 self.hash.update(chunk)

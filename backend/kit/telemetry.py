@@ -14,10 +14,10 @@ def configure(settings: Settings, service: str) -> None:
     if settings.otel_endpoint is None or _tracers:
         return
     # Imported here because the exporter costs 100 ms and most installations do without it.
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - see above
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - see above
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - see above
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - see above
 
     provider = TracerProvider(resource=Resource.create({"service.name": f"carbon-{service}"}))
     endpoint = settings.otel_endpoint.rstrip("/")

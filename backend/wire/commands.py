@@ -93,7 +93,7 @@ def command(action: str, *, description: str | None = None) -> Callable[[Body], 
         async def with_input(info: Info, input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002, ANN401 - the wire's word
             return await answer(info.context, action, body, input, idempotency_key, success)
 
-        async def without_input(info: Info, idempotency_key: str | None = None) -> Any:  # noqa: ANN401
+        async def without_input(info: Info, idempotency_key: str | None = None) -> Any:  # noqa: ANN401 - any success type
             return await answer(info.context, action, body, None, idempotency_key, success)
 
         field = with_input if "input" in hints else without_input

@@ -31,7 +31,7 @@ def dump(value: Any) -> Any:  # noqa: ANN401 - any success type
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, list | tuple):
-        return [dump(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+        return [dump(each) for each in value]
     if isinstance(value, dict):
         return {str(name): dump(each) for name, each in value.items()}
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal | UUID) else value

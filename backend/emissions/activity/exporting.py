@@ -68,7 +68,7 @@ class CsvSheet:
 def _written(value: Cell) -> str:
     if value is None:
         return ""
-    return format(value, "f") if hasattr(value, "as_tuple") else str(value)  # type: ignore[arg-type]
+    return format(value, "f") if hasattr(value, "as_tuple") else str(value)
 
 
 Sheet = ActivityWorkbook | CsvSheet

@@ -104,7 +104,7 @@ class InventoryQuery:
         return connect(rows, asked, key=lambda row: (row.year, row.version), make=inventory_shown)
 
     @strawberry.field(description="One line with everything that explains it.")
-    async def inventory_line(self, info: Info, id: strawberry.ID) -> InventoryLine | None:  # noqa: A002
+    async def inventory_line(self, info: Info, id: strawberry.ID) -> InventoryLine | None:  # noqa: A002 - the wire's word
         """Fetch a line."""
         key = pair(id, LINE, path=("id",))
         row = await info.context.loader(queries.line_batch).load(key)
@@ -173,7 +173,7 @@ class InventoryQuery:
         description="Compute an inventory again, from the records and parameter versions it names, apart from the "
         "database's arithmetic, and compare to the last digit."
     )
-    async def reproduce_inventory(self, info: Info, id: strawberry.ID) -> InventoryReproduction:  # noqa: A002
+    async def reproduce_inventory(self, info: Info, id: strawberry.ID) -> InventoryReproduction:  # noqa: A002 - the wire's word
         """Reproduce an inventory."""
         account_id, inventory_id = pair(id, INVENTORY, path=("id",))
         async with info.context.read() as read:

@@ -93,7 +93,7 @@ class AnomalyQuery:
         async with info.context.read() as read:
             found = await anomalies(
                 read, info.context.scope, account, year, limit_to=asked.fetch,
-                after=place,  # type: ignore[arg-type]
+                after=place,
             )  # fmt: skip
             if not found:  # nothing there, or nothing there for the caller: the second is not found
                 await accounts.account(read, info.context.scope, account)
