@@ -13,10 +13,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import backend.kit.idempotency
 import backend.kit.outbox
 from backend.accounts import models as accounts
+from backend.credits.ccer import models as ccer
+from backend.credits.gec import models as gec
+from backend.credits.market import models as market
+from backend.credits.programmes import models as programmes
 from backend.emissions import models as emissions
 from backend.factors import models as factors
 from backend.identity import models as identity
 from backend.kit.orm import Base
+from backend.ledger import models as ledger
+from backend.ledger.claims import models as claims
+from backend.quotas import models as quotas
+from backend.statements import models as statements
 from backend.tenants import models as tenants
 
 MODELS = (
@@ -27,6 +35,14 @@ MODELS = (
     factors,
     accounts,
     emissions,
+    ledger,
+    claims,
+    gec,
+    ccer,
+    programmes,
+    market,
+    quotas,
+    statements,
 )
 LOCK_TIMEOUT, STATEMENT_TIMEOUT, ADVISORY_KEY = "5s", "10min", 320200
 

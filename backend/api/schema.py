@@ -4,11 +4,15 @@ import strawberry
 
 from backend.accounts.schema import AccountsQuery
 from backend.accounts.schema_commands import AccountsMutation
+from backend.credits.schema import CreditsMutation, CreditsQuery
 from backend.emissions.schema import EmissionsMutation, EmissionsQuery
 from backend.factors.schema import FactorsMutation, FactorsQuery
 from backend.identity.schema import IdentityQuery
 from backend.identity.schema_commands import IdentityMutation
 from backend.jobs.schema import JobsMutation, JobsQuery, JobsSubscription
+from backend.ledger.schema import LedgerMutation, LedgerQuery
+from backend.quotas.schema import QuotasMutation, QuotasQuery
+from backend.statements.schema import StatementsMutation, StatementsQuery
 from backend.tenants.schema import TenantsQuery
 from backend.wire import nodes, scalars
 from backend.wire.context import Info
@@ -25,12 +29,34 @@ class NodeQuery:
 
 
 @strawberry.type(description="Reads. What is not yours is not there.")
-class Query(NodeQuery, TenantsQuery, IdentityQuery, FactorsQuery, AccountsQuery, EmissionsQuery, JobsQuery):
+class Query(
+    NodeQuery,
+    TenantsQuery,
+    IdentityQuery,
+    FactorsQuery,
+    AccountsQuery,
+    EmissionsQuery,
+    LedgerQuery,
+    CreditsQuery,
+    QuotasQuery,
+    StatementsQuery,
+    JobsQuery,
+):
     """Reads."""
 
 
 @strawberry.type(description="Commands: one transaction each, idempotent by key.")
-class Mutation(IdentityMutation, FactorsMutation, AccountsMutation, EmissionsMutation, JobsMutation):
+class Mutation(
+    IdentityMutation,
+    FactorsMutation,
+    AccountsMutation,
+    EmissionsMutation,
+    LedgerMutation,
+    CreditsMutation,
+    QuotasMutation,
+    StatementsMutation,
+    JobsMutation,
+):
     """Commands."""
 
 

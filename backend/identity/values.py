@@ -29,17 +29,33 @@ CONSENT_SCOPES = ("account", "scores")
 PERSONAL = frozenset({"identity:manage_clients", "identity:manage_members"})
 """Never granted to a program: who may act for an organisation is decided by people."""
 
-_READS = frozenset({"accounts:read", "emissions:read", "factors:read", "jobs:read", "tenants:read"})
-_BANK = frozenset({"accounts:read", "factors:read", "tenants:read"})
-"""A consent opens the account itself; inventories and scores are given by statements, never raw."""
+_READS = frozenset(
+    {
+        "accounts:read",
+        "credits:read",
+        "emissions:read",
+        "factors:read",
+        "jobs:read",
+        "ledger:read",
+        "quotas:read",
+        "statements:read",
+        "tenants:read",
+    }
+)
+_BANK = frozenset({"accounts:read", "factors:read", "ledger:read", "tenants:read"})
+"""A consent opens the account itself; inventories and scores are given by statements, never raw. Of the ledger a bank
+sees the pledges made to it."""
 _HOUSE = frozenset({"identity:manage_clients", "identity:manage_members", "identity:read_audit"})
 _ENERGY_MANAGER = _READS | {
     "accounts:attach",
     "accounts:manage",
     "emissions:compute",
     "emissions:enter",
+    "credits:import",
+    "credits:register",
     "emissions:export",
     "jobs:cancel",
+    "quotas:enter",
 }
 _CARBON_OFFICER = _READS | {
     "emissions:answer",
@@ -48,10 +64,29 @@ _CARBON_OFFICER = _READS | {
     "emissions:export",
     "emissions:restate",
     "emissions:submit",
+    "credits:claim",
+    "credits:import",
+    "credits:offer",
+    "credits:register",
     "jobs:cancel",
+    "ledger:pledge",
+    "ledger:retire",
+    "ledger:transfer",
+    "quotas:enter",
+    "quotas:settle",
+    "statements:issue",
 }
-_OFFICER = _READS | {"emissions:close", "factors:propose", "jobs:cancel"}
-_VERIFIER = _READS | {"emissions:export", "emissions:verify", "jobs:cancel"}
+_OFFICER = _READS | {
+    "credits:review",
+    "emissions:close",
+    "factors:propose",
+    "jobs:cancel",
+    "ledger:check",
+    "ledger:issue",
+    "quotas:allocate",
+    "quotas:supervise",
+}
+_VERIFIER = _READS | {"credits:review", "emissions:export", "emissions:verify", "jobs:cancel"}
 _FACTORS = frozenset({"factors:activate", "factors:propose", "factors:read"})
 
 ROLES: dict[Kind, dict[str, frozenset[str]]] = {
@@ -65,7 +100,10 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         "viewer": _READS,
     },
     Kind.AUTHORITY: {
-        ADMINISTRATOR: _OFFICER | _FACTORS | _HOUSE | {"identity:register"},
+        ADMINISTRATOR: _OFFICER
+        | _FACTORS
+        | _HOUSE
+        | {"credits:configure", "identity:register", "ledger:freeze", "ledger:reverse"},
         "officer": _OFFICER,
         "viewer": _READS,
     },
@@ -74,13 +112,13 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         "verifier": _VERIFIER,
     },
     Kind.BANK: {
-        ADMINISTRATOR: _BANK | _HOUSE,
-        "credit_officer": _BANK,
+        ADMINISTRATOR: _BANK | _HOUSE | {"ledger:release"},
+        "credit_officer": _BANK | {"ledger:release"},
     },
     Kind.OPERATOR: {
         ADMINISTRATOR: _FACTORS
         | _HOUSE
-        | {"identity:register", "jobs:cancel", "jobs:operate", "jobs:read", "tenants:read"},
+        | {"identity:register", "jobs:cancel", "jobs:operate", "jobs:read", "ledger:check", "tenants:read"},
     },
 }
 """What each role of each kind of organisation grants."""

@@ -1,0 +1,1 @@
+"""China Certified Emission Reductions (CCER)."""

@@ -1,0 +1,1 @@
+"""Tables: China Certified Emission Reductions (CCER)."""

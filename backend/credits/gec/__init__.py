@@ -1,0 +1,1 @@
+"""Green electricity certificates (绿证)."""

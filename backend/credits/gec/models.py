@@ -1,0 +1,1 @@
+"""Tables: Green electricity certificates (绿证)."""

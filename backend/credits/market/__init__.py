@@ -1,0 +1,1 @@
+"""The green certificate service: requests and offers."""

@@ -1,0 +1,1 @@
+"""Tables: The green certificate service: requests and offers."""

@@ -1,0 +1,9 @@
+"""The green certificate service: requests and offers on the wire."""
+
+
+class MarketQuery:
+    """Reads."""
+
+
+class MarketMutation:
+    """Commands."""

@@ -1,0 +1,1 @@
+"""Regional carbon-inclusive programmes (碳普惠)."""

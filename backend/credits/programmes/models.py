@@ -1,0 +1,1 @@
+"""Tables: Regional carbon-inclusive programmes (碳普惠)."""

@@ -1,0 +1,14 @@
+"""Credits on the wire: every kind as one noun."""
+
+from backend.credits.ccer.schema import CcerMutation, CcerQuery
+from backend.credits.gec.schema import GecMutation, GecQuery
+from backend.credits.market.schema import MarketMutation, MarketQuery
+from backend.credits.programmes.schema import ProgrammesMutation, ProgrammesQuery
+
+
+class CreditsQuery(GecQuery, CcerQuery, ProgrammesQuery, MarketQuery):
+    """Reads of certificates and credits."""
+
+
+class CreditsMutation(GecMutation, CcerMutation, ProgrammesMutation, MarketMutation):
+    """Commands on certificates and credits."""

@@ -1,0 +1,1 @@
+"""Exclusive claims: one environmental benefit, used once."""

@@ -1,0 +1,1 @@
+"""The matrix of uses that exclude each other."""

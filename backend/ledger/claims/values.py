@@ -1,0 +1,55 @@
+"""Words of the claims: what an environmental benefit is used for, and by whom."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from backend.ledger.values import Serials
+
+
+class Use(StrEnum):
+    """What an environmental benefit can be used for."""
+
+    MARKET_SCOPE2 = "market_scope2"
+    RENEWABLE_DUTY = "renewable_duty"
+    CCER = "ccer"
+    GEC = "gec"
+    FOOTPRINT = "footprint"
+    PARK_INDICATOR = "park_indicator"
+    DISCLOSURE = "disclosure"
+    EVENT = "event"
+    ETS_OFFSET = "ets_offset"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What is claimed: serials of the ledger (subject `serials`), or days of a plant's energy (`energy:<code>`).
+
+    `first`..`last` are serials, or day numbers (`date.toordinal()`), both included.
+    """
+
+    subject: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimValue:
+    """One use of a benefit. `owner_id` is the carbon account that claims, `period` the year it is claimed for."""
+
+    id: UUID
+    use: Use
+    owner_id: UUID
+    period: int | None
+    extents: tuple[Extent, ...]
+    movement_id: UUID | None
+    claimed_at: datetime
+    withdrawn_at: datetime | None
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def of_serials(serials: tuple[Serials, ...]) -> tuple[Extent, ...]:
+    """Return the extents of serials of the ledger."""
+    return tuple(Extent("serials", first, last) for first, last in serials)

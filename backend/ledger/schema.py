@@ -1,0 +1,9 @@
+"""The ledger on the wire."""
+
+
+class LedgerQuery:
+    """Reads."""
+
+
+class LedgerMutation:
+    """Commands."""

@@ -1,0 +1,1 @@
+"""The allocation plans as arithmetic: Decimal in, Decimal out, no I/O."""

@@ -1,0 +1,9 @@
+"""Quota compliance on the wire."""
+
+
+class QuotasQuery:
+    """Reads."""
+
+
+class QuotasMutation:
+    """Commands."""

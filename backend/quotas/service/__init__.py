@@ -1,0 +1,1 @@
+"""Commands of quota compliance, one verb a file."""

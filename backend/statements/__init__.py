@@ -1,0 +1,1 @@
+"""Documents the product signs: certificates of retirement."""

@@ -1,0 +1,9 @@
+"""Statements on the wire."""
+
+
+class StatementsQuery:
+    """Reads."""
+
+
+class StatementsMutation:
+    """Commands."""
