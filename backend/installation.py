@@ -6,6 +6,7 @@ from backend.factors import service as factors
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings, TenantDatabase
+from backend.ledger import service as ledger
 from backend.tenants import provision
 from backend.tenants import service as tenants
 from backend.tenants.errors import PackMissing
@@ -46,6 +47,7 @@ async def furnish(databases: Databases, settings: Settings, tell: Tell = quietly
         async with databases.write(scope) as write:
             await tenants.load_pack(write, scope, pack_of(packs, code))
             report = await factors.load_reference(write, scope)
+            await ledger.furnish(write, scope)
         tell(f"{code}: {report}")
 
 

@@ -7,7 +7,13 @@ evaluates them once a statement; a missing setting is NULL, and NULL shows no ro
 The application role is named after the database: `<database>_app`.
 """
 
+import re
+from pathlib import Path
+
 from alembic import op
+
+SQL = Path(__file__).parent / "sql"
+"""Server functions, one file for each revision that makes them."""
 
 KIND = "(select current_setting('carbon.kind', true))"
 ORGANISATION = "(select nullif(current_setting('carbon.organisation', true), '')::uuid)"
@@ -59,8 +65,12 @@ def protect(
     insert: str | None = None,
     update: str | None = None,
     delete: str | None = None,
+    is_sealed: bool = False,
 ) -> None:
-    """Switch on and FORCE row-level security with these tests; a privilege without a test is not granted."""
+    """Switch on and FORCE row-level security with these tests; a privilege without a test is not granted.
+
+    A sealed table is written by server functions of the owner alone: the application role may only look.
+    """
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
     op.execute(f"create policy {table}_select on {table} for select using ({select})")
@@ -71,4 +81,14 @@ def protect(
     if delete:
         op.execute(f"create policy {table}_delete on {table} for delete using ({delete})")
     privileges = {"insert": insert, "update": update, "delete": delete}
-    grant(table, "select", *(name for name, test in privileges.items() if test))
+    grant(table, "select", *(name for name, test in privileges.items() if test and not is_sealed))
+
+
+def function(file: str, *signatures: str) -> None:
+    """Create the functions of a file in `migrations/sql`; the application role, and nobody else, may call those named."""
+    for statement in re.split(r"(?m)^(?=create )", (SQL / file).read_text(encoding="utf-8")):
+        if statement.startswith("create "):
+            op.execute(statement)
+    for signature in signatures:
+        op.execute(f"revoke execute on function {signature} from public")
+        grant(f"function {signature}", "execute")

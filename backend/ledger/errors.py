@@ -1,1 +1,366 @@
-"""Errors of this noun."""
+"""Errors of the ledger.
+
+NotFound
+  AccountUnknown            no such account, or not yours
+  HoldUnknown               no such hold, or not yours
+  MovementUnknown           no such movement, or not yours
+Invalid
+  ClassUnknown              no class of units of this code
+  ClassMismatch             the hold keeps units of another class
+  ClassNotSerialised        units of this class have no serials
+  QuantityNotPositive       nothing, or less
+  QuantityTooPrecise        more decimals than the class has
+  UnitsNotWhole             a fraction of a unit that is not divisible
+  QuantityMismatch          quantity and serials disagree
+  SerialsRepeated           a serial is named twice
+  SerialsInvalid            not a range of serials
+  SelectionEmpty            neither a quantity nor serials
+  TooManyRanges             more serial ranges than one command takes
+  TransferToSelf            giver and receiver are one account
+  EffectiveInFuture         a day that has not come
+  ExpiryInPast              an offer that would be over before it began
+  NotABank                  the beneficiary of a pledge must be a bank
+  OriginsIncomplete         the registry's codes do not cover the quantity
+  ReasonMissing             a registrar's correction says why
+  TextTooLong               a text that is too long
+Conflict
+  InsufficientUnits         fewer usable units than wanted
+  SerialsUnknown            serials that were never issued here, or not in this class
+  SerialsNotHere            serials that are not available in this account
+  AccountClosed             the account is closed
+  ClassFrozen               the book of this class is frozen
+  UnitsExpired              units past their last day
+  UnitsNotTransferable      units that cannot change hands
+  UnitsAlreadyTransferred   units that changed hands as often as they may
+  OriginOverlap             units that were imported before
+  HoldNotOpen               the offer, pledge or reservation is over
+  OfferExpired              the offer is over
+  MovementNotReversible     a movement that cannot be undone
+  MovementAlreadyReversed   the movement was reversed before
+  AlreadyClaimed            the benefit is used up
+"""
+
+from backend.kit.errors import CarbonError, Conflict, Invalid, NotFound
+
+
+class AccountUnknown(NotFound):
+    """No such account, or not yours."""
+
+    code = "account_unknown"
+    en = "No account '{account}' that you may use here. Check the account number."
+    zh = "不存在您可以使用的账户“{account}”，请核对账户编号。"
+
+
+class HoldUnknown(NotFound):
+    """No such hold, or not yours."""
+
+    code = "hold_unknown"
+    en = "No offer, pledge or reservation '{hold}' that you may act on."
+    zh = "不存在您可以处理的要约、质押或预留“{hold}”。"
+
+
+class MovementUnknown(NotFound):
+    """No such movement, or not yours."""
+
+    code = "movement_unknown"
+    en = "No movement '{movement}' that you may act on."
+    zh = "不存在您可以处理的流水“{movement}”。"
+
+
+class ClassUnknown(Invalid):
+    """No class of units of this code."""
+
+    code = "class_unknown"
+    en = "There is no class of units '{class}'. `unitClasses` lists them."
+    zh = "不存在单位种类“{class}”，可通过 unitClasses 查询。"
+
+
+class ClassMismatch(Invalid):
+    """The hold keeps units of another class."""
+
+    code = "class_mismatch"
+    en = "The hold keeps units of {held}, not of {class}."
+    zh = "该锁定的单位属于 {held}，而不是 {class}。"
+
+
+class ClassNotSerialised(Invalid):
+    """Units of this class have no serials."""
+
+    code = "class_not_serialised"
+    en = "Units of {class} have no serials; give a quantity."
+    zh = "{class} 的单位没有序列号，请改用数量。"
+
+
+class QuantityNotPositive(Invalid):
+    """Nothing, or less."""
+
+    code = "quantity_not_positive"
+    en = "The quantity must be above zero, not {quantity}."
+    zh = "数量必须大于零，当前为 {quantity}。"
+
+
+class QuantityTooPrecise(Invalid):
+    """More decimals than the class has."""
+
+    code = "quantity_too_precise"
+    en = "A quantity of {class} has at most {scale} decimals; {quantity} has more."
+    zh = "{class} 的数量最多 {scale} 位小数，{quantity} 超出。"
+
+
+class UnitsNotWhole(Invalid):
+    """A fraction of a unit that is not divisible."""
+
+    code = "units_not_whole"
+    en = "Units of {class} are whole; {quantity} is not."
+    zh = "{class} 只能为整数，{quantity} 不是整数。"
+
+
+class QuantityMismatch(Invalid):
+    """Quantity and serials disagree."""
+
+    code = "quantity_mismatch"
+    en = "The serials name {serials} units, the quantity says {quantity}. Leave the quantity out, or mend one of the two."
+    zh = "序列号共 {serials} 个单位，而数量为 {quantity}；请省略数量或更正其一。"
+
+
+class SerialsRepeated(Invalid):
+    """A serial is named twice."""
+
+    code = "serials_repeated"
+    en = "A serial is named more than once; the ranges must not overlap."
+    zh = "同一序列号出现多次，序列号区间不得重叠。"
+
+
+class SerialsInvalid(Invalid):
+    """Not a range of serials."""
+
+    code = "serials_invalid"
+    en = "A range of serials runs from a first to a last one, both positive; '{first}-{last}' does not."
+    zh = "序列号区间须由起始号到终止号且均为正数，“{first}-{last}”无效。"
+
+
+class SelectionEmpty(Invalid):
+    """Neither a quantity nor serials."""
+
+    code = "selection_empty"
+    en = "Say how many units, or which serials."
+    zh = "请给出数量或序列号。"
+
+
+class TooManyRanges(Invalid):
+    """More serial ranges than one command takes."""
+
+    code = "too_many_ranges"
+    en = "One command takes at most {allowed} ranges; {found} were given."
+    zh = "一次操作最多 {allowed} 个序列号区间，当前为 {found} 个。"
+
+
+class TransferToSelf(Invalid):
+    """Giver and receiver are one account."""
+
+    code = "transfer_to_self"
+    en = "An account cannot transfer to itself ({account})."
+    zh = "不能向同一账户（{account}）划转。"
+
+
+class EffectiveInFuture(Invalid):
+    """A day that has not come."""
+
+    code = "effective_in_future"
+    en = "The day {day} has not come yet; today is {today} in China. Check the clock of whoever sends this."
+    zh = "日期 {day} 尚未到来，今天是 {today}；请检查发送方的时钟。"
+
+
+class ExpiryInPast(Invalid):
+    """An offer that would be over before it began."""
+
+    code = "expiry_in_past"
+    en = "The offer would end at {expires_at}, which is past."
+    zh = "要约截止时间 {expires_at} 已过。"
+
+
+class NotABank(Invalid):
+    """The beneficiary of a pledge must be a bank."""
+
+    code = "not_a_bank"
+    en = "Units are pledged to a bank of this jurisdiction; '{organisation}' is none."
+    zh = "质权人必须是本地区登记的银行，“{organisation}”不是。"
+
+
+class OriginsIncomplete(Invalid):
+    """The registry's codes do not cover the quantity."""
+
+    code = "origins_incomplete"
+    en = "The registry's codes name {named} units, the quantity is {quantity}."
+    zh = "登记编码共 {named} 个单位，而数量为 {quantity}。"
+
+
+class ReasonMissing(Invalid):
+    """A registrar's correction says why."""
+
+    code = "ledger_reason_missing"
+    en = "Say why; it stays in the journal."
+    zh = "请说明理由，理由将永久记入账簿。"
+
+
+class TextTooLong(Invalid):
+    """A text that is too long."""
+
+    code = "ledger_text_too_long"
+    en = "'{field}' may have at most {allowed} characters."
+    zh = "“{field}”最多 {allowed} 个字符。"
+
+
+class InsufficientUnits(Conflict):
+    """Fewer usable units than wanted."""
+
+    code = "insufficient_units"
+    en = "Only {usable} usable units of {class} are there; {wanted} were asked for."
+    zh = "{class} 可用单位仅 {usable}，申请 {wanted}。"
+
+
+class SerialsUnknown(Conflict):
+    """Serials that were never issued here, or not in this class."""
+
+    code = "serials_unknown"
+    en = "Some of the serials are not units of {class} here. Look them up first."
+    zh = "部分序列号不是本系统中 {class} 的单位，请先查询序列号。"
+
+
+class SerialsNotHere(Conflict):
+    """Serials that are not available in this account."""
+
+    code = "serials_not_here"
+    en = "Some of the serials of {class} are not available in this account: held by somebody else, locked or used."
+    zh = "部分 {class} 序列号在该账户中不可用：由他人持有、已锁定或已使用。"
+
+
+class AccountClosed(Conflict):
+    """The account is closed."""
+
+    code = "account_closed"
+    en = "The account {account} is closed; no units move to or from it."
+    zh = "账户 {account} 已关闭，不能再转入或转出。"
+
+
+class ClassFrozen(Conflict):
+    """The book of this class is frozen."""
+
+    code = "class_frozen"
+    en = "The book of {class} is frozen: {reason} Nothing moves until the registrar unfreezes it."
+    zh = "{class} 账簿已冻结：{reason} 解冻前不能变动。"
+
+
+class UnitsExpired(Conflict):
+    """Units past their last day."""
+
+    code = "units_expired"
+    en = "The units were valid until {valid_until} and cannot be used or moved any more."
+    zh = "单位有效期至 {valid_until}，已不能使用或划转。"
+
+
+class UnitsNotTransferable(Conflict):
+    """Units that cannot change hands."""
+
+    code = "units_not_transferable"
+    en = "These units of {class} cannot be transferred (self-use, or bound to their energy)."
+    zh = "这些 {class} 单位不可交易（自发自用或证电合一）。"
+
+
+class UnitsAlreadyTransferred(Conflict):
+    """Units that changed hands as often as they may."""
+
+    code = "units_already_transferred"
+    en = "Units of {class} may change hands {allowed} time(s) only; these have."
+    zh = "{class} 最多交易 {allowed} 次，这些单位已达上限。"
+
+
+class OriginOverlap(Conflict):
+    """Units that were imported before."""
+
+    code = "origin_overlap"
+    en = "Units {first}-{last} of {registry} ({frame}) are in this ledger already. Nothing was imported."
+    zh = "{registry} 的 {frame} 第 {first}-{last} 号单位已在账簿中，未导入任何内容。"
+
+
+class HoldNotOpen(Conflict):
+    """The offer, pledge or reservation is over."""
+
+    code = "hold_not_open"
+    en = "It is not open any more: {state}."
+    zh = "该项已不在有效状态：{state}。"
+
+
+class OfferExpired(Conflict):
+    """The offer is over."""
+
+    code = "offer_expired"
+    en = "The offer ended at {expires_at}. Ask for a new one."
+    zh = "要约已于 {expires_at} 截止，请重新发起。"
+
+
+class MovementNotReversible(Conflict):
+    """A movement that cannot be undone."""
+
+    code = "movement_not_reversible"
+    en = "Movement {number} ({kind}) cannot be reversed: its units have moved on, or it is of a kind that is ended otherwise."
+    zh = "流水 {number}（{kind}）不能冲正：单位已再次变动，或该类流水须以其他方式结束。"
+
+
+class MovementAlreadyReversed(Conflict):
+    """The movement was reversed before."""
+
+    code = "movement_already_reversed"
+    en = "Movement {number} was reversed already."
+    zh = "流水 {number} 已被冲正。"
+
+
+class AlreadyClaimed(Conflict):
+    """The benefit is used up."""
+
+    code = "already_claimed"
+    en = "Already claimed for {other} (period {period}): {first}-{last} of {subject}. {reason_en}"
+    zh = "已用于 {other}（{period} 年）：{subject} 的 {first}-{last}。{reason_zh}"
+
+
+BY_CODE: dict[str, type[CarbonError]] = {
+    found.code: found
+    for found in (
+        AccountUnknown,
+        HoldUnknown,
+        MovementUnknown,
+        ClassUnknown,
+        ClassMismatch,
+        ClassNotSerialised,
+        QuantityNotPositive,
+        QuantityTooPrecise,
+        UnitsNotWhole,
+        QuantityMismatch,
+        SerialsRepeated,
+        SerialsInvalid,
+        SelectionEmpty,
+        TooManyRanges,
+        TransferToSelf,
+        EffectiveInFuture,
+        ExpiryInPast,
+        NotABank,
+        OriginsIncomplete,
+        ReasonMissing,
+        TextTooLong,
+        InsufficientUnits,
+        SerialsUnknown,
+        SerialsNotHere,
+        AccountClosed,
+        ClassFrozen,
+        UnitsExpired,
+        UnitsNotTransferable,
+        UnitsAlreadyTransferred,
+        OriginOverlap,
+        HoldNotOpen,
+        OfferExpired,
+        MovementNotReversible,
+        MovementAlreadyReversed,
+        AlreadyClaimed,
+    )
+}
+"""What the server functions refuse, by the code they give."""

@@ -1,1 +1,64 @@
-"""Commands of the ledger, one verb a file."""
+"""Commands of the ledger, one kind a file, and the reads other nouns ask for.
+
+The names below are what the rest of the house may use.
+"""
+
+from backend.ledger.claims.queries import claims_by_id, claims_of_movements, claims_on
+from backend.ledger.queries import (
+    balances,
+    batches,
+    holds_by_id,
+    movements_by_id,
+    postings_of,
+    unit_classes,
+)
+from backend.ledger.service.claiming import claim, load_claim_rules, withdraw_claims
+from backend.ledger.service.classes import (
+    choose_acceptance,
+    freeze,
+    furnish,
+    open_participant,
+    register_classes,
+    unfreeze,
+)
+from backend.ledger.service.holding import free, pledge, release, reserve
+from backend.ledger.service.issuing import import_units, issue, issue_many
+from backend.ledger.service.transferring import accept, decline, lapse_offers, transfer, withdraw
+from backend.ledger.service.using import expire, retire, reverse, surrender
+
+__all__ = [
+    "accept",
+    "balances",
+    "batches",
+    "choose_acceptance",
+    "claim",
+    "claims_by_id",
+    "claims_of_movements",
+    "claims_on",
+    "decline",
+    "expire",
+    "free",
+    "freeze",
+    "furnish",
+    "holds_by_id",
+    "import_units",
+    "issue",
+    "issue_many",
+    "lapse_offers",
+    "load_claim_rules",
+    "movements_by_id",
+    "open_participant",
+    "pledge",
+    "postings_of",
+    "register_classes",
+    "release",
+    "reserve",
+    "retire",
+    "reverse",
+    "surrender",
+    "transfer",
+    "unfreeze",
+    "unit_classes",
+    "withdraw",
+    "withdraw_claims",
+]

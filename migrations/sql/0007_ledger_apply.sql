@@ -1,0 +1,444 @@
+-- One order becomes one movement. Its accounts are locked already, so nothing here can change under our hands.
+create function ledger_apply(o jsonb) returns jsonb language plpgsql as $$
+declare
+    verb text := o->>'kind';
+    caller jsonb := o->'caller';
+    is_system boolean := o->'caller'->>'kind' = 'system';
+    today date := (clock_timestamp() at time zone 'Asia/Shanghai')::date;
+    effective date := coalesce((o->>'effective_on')::date, today);
+    q numeric := (o->>'quantity')::numeric;
+    c ledger_class;
+    giver ledger_account;
+    taker ledger_account;
+    h ledger_hold;
+    old ledger_movement;
+    made ledger_batch;
+    p record;
+    lot ledger_lot;
+    out_of text := 'available';
+    into_bucket text := 'available';
+    new_hold uuid;
+    home uuid;
+    hands integer := 0;
+    wanted int8multirange;
+    caps jsonb;
+    piece int8multirange;
+    taken int8multirange;
+    n numeric;
+    remaining numeric;
+    expired numeric := 0;
+    untransferable numeric := 0;
+    spent numeric := 0;
+    is_named boolean;
+    parts jsonb := '[]';
+    at timestamptz;
+    left_balance numeric;
+    new_balance numeric;
+    m ledger_movement;
+begin
+    -- 1. Who gives, who takes, from which bucket into which.
+    if o->>'hold' is not null then
+        select * into h from ledger_hold where id = (o->>'hold')::uuid;
+        select * into giver from ledger_account where id = h.account_id;
+        if h.id is null
+            or h.kind is distinct from (case when verb in ('accept', 'decline', 'withdraw', 'lapse') then 'offer'
+                when verb = 'release' then 'pledge' else 'reservation' end)
+            or not (is_system or (case
+                when verb in ('accept', 'decline') then exists (select from ledger_account a
+                    where a.id = h.counterparty_id and a.organisation_id = (caller->>'organisation')::uuid)
+                when verb = 'release' then h.beneficiary_id = (caller->>'organisation')::uuid
+                else giver.organisation_id = (caller->>'organisation')::uuid end))
+        then
+            perform ledger_refuse('hold_unknown', jsonb_build_object('hold', o->>'hold'));
+        end if;
+        if h.state <> 'open' then
+            perform ledger_refuse('hold_not_open', jsonb_build_object('state', h.state));
+        end if;
+        if verb = 'accept' and h.expires_at <= clock_timestamp() then
+            perform ledger_refuse('offer_expired', jsonb_build_object('expires_at', h.expires_at));
+        end if;
+        if o->>'class' is not null and o->>'class' <> h.class_code then
+            perform ledger_refuse('class_mismatch', jsonb_build_object('class', o->>'class', 'held', h.class_code));
+        end if;
+        select * into c from ledger_class where code = h.class_code;
+        out_of := case h.kind when 'offer' then 'offered' when 'pledge' then 'pledged' else 'reserved' end;
+        select jsonb_object_agg(batch_id, quantity) into caps from ledger_hold_part where hold_id = h.id;
+        q := coalesce(q, h.quantity);
+    elsif verb = 'reverse' then
+        select * into old from ledger_movement where id = (o->>'reverses')::uuid;
+        select * into giver from ledger_account where id = old.to_account_id;
+        select * into taker from ledger_account where id = old.from_account_id;
+        if old.id is null or not ledger_may(giver, caller, true)
+            or not (taker.kind = 'origin' or ledger_may(taker, caller, true))
+        then
+            perform ledger_refuse('movement_unknown', jsonb_build_object('movement', o->>'reverses'));
+        end if;
+        if old.kind not in ('issue', 'import', 'transfer', 'accept', 'retire', 'surrender', 'expire') then
+            perform ledger_refuse('movement_not_reversible', jsonb_build_object('kind', old.kind, 'number', old.number));
+        end if;
+        if exists (select from ledger_movement where reverses_id = old.id) then
+            perform ledger_refuse('movement_already_reversed', jsonb_build_object('number', old.number));
+        end if;
+        select * into c from ledger_class where code = old.class_code;
+        q := old.quantity;
+        select min(bucket), jsonb_object_agg(batch_id, amount), range_agg(serials) filter (where serials is not null)
+            into out_of, caps, wanted from ledger_posting where movement_id = old.id and amount > 0;
+        into_bucket := case when taker.kind = 'origin' then 'origin' else 'available' end;
+        hands := case when old.kind in ('transfer', 'accept') and giver.organisation_id is distinct from taker.organisation_id
+            then -1 else 0 end;
+    else
+        select * into c from ledger_class where code = o->>'class';
+        if c.code is null then
+            perform ledger_refuse('class_unknown', jsonb_build_object('class', o->>'class'));
+        end if;
+        select * into giver from ledger_account
+            where id = case when verb in ('issue', 'import') then '00000000-0000-0000-0000-000000000000'
+                else (o->>'from')::uuid end;
+    end if;
+    if o->>'to_number' is not null then
+        select a.* into taker from ledger_account a join carbon_account k on k.id = a.id where k.number = o->>'to_number';
+    elsif o->>'to' is not null then
+        select * into taker from ledger_account where id = (o->>'to')::uuid;
+    elsif verb = 'accept' then
+        select * into taker from ledger_account where id = h.counterparty_id;
+    elsif verb <> 'reverse' then
+        taker := giver;
+    end if;
+    if verb in ('issue', 'import') then
+        if taker.id is null or taker.kind = 'origin'
+            or not (ledger_may(taker, caller, verb = 'issue'))
+        then
+            perform ledger_refuse('account_unknown', jsonb_build_object('account', coalesce(o->>'to_number', o->>'to')));
+        end if;
+        out_of := 'origin';
+    elsif verb in ('transfer', 'pledge', 'reserve', 'retire', 'surrender') and o->>'hold' is null then
+        if giver.id is null or giver.kind = 'origin' or not ledger_may(giver, caller, false)
+            or caller->>'kind' = 'authority'
+        then
+            perform ledger_refuse('account_unknown', jsonb_build_object('account', o->>'from'));
+        end if;
+    elsif verb = 'expire' and not is_system then
+        perform ledger_refuse('account_unknown', jsonb_build_object('account', o->>'from'));
+    end if;
+    if taker.id is null or taker.kind = 'origin' and verb <> 'reverse' then
+        perform ledger_refuse('account_unknown', jsonb_build_object('account', coalesce(o->>'to_number', o->>'to')));
+    end if;
+    if verb = 'transfer' and taker.id = giver.id then
+        perform ledger_refuse('transfer_to_self', jsonb_build_object('account', taker.number));
+    end if;
+    if verb not in ('expire', 'lapse', 'release', 'free', 'reverse') then
+        select a.number into p from ledger_account a left join carbon_account k on k.id = a.id
+            where a.id in (giver.id, taker.id) and coalesce(a.closed_at, k.closed_at) is not null limit 1;
+        if found then
+            perform ledger_refuse('account_closed', jsonb_build_object('account', p.number));
+        end if;
+    end if;
+    if c.frozen_at is not null and verb <> 'reverse' then
+        perform ledger_refuse('class_frozen', jsonb_build_object('class', c.code, 'reason', c.frozen_reason));
+    end if;
+    if effective > today then
+        perform ledger_refuse('effective_in_future', jsonb_build_object('day', effective, 'today', today));
+    end if;
+
+    -- 2. How much, of what.
+    if o->'serials' <> 'null' and verb <> 'reverse' then
+        if not c.is_serialised then
+            perform ledger_refuse('class_not_serialised', jsonb_build_object('class', c.code));
+        end if;
+        select range_agg(int8range((e->>0)::bigint, (e->>1)::bigint, '[]')), sum((e->>1)::bigint - (e->>0)::bigint + 1)
+            into wanted, n from jsonb_array_elements(o->'serials') e;
+        if n <> ledger_size(wanted) then
+            perform ledger_refuse('serials_repeated', '{}');
+        end if;
+        if q is not null and q <> n and o->>'quantity' is not null then
+            perform ledger_refuse('quantity_mismatch', jsonb_build_object('quantity', q, 'serials', n));
+        end if;
+        q := n;
+    end if;
+    if q is null or q <= 0 then
+        perform ledger_refuse('quantity_not_positive', jsonb_build_object('quantity', q));
+    elsif scale(trim_scale(q)) > c.scale then
+        perform ledger_refuse(case c.scale when 0 then 'units_not_whole' else 'quantity_too_precise' end,
+            jsonb_build_object('quantity', q, 'class', c.code, 'scale', c.scale));
+    end if;
+    if verb = 'transfer' and not (is_system or giver.organisation_id is not distinct from taker.organisation_id
+        or taker.accepts = 'automatically')
+    then
+        verb := 'offer';
+        if (o->>'expires_at')::timestamptz <= clock_timestamp() then
+            perform ledger_refuse('offer_expired', jsonb_build_object('expires_at', o->>'expires_at'));
+        end if;
+    end if;
+    if verb in ('transfer', 'accept') and giver.organisation_id is distinct from taker.organisation_id then
+        hands := 1;
+    end if;
+    if verb in ('offer', 'pledge', 'reserve') then
+        new_hold := (o->>'new_hold')::uuid;
+        into_bucket := case verb when 'offer' then 'offered' when 'pledge' then 'pledged' else 'reserved' end;
+    elsif verb in ('retire', 'surrender', 'expire') then
+        into_bucket := case verb when 'retire' then 'retired' when 'surrender' then 'surrendered' else 'expired' end;
+    end if;
+    if verb = 'expire' then
+        out_of := o->>'bucket';
+    end if;
+    home := case verb when 'offer' then giver.id else taker.id end;  -- what is offered stays until it is accepted
+    is_named := wanted is not null or o->>'batch' is not null or o->>'hold' is not null;
+
+    -- 3. Take it: a new batch, or what lies there, the soonest to expire first.
+    remaining := q;
+    if verb in ('issue', 'import') then
+        made := ledger_make_batch(o, c, q, today);
+        if c.is_serialised then
+            insert into ledger_lot (account_id, batch_id, bucket, transfers, serials)
+                values (taker.id, made.id, 'available', made.transfers_used, made.serials);
+        end if;
+        parts := jsonb_build_array(jsonb_build_array(made.id, q, int8multirange(made.serials)));
+        remaining := 0;
+    else
+        for p in
+            select b.batch_id, b.amount, t.valid_until, t.is_transferable
+                from ledger_balance b join ledger_batch t on t.id = b.batch_id
+                where b.account_id = giver.id and b.class_code = c.code and b.bucket = out_of and b.amount > 0
+                    and (o->>'batch' is null or b.batch_id = (o->>'batch')::uuid)
+                    and (wanted is null or t.serials && wanted)
+                    and (caps is null or caps ? b.batch_id::text)
+                order by t.valid_until nulls last, t.vintage nulls first, t.created_at, t.id
+        loop
+            exit when remaining = 0;
+            if p.valid_until < today and verb not in ('expire', 'reverse', 'release', 'free', 'decline', 'withdraw', 'lapse') then
+                if is_named then
+                    perform ledger_refuse('units_expired', jsonb_build_object('valid_until', p.valid_until));
+                end if;
+                expired := expired + p.amount;
+                continue;
+            end if;
+            if verb in ('transfer', 'offer') and not p.is_transferable and giver.organisation_id is distinct from taker.organisation_id then
+                if is_named then
+                    perform ledger_refuse('units_not_transferable', jsonb_build_object('class', c.code));
+                end if;
+                untransferable := untransferable + p.amount;
+                continue;
+            end if;
+            if not c.is_serialised then
+                n := least(remaining, p.amount, coalesce((caps->>p.batch_id::text)::numeric, p.amount));
+                parts := parts || jsonb_build_array(jsonb_build_array(p.batch_id, n, null));
+                remaining := remaining - n;
+                continue;
+            end if;
+            taken := '{}';
+            for lot in
+                select * from ledger_lot l
+                    where l.account_id = giver.id and l.batch_id = p.batch_id and l.bucket = out_of
+                        and (verb = 'expire' or l.hold_id is not distinct from h.id)
+                        and (wanted is null or l.serials && wanted)
+                    order by lower(l.serials)
+            loop
+                exit when remaining = 0;
+                if lot.transfers >= c.max_transfers and (verb = 'transfer' and hands = 1
+                    or verb = 'offer' and giver.organisation_id is distinct from taker.organisation_id)
+                then
+                    if is_named then
+                        perform ledger_refuse('units_already_transferred',
+                            jsonb_build_object('class', c.code, 'allowed', c.max_transfers));
+                    end if;
+                    spent := spent + upper(lot.serials) - lower(lot.serials);
+                    continue;
+                end if;
+                piece := case when wanted is null
+                    then int8multirange(int8range(lower(lot.serials), least(upper(lot.serials), lower(lot.serials) + remaining::bigint)))
+                    else int8multirange(lot.serials) * wanted end;
+                perform ledger_carry(lot, piece, home, into_bucket, new_hold, hands);
+                taken := taken + piece;
+                remaining := remaining - ledger_size(piece);
+            end loop;
+            if not isempty(taken) then
+                parts := parts || jsonb_build_array(jsonb_build_array(p.batch_id, ledger_size(taken), taken));
+            end if;
+        end loop;
+    end if;
+    if remaining > 0 then
+        if verb = 'reverse' then
+            perform ledger_refuse('movement_not_reversible', jsonb_build_object('kind', old.kind, 'number', old.number));
+        elsif wanted is not null then
+            select range_agg(serials) into piece from ledger_batch where class_code = c.code and serials && wanted;
+            perform ledger_refuse(
+                case when piece is null or not piece @> wanted then 'serials_unknown' else 'serials_not_here' end,
+                jsonb_build_object('class', c.code));
+        end if;
+        perform ledger_refuse(
+            case when expired >= remaining then 'units_expired' when spent >= remaining then 'units_already_transferred'
+                when untransferable >= remaining then 'units_not_transferable' else 'insufficient_units' end,
+            jsonb_build_object('class', c.code, 'wanted', q, 'usable', q - remaining, 'allowed', c.max_transfers));
+    end if;
+
+    -- 4. Write it down. Time never runs backwards within an account, whatever the clock does.
+    select greatest(clock_timestamp(), max(last_posted_at) + interval '1 microsecond') into at
+        from ledger_account where id in (giver.id, taker.id);
+    update ledger_account set last_posted_at = at where id in (giver.id, taker.id);
+    insert into ledger_movement (
+        id, number, kind, class_code, quantity, from_account_id, to_account_id, hold_id, group_id, reverses_id,
+        effective_on, recorded_at, purpose, beneficiary, period, reference, note, facts,
+        organisation_id, actor_id, actor_kind, correlation_id
+    ) values (
+        (o->>'id')::uuid, nextval('ledger_movement_number'), verb, c.code, trim_scale(q), giver.id, taker.id,
+        coalesce(new_hold, h.id), (o->>'group')::uuid, old.id, effective, at,
+        o->>'purpose', o->>'beneficiary', (o->>'period')::bigint, o->>'reference', o->>'note',
+        o->'facts' || jsonb_build_object('from_number', giver.number, 'to_number', taker.number),
+        (caller->>'organisation')::uuid, (caller->>'actor')::uuid, caller->>'kind', caller->>'correlation'
+    ) returning * into m;
+    for p in
+        select (e->>0)::uuid as batch_id, (e->>1)::numeric as amount, (e->>2)::int8multirange as serials
+            from jsonb_array_elements(parts) e
+    loop
+        if out_of = 'origin' then
+            insert into ledger_balance as b (account_id, batch_id, bucket, class_code, amount)
+                values (giver.id, p.batch_id, out_of, c.code, -p.amount) returning amount into left_balance;
+        else
+            update ledger_balance set amount = amount - p.amount
+                where account_id = giver.id and batch_id = p.batch_id and bucket = out_of returning amount into left_balance;
+        end if;
+        insert into ledger_balance as b (account_id, batch_id, bucket, class_code, amount)
+            values (home, p.batch_id, into_bucket, c.code, p.amount)
+            on conflict (account_id, batch_id, bucket) do update set amount = b.amount + excluded.amount
+            returning amount into new_balance;
+        insert into ledger_posting (account_id, movement_id, batch_id, bucket, class_code, amount, balance, recorded_at, serials)
+            values (giver.id, m.id, p.batch_id, out_of, c.code, -p.amount, left_balance, at, p.serials),
+                (home, m.id, p.batch_id, into_bucket, c.code, p.amount, new_balance, at, p.serials);
+    end loop;
+
+    -- 5. Holds and origins follow.
+    if new_hold is not null then
+        insert into ledger_hold (
+            id, kind, state, account_id, class_code, quantity, counterparty_id, beneficiary_id, reference, facts,
+            expires_at, opened_at, opened_by
+        ) values (
+            new_hold, case verb when 'reserve' then 'reservation' else verb end, 'open', giver.id, c.code, q,
+            case verb when 'offer' then taker.id end, (o->>'beneficiary_id')::uuid, o->>'reference', o->'facts',
+            case verb when 'offer' then (o->>'expires_at')::timestamptz end, at, m.id
+        );
+        insert into ledger_hold_part (hold_id, batch_id, quantity)
+            select new_hold, (e->>0)::uuid, (e->>1)::numeric from jsonb_array_elements(parts) e;
+    end if;
+    if h.id is not null or verb = 'expire' and out_of in ('offered', 'pledged', 'reserved') then
+        perform ledger_shrink_holds(h.id, giver.id, out_of, parts, m, case when verb in ('accept', 'offer', 'transfer', 'retire', 'surrender') then 'settled'
+            when verb in ('lapse', 'expire') then 'lapsed' else 'released' end);
+    end if;
+    if verb = 'reverse' and into_bucket = 'origin' then
+        update ledger_origin set is_live = false
+            where batch_id in (select (e->>0)::uuid from jsonb_array_elements(parts) e);
+    end if;
+    return jsonb_build_object(
+        'id', m.id, 'number', m.number, 'kind', m.kind, 'class_code', m.class_code, 'quantity', m.quantity::text,
+        'from_account_id', m.from_account_id, 'to_account_id', m.to_account_id, 'hold_id', m.hold_id,
+        'batch_ids', (select jsonb_agg(e->0) from jsonb_array_elements(parts) e),
+        'serials', (select ledger_pairs(range_agg((e->>2)::int8multirange)) from jsonb_array_elements(parts) e),
+        'effective_on', m.effective_on, 'recorded_at', m.recorded_at, 'purpose', m.purpose, 'beneficiary', m.beneficiary,
+        'period', m.period, 'reference', m.reference, 'note', m.note, 'group_id', m.group_id, 'reverses_id', m.reverses_id,
+        'facts', m.facts, 'organisation_id', m.organisation_id, 'actor_id', m.actor_id
+    );
+end $$;
+
+-- What a hold keeps grows smaller; an empty one is closed. An expiring batch may lie in several holds.
+create function ledger_shrink_holds(
+    only_hold uuid, holder uuid, from_bucket text, parts jsonb, m ledger_movement, closing text
+) returns void language plpgsql as $$
+declare
+    hold record;
+    n numeric;
+begin
+    for hold in
+        select h.id, t.batch_id, t.quantity, (e->>1)::numeric as wanted
+            from jsonb_array_elements(parts) e
+                join ledger_hold_part t on t.batch_id = (e->>0)::uuid
+                join ledger_hold h on h.id = t.hold_id
+            where h.state = 'open' and h.account_id = holder and (only_hold is null or h.id = only_hold)
+                and h.kind = case from_bucket when 'offered' then 'offer' when 'pledged' then 'pledge' else 'reservation' end
+    loop
+        n := case when only_hold is null then hold.quantity else least(hold.quantity, hold.wanted) end;
+        if n = hold.quantity then
+            delete from ledger_hold_part where hold_id = hold.id and batch_id = hold.batch_id;
+        else
+            update ledger_hold_part set quantity = quantity - n where hold_id = hold.id and batch_id = hold.batch_id;
+        end if;
+        update ledger_hold set quantity = quantity - n,
+            state = case when quantity = n then closing else state end,
+            closed_at = case when quantity = n then m.recorded_at end,
+            closed_by = case when quantity = n then m.id end
+            where id = hold.id;
+    end loop;
+end $$;
+
+-- `is_alone`: the first refusal ends the transaction. Otherwise each order has a savepoint of its own, and a refused
+-- one is answered with its code while the others go on.
+create function ledger_post(orders jsonb, is_alone boolean) returns jsonb language plpgsql
+security definer set search_path = public, pg_catalog as $$
+declare
+    o jsonb;
+    ids uuid[];
+    answers jsonb := '[]';
+    code text;
+    details text;
+    was text := ledger_rise();
+begin
+    select array_agg(distinct id) into ids from (
+        select unnest(array[(e->>'from')::uuid, (e->>'to')::uuid, case when e->>'kind' in ('issue', 'import')
+            then '00000000-0000-0000-0000-000000000000'::uuid end]) as id
+            from jsonb_array_elements(orders) e
+        union all
+        select k.id from jsonb_array_elements(orders) e join carbon_account k on k.number = e->>'to_number'
+            where e->>'to_number' is not null
+        union all
+        select unnest(array[h.account_id, h.counterparty_id]) from jsonb_array_elements(orders) e
+            join ledger_hold h on h.id = (e->>'hold')::uuid where e->>'hold' is not null
+        union all
+        select unnest(array[m.from_account_id, m.to_account_id]) from jsonb_array_elements(orders) e
+            join ledger_movement m on m.id = (e->>'reverses')::uuid where e->>'reverses' is not null
+    ) touched where id is not null;
+    insert into ledger_account (id, kind, organisation_id, division_path, number, name, opened_at)
+        select k.id, 'carbon', k.organisation_id, k.division_path, k.number, k.name, clock_timestamp()
+            from carbon_account k
+            where k.id = any (ids) and not exists (select from ledger_account a where a.id = k.id)
+            order by k.id
+        on conflict do nothing;
+    perform 1 from ledger_account where id = any (ids) order by id for no key update;
+    for o in select value from jsonb_array_elements(orders) loop
+        if is_alone then
+            answers := answers || jsonb_build_array(ledger_apply(o));
+        else
+            begin
+                answers := answers || jsonb_build_array(ledger_apply(o));
+            exception when sqlstate 'LG001' then
+                get stacked diagnostics code = message_text, details = pg_exception_detail;
+                answers := answers || jsonb_build_array(jsonb_build_object('refused', code, 'details', details::jsonb));
+            end;
+        end if;
+    end loop;
+    perform ledger_sink(was);
+    return answers;
+end $$;
+
+create function ledger_open_participant(opened uuid, organisation uuid, path text, called text) returns void
+language plpgsql security definer set search_path = public, pg_catalog as $$
+declare
+    was text := ledger_rise();
+begin
+    insert into ledger_account (id, kind, organisation_id, division_path, name, accepts, opened_at)
+        values (opened, 'participant', organisation, path, called, 'automatically', clock_timestamp());
+    perform ledger_sink(was);
+end $$;
+
+-- Answers whether there is such an account of the organisation.
+create function ledger_choose_acceptance(account uuid, organisation uuid, choice text) returns boolean
+language plpgsql security definer set search_path = public, pg_catalog as $$
+declare
+    is_there boolean;
+    was text := ledger_rise();
+begin
+    insert into ledger_account as a (id, kind, organisation_id, division_path, number, name, accepts, opened_at)
+        select k.id, 'carbon', k.organisation_id, k.division_path, k.number, k.name, choice, clock_timestamp()
+            from carbon_account k where k.id = account and k.organisation_id = organisation
+        on conflict (id) do update set accepts = excluded.accepts;
+    is_there := found;
+    perform ledger_sink(was);
+    return is_there;
+end $$;
