@@ -201,6 +201,32 @@ class InventoryLine(Base):
     uncertainty: Mapped[Decimal | None]
 
 
+class EnergyClaim(Base):
+    """Certificates cancelled for a year's purchased electricity, by one movement of the ledger.
+
+    `facts` copies what the ledger says of them: the movement's number, batches, serials, projects, months. Nothing of
+    a claim changes but that it is withdrawn, once, when the movement is reversed.
+    """
+
+    __tablename__ = "energy_claim"
+    __table_args__ = (
+        UniqueConstraint("movement_id"),
+        CheckConstraint("mwh > 0", name="mwh"),
+        CheckConstraint("withdrawn_at > recorded_at", name="withdrawn_after"),
+        Index(None, "account_id", "year"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("carbon_account.id"), primary_key=True)
+    movement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    mwh: Mapped[Decimal]
+    facts: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+
+
 class InventoryMonth(Base):
     """Roll-up for screens: tCO2e by scope (scope 2 on both bases) and tce of one month of one inventory."""
 

@@ -4,6 +4,11 @@ Importing this module also provides the accounts' port of source rules.
 """
 
 from backend.emissions import source_rules
+from backend.emissions.claims.queries import claimed_energy, claims_by_movement, purchased_electricity
+from backend.emissions.claims.service import claim_energy, claimable_energy, withdraw_energy_claim
+from backend.emissions.claims.values import EnergyClaim
+from backend.emissions.claims.values import Facts as ClaimFacts
+from backend.emissions.claims.values import Part as ClaimPart
 from backend.emissions.inventory.overview import overview
 from backend.emissions.inventory.reproduce import reproduce
 from backend.emissions.inventory.service import (
@@ -22,7 +27,8 @@ from backend.emissions.inventory.service import (
 )
 
 __all__ = [
-    "answer_finding", "close", "compute", "compute_many", "overview", "raise_finding", "reproduce", "request_all",
-    "request_computation", "request_restatement", "resolve_finding", "return_inventory", "source_rules", "submit",
-    "verify",
+    "ClaimFacts", "ClaimPart", "EnergyClaim", "answer_finding", "claim_energy", "claimable_energy", "claimed_energy",
+    "claims_by_movement", "close", "compute", "compute_many", "overview", "purchased_electricity", "raise_finding",
+    "reproduce", "request_all", "request_computation", "request_restatement", "resolve_finding", "return_inventory",
+    "source_rules", "submit", "verify", "withdraw_energy_claim",
 ]  # fmt: skip

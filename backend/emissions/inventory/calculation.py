@@ -1,7 +1,7 @@
 """The calculation of one or many accounts in one transaction: SQL over rows, Python over distinct sets.
 
-Order: lock the books and take the instant (`as_of`); sum the records; number the parameter sets and resolve
-each once; make the lines; judge their quality and uncertainty; write inventories, lines, monthly roll-up and
+Order: lock the books and take the instant (`as_of`); sum the records; set apart what claimed certificates cover; number
+the parameter sets and resolve each once; make the lines; judge their quality and uncertainty; write inventories, lines, monthly roll-up and
 transitions. What is written equals, to the last digit, what `reproduce` computes from the same versions.
 """
 
@@ -17,9 +17,10 @@ from backend.emissions.activity.books import BOOKS
 from backend.emissions.activity.sql import parameters_of
 from backend.emissions.inventory import sql
 from backend.emissions.inventory.checks import checks_of
+from backend.emissions.inventory.covered import cover_claims
 from backend.emissions.inventory.judgement import Line
 from backend.emissions.inventory.resolve import Book, Resolver
-from backend.emissions.inventory.run import Gathered, Latest, Run, dumps, outcome_json
+from backend.emissions.inventory.run import Gathered, Latest, Run, Standing, dumps, outcome_json
 from backend.emissions.inventory.values import Computed, Item, ParameterSet, Request, Resolved, State
 from backend.emissions.values import CheckOutcome
 from backend.factors import service as factors
@@ -70,7 +71,7 @@ async def open_book(
     )
 
 
-async def gather(write: Write, run: Run, account_ids: Sequence[UUID], claiming: set[UUID]) -> Gathered:
+async def gather(write: Write, run: Run, account_ids: Sequence[UUID]) -> Gathered:
     """Sum the records and resolve the distinct parameter sets; leave items and uses in temporary tables."""
     year = run.request.year
     await write.run(text(sql.TUNE))
@@ -81,12 +82,13 @@ async def gather(write: Write, run: Run, account_ids: Sequence[UUID], claiming: 
     await write.run(text("analyze calculation_calibrated (account_id, meter_id)"))
     await write.run(text(sql.GROUP), {**known, "epochs": list(run.epochs)})
     await write.run(text("analyze calculation_group (source_id, quality)"))
-    await write.run(text(sql.UNIT), {"claiming": list(claiming)})
+    standings = await cover_claims(write, run, account_ids)
+    await write.run(text(sql.UNIT), {"claiming": list(standings)})
     await write.run(text("analyze calculation_unit (source_id, set_id, quality)"))
-    return await resolve_sets(write, run)
+    return await resolve_sets(write, run, standings)
 
 
-async def resolve_sets(write: Write, run: Run) -> Gathered:
+async def resolve_sets(write: Write, run: Run, standings: Mapping[UUID, Standing]) -> Gathered:
     """Resolve the numbered parameter sets and leave items and uses in temporary tables."""
     found = await write.rows(text(sql.READ_SETS).columns(source_parameters=JSONB, record_parameters=JSONB))
     resolved = {row.set_id: run.resolver.resolve(_set(row, run)) for row in found}
@@ -95,13 +97,13 @@ async def resolve_sets(write: Write, run: Run) -> Gathered:
     await write.run(text(sql.USE), {"rows": dumps(uses)})
     await write.run(text("analyze calculation_item"))
     await write.run(text("analyze calculation_use"))
-    return Gathered(resolved, items)
+    return Gathered(resolved, items, standings)
 
 
-async def resolve_again(write: Write, run: Run) -> Gathered:
+async def resolve_again(write: Write, run: Run, standings: Mapping[UUID, Standing]) -> Gathered:
     """Resolve the same sets by another run's parameters; the lines are then made anew."""
     await write.run(text("drop table calculation_item, calculation_use, calculation_line"))
-    return await resolve_sets(write, run)
+    return await resolve_sets(write, run, standings)
 
 
 async def make_lines(write: Write) -> list[Line]:
@@ -113,11 +115,10 @@ async def make_lines(write: Write) -> list[Line]:
 
 
 async def calculate(
-    write: Write, scope: Scope, account_ids: Sequence[UUID], run: Run, latest: Mapping[UUID, Latest],
-    claiming: set[UUID],
-) -> list[Computed]:  # fmt: skip
+    write: Write, scope: Scope, account_ids: Sequence[UUID], run: Run, latest: Mapping[UUID, Latest]
+) -> list[Computed]:
     """Compute and store a new version for every account; the caller has locked the books and checked states."""
-    gathered = await gather(write, run, account_ids, claiming)
+    gathered = await gather(write, run, account_ids)
     lines = await make_lines(write)
     judged = run.judge.judge(lines, gathered.items)
     outcomes = await checks_of(write, account_ids, run, gathered)
@@ -238,7 +239,7 @@ def _set(row: Any, run: Run) -> ParameterSet:  # noqa: ANN401 - a row of `sql.RE
         set_id=row.set_id, method=row.method, key=row.key, scope=row.scope, category=row.category,
         fuel_table=row.fuel_table, province_code=row.province_code, grid_region=row.grid_region,
         is_certificate_claimed=row.is_certificate_claimed, unit=row.unit, on=run.starts[row.epoch],
-        source_parameters=row.source_parameters, record_parameters=row.record_parameters,
+        source_parameters=row.source_parameters, record_parameters=row.record_parameters, is_covered=row.is_covered,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ completeness         every running source has an approved quantity (zero include
 calibration          every metered quantity was read on a calibrated meter
 reported_consistent  emissions a report states agree with the recomputed ones
 standard_coal_known  the energy total misses nothing
+certificates_covered certificates cover no more electricity than was bought
 """
 
 from collections import Counter, defaultdict
@@ -27,7 +28,7 @@ SHOWN = 20
 COUNTS = text("""
 select account_id, sum(records)::bigint as records,
     coalesce(sum(records) filter (where quality between 3 and 6), 0)::bigint as doubtful
-from calculation_unit group by 1""")
+from calculation_unit where not is_covered group by 1""")
 """Qualities 3 to 6 are metered without a valid calibration, see `sql.QUALITIES`."""
 
 MISSING = text("""
@@ -64,6 +65,13 @@ async def checks_of(write: Write, account_ids: Sequence[UUID], run: Run, gathere
     await _counts(write, found)
     await _problems(write, found, gathered.resolved)
     await _missing(write, found, run)
+    for account_id, outcomes in found.items():
+        standing = gathered.standings.get(account_id)
+        if standing is None:
+            outcomes.append(rules.certificates_covered(Decimal(0), Decimal(0), Decimal(0)))
+        else:
+            bought = standing.purchases
+            outcomes.append(rules.certificates_covered(standing.claimed, bought.net, bought.waiting))
     return found
 
 

@@ -67,6 +67,9 @@ select json_build_object(
         'energy_tce', trim_scale(v.energy_tce)::text, 'record_count', v.record_count,
         'excluded_count', v.excluded_count, 'uncertainty', v.uncertainty, 'checks', v.checks,
         'quality_score', v.quality_score::text,
+        'is_claim_outdated', exists (
+            select from energy_claim c where c.account_id = v.account_id and c.year = v.year
+            and (c.recorded_at > v.as_of or c.withdrawn_at > v.as_of)),
         'is_outdated', exists (select from changed) and exists (
             select from changed c join activity_record r on r.batch_id = c.id
             where r.account_id = v.account_id
@@ -129,6 +132,8 @@ async def overview(read: Read, scope: Scope, account_id: UUID, year: int) -> dic
     if document is None:
         return None
     found = json.loads(document)
+    if found["inventory"] and found["inventory"].pop("is_claim_outdated"):
+        found["inventory"]["is_outdated"] = True
     found["duties"] = duties(found)
     return found
 

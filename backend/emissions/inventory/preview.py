@@ -165,9 +165,9 @@ async def _batch(
         instant = now()
         plain = await prepare(write, scope, request, instant, frozenset())
         drafted = await prepare(write, scope, request, instant, drafts)
-        await gather(write, plain, account_ids, set())
+        gathered = await gather(write, plain, account_ids)
         before = await _totals(write)
-        await resolve_again(write, drafted)
+        await resolve_again(write, drafted, gathered.standings)
         after = await _totals(write)
     nothing = (Decimal(0), Decimal(0), Decimal(0))
     return [

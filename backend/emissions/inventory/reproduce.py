@@ -3,7 +3,7 @@
 Two independent ways must meet. The calculation summed records set-wise in the database and resolved factors
 from the book of its day. Here the records are read one by one as they were known at `as_of`, and every line's
 coefficient is computed again from the parameter versions the line names; the copies a line keeps are compared
-with those versions too. Nothing of the calculation's SQL is used but the law of which records count.
+with those versions too. Nothing of the calculation's SQL is used but the law of which records count, and the law of what certificates cover.
 """
 
 from collections import defaultdict
@@ -19,6 +19,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.emissions import rules
 from backend.emissions.activity.sql import current_records, parameters_of
+from backend.emissions.claims.covering import Place, cover, total
+from backend.emissions.claims.queries import known_claims
+from backend.emissions.claims.values import COVERED, METHOD, SOLD, UNIT, Cell, EnergyClaim, Purchases
 from backend.emissions.inventory.errors import InventoryNotFound
 from backend.emissions.methods import method
 from backend.emissions.methods.arithmetic import add, multiply
@@ -29,7 +32,7 @@ from backend.factors import service as factors
 from backend.factors.values import Version
 from backend.kit.db import Read
 from backend.kit.errors import CarbonError
-from backend.kit.quantities import conversion
+from backend.kit.quantities import EXACT, conversion
 from backend.kit.scope import Scope
 
 SECOND = 2
@@ -37,8 +40,10 @@ SECOND = 2
 
 RECORDS = f"""
 with {current_records()}
-select c.source_id, c.month, c.unit, c.quantity, c.multiplier, c.parameters as record_parameters
+select c.source_id, c.month, c.unit, c.quantity, c.multiplier, c.parameters as record_parameters,
+    cast(c.parameters as text) as parameters, s.method
 from current_records c
+join source s on s.account_id = c.account_id and s.id = c.source_id
 where c.is_approved"""
 
 
@@ -103,10 +108,13 @@ async def reproduce(read: Read, scope: Scope, account_id: UUID, inventory_id: UU
         for line in lines for each in line.parameters if each.get("heat_value_version_id")
     }  # fmt: skip
     versions = await factors.parameters_by_id(read, scope, sorted(named))
+    claims = (await known_claims(read, scope, [account_id], stored.year, stored.as_of)).get(account_id, [])
     result = Reproduction(inventory_id, stored.version, len(lines), len(records))
+    covered = _covered(lines, records, claims)
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        _line(result, line, records, versions, sums)
+        _claims(result, line, claims)
+        _line(result, line, records, covered, versions, sums)
     for name in ("scope1", "scope2_location", "scope2_market", "scope3", "energy_tce"):
         result.totals[name] = sums[name]
         result.compare(None, name, getattr(stored, name), sums[name])
@@ -115,15 +123,15 @@ async def reproduce(read: Read, scope: Scope, account_id: UUID, inventory_id: UU
 
 
 def _line(
-    result: Reproduction, line: Any, records: Sequence[Any], versions: Mapping[UUID, Version],  # noqa: ANN401 - rows
-    sums: defaultdict[str, Decimal],
+    result: Reproduction, line: Any, records: Sequence[Any], covered: Mapping[Place, Decimal],  # noqa: ANN401 - rows
+    versions: Mapping[UUID, Version], sums: defaultdict[str, Decimal],
 ) -> None:  # fmt: skip
     """Recompute one line and add it to the totals."""
     used, basis = method(line.method), Basis(line.basis)
     numbers = _numbers(result, line, versions)
     try:
         coefficient = rules.coefficients(used, numbers, basis)[Gas(line.gas)]
-        quantity = _quantity(line, records)
+        quantity = _quantity(line, records, covered)
     except (CarbonError, KeyError) as error:
         result.differences.append(Difference(line.id, "computable", "yes", str(error)))
         return
@@ -172,17 +180,68 @@ def _numbers(result: Reproduction, line: Any, versions: Mapping[UUID, Version]) 
     return numbers
 
 
-def _quantity(line: Any, records: Sequence[Any]) -> Decimal:  # noqa: ANN401 - a row
-    """Return the exact sum of the records the line covers, in its base unit."""
-    total = Decimal(0)
-    covered = [(each["unit"], each["parameters"]) for each in line.quantities]
+def _quantity(line: Any, records: Sequence[Any], covered: Mapping[Place, Decimal]) -> Decimal:  # noqa: ANN401 - a row
+    """Return the exact sum of the records the line holds, in its base unit.
+
+    On the market side what certificates cover stands in a line of its own, and is missing from the purchase's.
+    """
+    found = Decimal(0)
+    places: set[Place] = set()
     for record in records:
-        if record.source_id != line.source_id or record.month not in line.months:
-            continue
-        if (record.unit, record.record_parameters) in covered:
-            given = multiply(record.quantity, record.multiplier)
-            total = add(total, multiply(given, conversion(record.unit, line.base_unit)))
-    return total
+        if _holds(line, record):
+            places.add(_place(record))
+            found = add(found, _base(record, line.base_unit))
+    if line.basis != Basis.MARKET:
+        return found
+    taken = total(covered[place] for place in places if place in covered)
+    if line.method == COVERED:
+        return taken
+    return EXACT.subtract(found, taken) if line.method == METHOD else found
+
+
+def _covered(lines: Sequence[Any], records: Sequence[Any], claims: Sequence[EnergyClaim]) -> Mapping[Place, Decimal]:
+    """Cover the year's purchases again, as the inventory's own lines and records have them."""
+    if not claims:
+        return {}
+    own = [line for line in lines if any(each.get("stated_as") == "market_factor" for each in line.parameters)]
+    cells: defaultdict[Place, Decimal] = defaultdict(Decimal)
+    sold = Decimal(0)
+    for record in records:
+        if record.method == SOLD:
+            sold = add(sold, _base(record, UNIT))
+        elif record.method == METHOD and not any(_holds(line, record) for line in own):
+            cells[_place(record)] = add(cells[_place(record)], _base(record, UNIT))
+    bought = Purchases(total(cells.values()), sold)
+    parts = [part for claim in claims for part in claim.parts]
+    return cover([Cell(*place, mwh) for place, mwh in cells.items()], parts, bought.net)
+
+
+def _claims(result: Reproduction, line: Any, claims: Sequence[EnergyClaim]) -> None:  # noqa: ANN401 - a row
+    """Compare the certificates a covered line names with the claims as they were known."""
+    if line.method != COVERED:
+        return
+    kept = sorted((each["claim"]["movement_id"], each["claim"]["mwh"]) for each in line.parameters if "claim" in each)
+    known = sorted((str(each.movement_id), format(each.mwh, "f")) for each in claims)
+    if kept != known:
+        result.differences.append(Difference(line.id, "claims", str(kept), str(known)))
+
+
+def _holds(line: Any, record: Any) -> bool:  # noqa: ANN401 - rows
+    return (
+        record.source_id == line.source_id
+        and record.month in line.months
+        and any(
+            (record.unit, record.record_parameters) == (each["unit"], each["parameters"]) for each in line.quantities
+        )
+    )
+
+
+def _place(record: Any) -> Place:  # noqa: ANN401 - a row
+    return (record.source_id, record.month, record.unit, record.parameters)
+
+
+def _base(record: Any, base_unit: str) -> Decimal:  # noqa: ANN401 - a row
+    return multiply(multiply(record.quantity, record.multiplier), conversion(record.unit, base_unit))
 
 
 def _gwp(line: Any, versions: Mapping[UUID, Version]) -> Decimal:  # noqa: ANN401 - a row

@@ -15,7 +15,7 @@ from backend.emissions import rules
 from backend.emissions.errors import NoFactor
 from backend.emissions.inventory.values import Item, ParameterSet, Resolved
 from backend.emissions.methods import method
-from backend.emissions.methods.energy import steam_heat
+from backend.emissions.methods.energy import CLAIMED_ELECTRICITY, steam_heat
 from backend.emissions.values import (
     Basis,
     EnergyKind,
@@ -125,16 +125,18 @@ class Resolver:
         items: list[Item] = []
         is_coal_unknown = False
         for basis in used.bases:
-            facts = self._facts(used, stated, context, basis, base_unit, origin)
+            # What certificates cover counts zero on the market side; its location side is that of any purchase.
+            acting = CLAIMED_ELECTRICITY if one.is_covered and basis is Basis.MARKET else used
+            facts = self._facts(acting, stated, context, basis, base_unit, origin)
             numbers = {code: fact.value for code, fact in facts.items()}
-            for gas, coefficient in rules.coefficients(used, numbers, basis).items():
+            for gas, coefficient in rules.coefficients(acting, numbers, basis).items():
                 coal, coal_fact = Decimal(0), None
                 # Energy is counted once for a quantity: on its first gas and never on the market side.
                 if gas is used.gases[0] and basis is not Basis.MARKET:
                     coal, coal_fact = self._coal(used, stated, context, numbers, base_unit)
                     is_coal_unknown = used.energy is not EnergyKind.NONE and coal_fact is None
                 items.append(
-                    self._item(one, used, context, basis, base_unit, gas, coefficient, facts, numbers, stated,
+                    self._item(one, acting, context, basis, base_unit, gas, coefficient, facts, numbers, stated,
                                coal, coal_fact)
                 )  # fmt: skip
         return Resolved(one.set_id, conversion(one.unit, base_unit), tuple(items), is_coal_unknown=is_coal_unknown)
@@ -187,9 +189,11 @@ class Resolver:
         if code not in stated.numbers:
             document = {**_head(parameter, value, base_unit), "origin": "default"}
             return Fact(value, document, "", Decimal(0))
+        own = {"stated_as": code} if code != parameter.code else {}
         words = stated.texts.get(f"{code}_source", "")
         document = {
             **_head(parameter, value, base_unit),
+            **own,
             "origin": origin.get(code, "source"),
             "source": words,
             "rule_zh": "企业实测或申报值优先于缺省值。",

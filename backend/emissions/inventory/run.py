@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from backend.emissions.claims.values import Purchases
 from backend.emissions.inventory.judgement import Judge
 from backend.emissions.inventory.resolve import Resolver
 from backend.emissions.inventory.values import Item, Request, Resolved
@@ -41,11 +42,20 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account's claims stand to its purchases, in MWh."""
+
+    claimed: Decimal
+    purchases: Purchases
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
-    """The resolved sets and the numbered items of a run."""
+    """The resolved sets and the numbered items of a run, and how claims stand in the accounts that have any."""
 
     resolved: Mapping[int, Resolved]
     items: Mapping[int, Item]
+    standings: Mapping[UUID, Standing]
 
 
 def dumps(value: object) -> str:

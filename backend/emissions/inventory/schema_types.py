@@ -97,7 +97,9 @@ class LineParameter:
     value: Decimal | None = strawberry.field(description="As the formula took it, in `unit`.")
     unit: str
     text_value: str = strawberry.field(description="Words, where it is not a number.")
-    origin: str = strawberry.field(description="`record` or `source` (measured, declared), `reference`, `default`.")
+    origin: str = strawberry.field(
+        description="`record` or `source` (measured, declared), `reference`, `default`, `claim` (certificates)."
+    )
     version_id: strawberry.ID | None = strawberry.field(description="The reference parameter's version, a node.")
     name: str
     key: str
@@ -114,6 +116,11 @@ class LineParameter:
     rule_en: str = strawberry.field(description="The rule that chose it.")
     level: str = strawberry.field(description="The rule level that answered, e.g. `provincial average`.")
     passed_over: JSON = strawberry.field(description="What was passed over, each with its reason in both languages.")
+    claim: JSON | None = strawberry.field(
+        default=None,
+        description="Cancelled certificates (已核销绿证): the ledger's movement, its number, and by batch MWh, serial "
+        "ranges, project, technology and production month.",
+    )
 
 
 @strawberry.type(description="tCO2e and tce of one month.")
@@ -281,6 +288,7 @@ def parameter_shown(given: Mapping[str, Any]) -> LineParameter:
         rule_en=given.get("rule_en", ""),
         level=given.get("level_name", ""),
         passed_over=given.get("passed_over", []),
+        claim=given.get("claim"),
     )
 
 

@@ -4,6 +4,7 @@ Temporary tables live for one transaction:
 
     calculation_calibrated  validity of each meter's calibrations
     calculation_group   records summed by account, source, month, unit, measured parameters and quality
+    calculation_claim   what the covered lines of an account say of its certificates
     calculation_unit    its distinct sources, units and parameters, numbered by *parameter set*
     calculation_item    what a set resolves to, filled by Python: coefficient, GWP, tce, explanation
     calculation_use     which items a set uses, and the conversion of its unit to the item's base unit
@@ -15,7 +16,7 @@ A million records become a few thousand sets; only those travel to Python and ba
 from backend.emissions.activity.sql import current_records
 
 DROP = """drop table if exists calculation_calibrated, calculation_group, calculation_unit, calculation_item, calculation_use,
-    calculation_line, calculation_note"""
+    calculation_line, calculation_note, calculation_claim"""
 
 QUALITIES = (
     "metered/valid/missing", "metered/valid/present", "metered/expired/missing", "metered/expired/present",
@@ -56,13 +57,13 @@ summed as (
     group by 1, 2, 3, 4, 5, 6, 7
 )
 select *, (cast(:epochs as int[]))[extract(month from month)::int] as epoch,
-    1 << (extract(month from month)::int - 1) as month_bit
+    1 << (extract(month from month)::int - 1) as month_bit, false as is_covered
 from summed"""
 """Bind `activity.sql.parameters_of` and `epochs`: for each month the stretch of the year it lies in. A new stretch
-begins when any reference parameter changes."""
+begins when any reference parameter changes. `is_covered` rows come after: what claimed certificates cover."""
 
 SET_COLUMNS = (
-    "method, key, scope, category, fuel_table, province_code, grid_region, is_certificate_claimed, unit, epoch,"
+    "method, key, scope, category, fuel_table, province_code, grid_region, is_certificate_claimed, is_covered, unit, epoch,"
     " source_parameters, record_parameters"
 )
 """A parameter set: whatever can change a coefficient. Accounts that agree in all of it share the set."""
@@ -70,13 +71,13 @@ SET_COLUMNS = (
 UNIT = f"""
 create temporary table calculation_unit on commit drop as
 with summed as (
-    select account_id, source_id, unit, parameters as record_parameters, epoch, quality,
+    select account_id, source_id, unit, parameters as record_parameters, epoch, quality, is_covered,
         sum(quantity) as quantity, sum(records)::bigint as records, bit_or(month_bit) as months,
         -- Both arrays are filled in one order: they are read side by side for the monthly roll-up.
         array_agg(month) as month_list, array_agg(quantity) as quantity_list
     from calculation_group
     where is_approved
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7
 ),
 described as (
     select u.*, s.site_id, s.method, s.key, s.scope, s.category, s.parameters as source_parameters,
@@ -106,12 +107,14 @@ LINE = """
 create temporary table calculation_line on commit drop as
 with used as (
     select u.account_id, u.source_id, u.site_id, i.item_id, u.unit, u.record_parameters as parameters, u.quality,
-        i.conversion, u.quantity, u.records, u.months
+        i.conversion, u.quantity, u.records, u.months, u.is_covered
     from calculation_unit u join calculation_use i on i.set_id = u.set_id
 ),
 by_unit as (
     select account_id, source_id, site_id, item_id, unit, parameters, conversion,
-        sum(quantity) as quantity, sum(records)::bigint as records, bit_or(months) as months
+        sum(quantity) as quantity, bit_or(months) as months,
+        -- What is covered and the rest come from the same records: on a line that holds both they count once.
+        coalesce(sum(records) filter (where not is_covered), sum(records))::bigint as records
     from used
     group by 1, 2, 3, 4, 5, 6, 7
 ),
@@ -121,8 +124,8 @@ by_quality as (
             (cast(:qualities as text[]))[quality], jsonb_build_array(records, trim_scale(base_quantity)::text)
         ) as tiers
     from (
-        select account_id, source_id, item_id, quality, sum(records)::bigint as records,
-            sum(quantity * conversion) as base_quantity
+        select account_id, source_id, item_id, quality, sum(quantity * conversion) as base_quantity,
+            coalesce(sum(records) filter (where not is_covered), sum(records))::bigint as records
         from used
         group by 1, 2, 3, 4
     ) counted
@@ -184,6 +187,7 @@ left join (
     select account_id, sum(records) filter (where is_approved)::bigint as included,
         sum(records) filter (where not is_approved)::bigint as excluded
     from calculation_group
+    where not is_covered
     group by account_id
 ) c on c.account_id = n.account_id"""
 
@@ -196,10 +200,12 @@ select l.account_id, uuidv7(), v.id, l.source_id, l.site_id, i.scope, i.category
     array(select make_date(:year, m, 1) from generate_series(1, 12) m where l.months & (1 << (m - 1)) <> 0),
     l.records, l.quantities, trim_scale(l.base_quantity), i.base_unit, i.coefficient, i.coefficient_unit,
     trim_scale(l.result_t), i.gwp, trim_scale(l.co2e_t), trim_scale(l.energy_tce), i.formula, i.formula_source,
-    i.parameters, l.tiers, n.quality_score, n.uncertainty
+    case when c.documents is null then i.parameters else i.parameters || c.documents end, l.tiers, n.quality_score,
+    n.uncertainty
 from calculation_line l
 join calculation_item i on i.item_id = l.item_id
 join calculation_note n on n.line_no = l.line_no
+left join calculation_claim c on c.account_id = l.account_id and i.method = 'claimed_electricity'
 join jsonb_to_recordset(cast(:inventories as jsonb)) as v(account_id uuid, id uuid) on v.account_id = l.account_id
 order by l.account_id, v.id, l.source_id"""
 

@@ -39,7 +39,7 @@ class ParameterSet:
     """Whatever can change a coefficient; accounts and sources that agree in all of it share the set.
 
     `on` is the day the factors must hold. `source_parameters` are what the source declares, `record_parameters`
-    what its records measured; the latter win.
+    what its records measured; the latter win. `is_covered`: claimed certificates cover this electricity.
     """
 
     set_id: int
@@ -55,6 +55,7 @@ class ParameterSet:
     on: date
     source_parameters: Mapping[str, Any]
     record_parameters: Mapping[str, Any]
+    is_covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

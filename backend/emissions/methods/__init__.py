@@ -17,6 +17,7 @@ METHODS: dict[str, Method] = {
         fuel.POWER_COAL_UNMEASURED,
         energy.PURCHASED_ELECTRICITY,
         energy.PURCHASED_GREEN_ELECTRICITY,
+        energy.CLAIMED_ELECTRICITY,
         energy.SOLD_ELECTRICITY,
         energy.ONSITE_NONFOSSIL_ELECTRICITY,
         energy.PURCHASED_HEAT,

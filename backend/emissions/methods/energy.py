@@ -128,6 +128,23 @@ PURCHASED_ELECTRICITY = _electricity(
     "purchased_electricity", Label("购入电力", "purchased electricity"), "E = AD × EF", 1
 )
 SOLD_ELECTRICITY = _electricity("sold_electricity", Label("输出电力", "sold electricity"), "E = -AD × EF", -1)
+CLAIMED_ELECTRICITY = Method(
+    code="claimed_electricity",
+    label=Label("绿证核销抵扣电量", "purchased electricity covered by certificates claimed in this account"),
+    scopes=(2,),
+    category=Category.ELECTRICITY,
+    base_units=("MWh",),
+    gases=(Gas.CO2,),
+    formula="E(market) = 0",
+    formula_source=SOURCE,
+    parameters=(),
+    compute=_factor,
+    bases=(Basis.MARKET,),
+    zero_on=(Basis.MARKET,),
+    confidence="from-memory",
+)
+"""Never a source's own method: the market side of the electricity that cancelled certificates cover. The location side
+stays with the purchased electricity, which it does not change."""
 PURCHASED_GREEN_ELECTRICITY = Method(
     code="purchased_green_electricity",
     label=Label("购入绿电（绿证已核销）", "purchased electricity covered by cancelled certificates"),

@@ -9,6 +9,7 @@ from backend.emissions.rules.checks import (
     calibration,
     calibration_state,
     certificate_year,
+    certificates_covered,
     evidence,
     is_blocked,
     median,
@@ -51,7 +52,8 @@ from backend.emissions.rules.uncertainty import line_uncertainty, uncertainty
 
 __all__ = [
     "CheckLimits", "UncertaintyTable", "accepted_units", "base_quantity", "base_unit_of", "calibration",
-    "calibration_state", "category_of", "certificate_year", "check_limits", "check_possible", "check_scope",
+    "calibration_state", "category_of", "certificate_year", "certificates_covered",
+    "check_limits", "check_possible", "check_scope",
     "coal_request", "coefficient_unit", "coefficients", "complete", "energy_name", "evidence", "explanation",
     "for_basis",
     "gas_results", "gwp_request", "heat_value_request", "in_parameter_unit", "is_blocked", "key_of",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 
-from backend.emissions.methods.arithmetic import WORKING
+from backend.emissions.methods.arithmetic import WORKING, add
 from backend.emissions.rules.defaults import CheckLimits
 from backend.emissions.values import CheckOutcome, Outcome, Tier
 from backend.kit.months import Month
@@ -222,6 +222,25 @@ def certificate_year(energy: Month, produced: Month | None) -> CheckOutcome:
         en = f"Certificate ({produced}) and energy ({energy}) are of different years."
         return _outcome("certificate_year", Outcome.FAIL, zh, en, produced=produced, energy=energy)
     return _outcome("certificate_year", Outcome.PASS, "绿证与用电同一年度。", "Certificate and energy of one year.")
+
+
+def certificates_covered(claimed: Decimal, purchased: Decimal, waiting: Decimal) -> CheckOutcome:
+    """Check that certificates cover electricity that was bought, in MWh; what waits for approval may still prove it."""
+    facts = {"claimed_mwh": claimed, "purchased_mwh": purchased, "waiting_mwh": waiting}
+    if claimed <= purchased:
+        zh = "没有核销绿证，或核销电量未超过购入电量。"
+        en = "No certificates are claimed, or no more than the electricity bought."
+        return _outcome("certificates_covered", Outcome.PASS, zh, en, **(facts if claimed else {}))
+    zh = f"已核销绿证 {claimed:f} MWh，超过已审核购入电量 {purchased:f} MWh（扣除输出电量）"
+    en = f"{claimed:f} MWh of certificates are claimed, {purchased:f} MWh of purchased electricity (less sold) are approved"
+    if claimed <= add(purchased, waiting):
+        zh, en = (
+            f"{zh}；另有 {waiting:f} MWh 待审核，无法判断。",
+            f"{en}, {waiting:f} MWh wait for approval: cannot tell.",
+        )
+        return _outcome("certificates_covered", Outcome.CANNOT_TELL, zh, en, **facts)
+    zh = f"{zh}，多出部分没有对应电量。"
+    return _outcome("certificates_covered", Outcome.FAIL, zh, f"{en}: the rest covers nothing.", **facts)
 
 
 def standard_coal_known(coefficient: Decimal | None, energy: str) -> CheckOutcome:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from backend.emissions.claims.errors import ClaimsChanged
 from backend.emissions.inventory.errors import InventoryNotFound, NotNewest, ReasonMissing, WrongState
 from backend.emissions.inventory.values import State
 from backend.emissions.models import Inventory, InventoryTransition
@@ -82,6 +83,18 @@ def need(held: Held, *states: State) -> None:
         raise WrongState(state=held.state.value, needed="/".join(state.value for state in states))
     if held.version != held.newest:
         raise NotNewest(version=held.version, newest=held.newest)
+
+
+CLAIMS_CHANGED = text("""
+select exists (select from energy_claim where account_id = :account_id and year = :year
+    and (recorded_at > :as_of or withdrawn_at > :as_of))""")
+
+
+async def check_claims(read: Read, held: Held) -> None:
+    """Raise ClaimsChanged when the inventory counts certificates otherwise than the books do now."""
+    asked = {"account_id": held.account_id, "year": held.year, "as_of": held.as_of}
+    if await read.value(CLAIMS_CHANGED, asked):
+        raise ClaimsChanged(year=held.year)
 
 
 def check_policy(policy: str) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from backend.emissions.inventory import ports
 from backend.emissions.inventory.calculation import calculate, latest_versions, lock, prepare
 from backend.emissions.inventory.errors import WrongState, YearNotOpen
 from backend.emissions.inventory.resolve import Book
@@ -75,9 +74,7 @@ async def request_all(write: Write, scope: Scope, *, year: int, factor_policy: s
     return job_id
 
 
-async def compute(
-    write: Write, scope: Scope, account_id: UUID, request: Request, claimed: ports.ClaimedEnergy = ports.NOTHING_CLAIMED
-) -> Computed:
+async def compute(write: Write, scope: Scope, account_id: UUID, request: Request) -> Computed:
     """Compute and store a new version now.
 
     Raises:
@@ -94,8 +91,7 @@ async def compute(
     latest = await latest_versions(write, [account_id], request.year)
     check_computable(latest.get(account_id), restates)
     run = await prepare(write, scope, request, as_of, frozenset())
-    claiming = await claimed.claiming(write, scope, [account_id], request.year)
-    [computed] = await calculate(write, scope, [account_id], run, latest, claiming)
+    [computed] = await calculate(write, scope, [account_id], run, latest)
     write.audit(
         "emissions:restated" if restates else "emissions:computed", object_type="inventory",
         object_id=computed.inventory_id, organisation_id=organisation_id, account_id=account_id, year=request.year,
@@ -106,9 +102,8 @@ async def compute(
 
 
 async def compute_many(
-    write: Write, scope: Scope, account_ids: Sequence[UUID], request: Request,
-    claimed: ports.ClaimedEnergy = ports.NOTHING_CLAIMED, book: Book | None = None,
-) -> list[Computed]:  # fmt: skip
+    write: Write, scope: Scope, account_ids: Sequence[UUID], request: Request, book: Book | None = None
+) -> list[Computed]:
     """Compute a batch of accounts in one transaction; those that are beyond `computed`, or done by this job, stay.
 
     `book` holds the reference parameters of a run of several batches (see `open_book`).
@@ -127,8 +122,7 @@ async def compute_many(
     if not chosen:
         return []
     run = await prepare(write, scope, request, as_of, frozenset(), book)
-    claiming = await claimed.claiming(write, scope, chosen, request.year)
-    computed = await calculate(write, scope, chosen, run, latest, claiming)
+    computed = await calculate(write, scope, chosen, run, latest)
     write.audit(
         "emissions:computed", object_type="year", object_id=request.year, accounts=len(computed),
         job_id=request.job_id,

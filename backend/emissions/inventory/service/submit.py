@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from backend.emissions.inventory.errors import ChecksBlock, NotTheEnterprise, OwnData
-from backend.emissions.inventory.service.common import Held, hold, move, need
+from backend.emissions.inventory.service.common import Held, check_claims, hold, move, need
 from backend.emissions.inventory.values import State
 from backend.emissions.values import Outcome
 from backend.kit.db import Read, Write
@@ -25,6 +25,7 @@ async def submit(write: Write, scope: Scope, *, account_id: UUID, inventory_id: 
         InventoryNotFound: not there, or not visible.
         NotTheEnterprise: another organisation's inventory.
         WrongState, NotNewest: it is not the newest version, computed.
+        ClaimsChanged: certificates were claimed or given back since it was computed.
         ChecksBlock: a check failed or could not tell.
         OwnData: separation of duties is on and the caller entered data of the year.
     """
@@ -32,6 +33,7 @@ async def submit(write: Write, scope: Scope, *, account_id: UUID, inventory_id: 
     held = await hold(write, account_id, inventory_id)
     check_enterprise(scope, held)
     need(held, State.COMPUTED)
+    await check_claims(write, held)
     blocking = [each["code"] for each in held.checks if each["outcome"] != Outcome.PASS]
     if blocking:
         raise ChecksBlock(count=len(blocking), codes=", ".join(dict.fromkeys(blocking)))
