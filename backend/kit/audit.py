@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, insert, select, true, update
+from sqlalchemy import ARRAY, CheckConstraint, Uuid, any_, bindparam, select, text, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
@@ -107,6 +108,27 @@ class Event:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event in its place, read like a row of `audit_event`."""
+
+    event: Event
+    id: UUID
+    sequence: int
+    at: datetime
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the event has
+        """Return what the event itself says."""
+        return getattr(self.event, name)
+
+
+COLUMNS = {
+    "chain": "chain_id", "actor": "actor_id", "kind": "actor_kind", "organisation": "organisation_id",
+    "type": "object_type", "object": "object_id", "correlation": "correlation_id",
+}  # fmt: skip
+"""The columns of the facts that are called otherwise where they are hashed."""
+
+
 def digest(facts: dict[str, Any], previous: bytes) -> bytes:
     """Return SHA-256 over the previous hash and the facts as canonical JSON (sorted keys, no spaces, UTF-8)."""
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
@@ -132,35 +154,60 @@ def facts_of(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a mapping or a row w
     }
 
 
-async def store(connection: AsyncConnection, events: Sequence[Event]) -> None:
-    """Append the events to their chains, chains in the order of their ids."""
-    for chain in sorted({event.chain_id for event in events}):
-        await connection.execute(
-            upsert(AuditHead).values(chain_id=chain, sequence=0, hash=GENESIS).on_conflict_do_nothing()
+HEADS = (
+    select(AuditHead.chain_id, AuditHead.sequence, AuditHead.hash)
+    .where(AuditHead.chain_id == any_(bindparam("chains", type_=ARRAY(Uuid()))))
+    .order_by(AuditHead.chain_id)
+    .with_for_update()
+)
+APPEND = text(
+    """
+    with grown as (
+        insert into audit_event (
+            chain_id, sequence, id, at, actor_id, actor_kind, organisation_id, action, outcome, object_type, object_id,
+            details, correlation_id, previous_hash, hash
         )
-        head = (
-            await connection.execute(
-                select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain_id == chain).with_for_update()
+        select chain_id, sequence, id, at, actor_id, actor_kind, organisation_id, action, outcome, object_type, object_id,
+                details, correlation_id, decode(previous, 'hex'), decode(own, 'hex')
+            from jsonb_to_recordset(:events) as each (
+                chain_id uuid, sequence bigint, id uuid, at timestamptz, actor_id uuid, actor_kind text,
+                organisation_id uuid, action text, outcome text, object_type text, object_id text, details jsonb,
+                correlation_id text, previous text, own text
             )
-        ).one()
-        sequence, previous = head.sequence, head.hash
-        rows: list[dict[str, Any]] = []
-        for event in (event for event in events if event.chain_id == chain):
-            sequence += 1
-            row = AuditEvent(
-                id=new_id(), sequence=sequence, at=now(), previous_hash=previous,
-                chain_id=chain, actor_id=event.actor_id, actor_kind=event.actor_kind,
-                organisation_id=event.organisation_id, action=event.action, outcome=event.outcome,
-                object_type=event.object_type, object_id=event.object_id,
-                correlation_id=event.correlation_id, details=event.details,
-            )  # fmt: skip
-            previous = digest(facts_of(row), previous)
-            row.hash = previous
-            rows.append({column.name: getattr(row, column.name) for column in AuditEvent.__table__.columns})
-        await connection.execute(insert(AuditEvent), rows)
-        await connection.execute(
-            update(AuditHead).where(AuditHead.chain_id == chain).values(sequence=sequence, hash=previous)
-        )
+    )
+    update audit_head set sequence = head.sequence, hash = decode(head.own, 'hex')
+        from jsonb_to_recordset(:heads) as head (chain_id uuid, sequence bigint, own text)
+        where audit_head.chain_id = head.chain_id
+    """
+).bindparams(bindparam("events", type_=JSONB), bindparam("heads", type_=JSONB))
+
+
+async def store(connection: AsyncConnection, events: Sequence[Event]) -> None:
+    """Append the events to their chains: two statements, however many events and chains; heads are locked in order."""
+    chains = sorted({event.chain_id for event in events})
+    heads = {row.chain_id: row for row in await connection.execute(HEADS, {"chains": chains})}
+    if len(heads) < len(chains):
+        new = [{"chain_id": chain, "sequence": 0, "hash": GENESIS} for chain in chains if chain not in heads]
+        await connection.execute(upsert(AuditHead).values(new).on_conflict_do_nothing())
+        heads = {row.chain_id: row for row in await connection.execute(HEADS, {"chains": chains})}
+    ends = {chain: (head.sequence, head.hash) for chain, head in heads.items()}
+    rows: list[dict[str, Any]] = []
+    for event in events:
+        sequence, previous = ends[event.chain_id]
+        row = Stored(event, new_id(), sequence + 1, now())
+        own = digest(facts_of(row), previous)
+        ends[event.chain_id] = (sequence + 1, own)
+        rows.append({**facts_of(row), "previous": previous.hex(), "own": own.hex()})
+    await connection.execute(
+        APPEND,
+        {
+            "events": [{COLUMNS.get(name, name): value for name, value in row.items()} for row in rows],
+            "heads": [
+                {"chain_id": str(chain), "sequence": sequence, "own": own.hex()}
+                for chain, (sequence, own) in ends.items()
+            ],
+        },
+    )
 
 
 async def verify(connection: AsyncConnection, chain_id: UUID) -> int | None:

@@ -79,6 +79,8 @@ class Databases:
         self._pool_size = pool_size
         self._application = application
         self._engines: dict[str, AsyncEngine] = {}
+        self.companions: dict[Any, Any] = {}
+        """What others keep for as long as these pools live, by a key of their own."""
 
     @property
     def tenants(self) -> tuple[str, ...]:

@@ -64,10 +64,10 @@ async def run(context: Context, action: str, body: Body, given: Any, key: str | 
         return success
 
 
-async def answer(context: Context, action: str, body: Body, given: Any, key: str | None, kind: Any) -> Any:  # noqa: ANN401 - any input and success type
-    """Run the command and turn what it refuses into a member of the result's union."""
+async def answer(context: Context, action: str, work: Awaitable[Any]) -> Any:  # noqa: ANN401 - any success type
+    """Await the command and turn what it refuses into a member of the result's union."""
     try:
-        return await run(context, action, body, given, key, kind)
+        return await work
     except ValidationError as error:
         return named(of_validation(error), context.scope)
     except CarbonError as error:
@@ -82,19 +82,29 @@ async def answer(context: Context, action: str, body: Body, given: Any, key: str
         return named(DatabaseUnavailable(), context.scope)
 
 
-def command(action: str, *, description: str | None = None) -> Callable[[Body], Any]:
-    """Make a mutation field of a function `(context, write[, input]) -> success`; see the module."""
+def command(action: str, *, description: str | None = None, is_gathered: bool = False) -> Callable[[Body], Any]:
+    """Make a mutation field of a function `(context, write[, input]) -> success`; see the module.
+
+    A gathered command shares its transaction with others that arrive at the same time. Its function is
+    `(context, key, input) -> success`, and keeps its own promise of idempotency.
+    """
 
     def decorate(body: Body) -> Any:  # noqa: ANN401 - Strawberry's field object
         hints = get_type_hints(body, include_extras=True)
         success = hints["return"]
+
+        def work(context: Context, given: Any, key: str | None) -> Awaitable[Any]:  # noqa: ANN401 - any input
+            if is_gathered:
+                return body(context, key, given)
+            return run(context, action, body, given, key, success)
+
         name = "".join(part.capitalize() for part in body.__name__.split("_"))
 
         async def with_input(info: Info, input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002, ANN401 - the wire's word
-            return await answer(info.context, action, body, input, idempotency_key, success)
+            return await answer(info.context, action, work(info.context, input, idempotency_key))
 
         async def without_input(info: Info, idempotency_key: str | None = None) -> Any:  # noqa: ANN401 - any success type
-            return await answer(info.context, action, body, None, idempotency_key, success)
+            return await answer(info.context, action, work(info.context, None, idempotency_key))
 
         field = with_input if "input" in hints else without_input
         if "input" in hints:

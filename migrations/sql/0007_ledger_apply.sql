@@ -368,17 +368,10 @@ begin
     end loop;
 end $$;
 
--- `is_alone`: the first refusal ends the transaction. Otherwise each order has a savepoint of its own, and a refused
--- one is answered with its code while the others go on.
-create function ledger_post(orders jsonb, is_alone boolean) returns jsonb language plpgsql
-security definer set search_path = public, pg_catalog as $$
+-- Locks every account the orders touch, in the order of their ids, and opens those of carbon accounts on first use.
+create function ledger_lock(orders jsonb) returns void language plpgsql as $$
 declare
-    o jsonb;
     ids uuid[];
-    answers jsonb := '[]';
-    code text;
-    details text;
-    was text := ledger_rise();
 begin
     select array_agg(distinct id) into ids from (
         select unnest(array[(e->>'from')::uuid, (e->>'to')::uuid, case when e->>'kind' in ('issue', 'import')
@@ -386,13 +379,12 @@ begin
             from jsonb_array_elements(orders) e
         union all
         select k.id from jsonb_array_elements(orders) e join carbon_account k on k.number = e->>'to_number'
-            where e->>'to_number' is not null
         union all
         select unnest(array[h.account_id, h.counterparty_id]) from jsonb_array_elements(orders) e
-            join ledger_hold h on h.id = (e->>'hold')::uuid where e->>'hold' is not null
+            join ledger_hold h on h.id = (e->>'hold')::uuid
         union all
         select unnest(array[m.from_account_id, m.to_account_id]) from jsonb_array_elements(orders) e
-            join ledger_movement m on m.id = (e->>'reverses')::uuid where e->>'reverses' is not null
+            join ledger_movement m on m.id = (e->>'reverses')::uuid
     ) touched where id is not null;
     insert into ledger_account (id, kind, organisation_id, division_path, number, name, opened_at)
         select k.id, 'carbon', k.organisation_id, k.division_path, k.number, k.name, clock_timestamp()
@@ -401,17 +393,19 @@ begin
             order by k.id
         on conflict do nothing;
     perform 1 from ledger_account where id = any (ids) order by id for no key update;
+end $$;
+
+-- All orders or none: the first refusal ends the transaction.
+create function ledger_post(orders jsonb) returns jsonb language plpgsql
+security definer set search_path = public, pg_catalog as $$
+declare
+    o jsonb;
+    answers jsonb := '[]';
+    was text := ledger_rise();
+begin
+    perform ledger_lock(orders);
     for o in select value from jsonb_array_elements(orders) loop
-        if is_alone then
-            answers := answers || jsonb_build_array(ledger_apply(o));
-        else
-            begin
-                answers := answers || jsonb_build_array(ledger_apply(o));
-            exception when sqlstate 'LG001' then
-                get stacked diagnostics code = message_text, details = pg_exception_detail;
-                answers := answers || jsonb_build_array(jsonb_build_object('refused', code, 'details', details::jsonb));
-            end;
-        end if;
+        answers := answers || jsonb_build_array(ledger_apply(o));
     end loop;
     perform ledger_sink(was);
     return answers;

@@ -33,7 +33,7 @@ REFUSED = "LG001"
 MOST_RANGES = 1000
 MOST_CHARACTERS = {"purpose": 100, "beneficiary": 200, "reference": 200, "note": 1000}
 LARGEST_SERIAL = 2**62
-POST = text("select ledger_post(:orders, true)").bindparams(bindparam("orders", type_=JSONB))
+POST = text("select ledger_post(:orders)").bindparams(bindparam("orders", type_=JSONB))
 
 Order = dict[str, Any]
 

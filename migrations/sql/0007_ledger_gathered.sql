@@ -1,0 +1,50 @@
+-- Orders of several callers in one transaction: [{"order": ..., "key": ..., "hash": ..., "command": ...}]. Each has a
+-- savepoint; a refused one is answered with its code while the others go on. A key that was used before gives the first
+-- answer again, or is refused when it came with another input.
+create function ledger_post_gathered(items jsonb) returns jsonb language plpgsql
+security definer set search_path = public, pg_catalog as $$
+declare
+    item jsonb;
+    owner uuid;
+    known command_key;
+    moved jsonb;
+    answers jsonb := '[]';
+    code text;
+    details text;
+    was text := ledger_rise();
+begin
+    perform ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e));
+    for item in select value from jsonb_array_elements(items) loop
+        begin
+            owner := (item->'order'->'caller'->>'organisation')::uuid;
+            known := null;
+            if item->>'key' is not null then
+                select * into known from command_key k where k.organisation_id = owner and k.key = item->>'key';
+            end if;
+            if known.key is not null then
+                if known.input_hash <> decode(item->>'hash', 'hex') or known.answer->'movement' is null then
+                    perform ledger_refuse('idempotency_key_reused', jsonb_build_object('key', item->>'key'));
+                end if;
+                answers := answers || jsonb_build_array(jsonb_build_object('movement', known.answer->'movement', 'is_replay', true));
+            else
+                moved := ledger_apply(item->'order');
+                if item->>'key' is not null then
+                    insert into command_key (organisation_id, key, command, input_hash, answer, created_at) values (
+                        owner, item->>'key', item->>'command', decode(item->>'hash', 'hex'),
+                        jsonb_build_object('movement', moved), clock_timestamp());
+                end if;
+                answers := answers || jsonb_build_array(jsonb_build_object('movement', moved, 'is_replay', false));
+            end if;
+        exception
+            when sqlstate 'LG001' then
+                get stacked diagnostics code = message_text, details = pg_exception_detail;
+                answers := answers || jsonb_build_array(jsonb_build_object('refused', code, 'details', details::jsonb));
+            when unique_violation then
+                -- the same key at the same time, with another input: had it been the same, its accounts had waited
+                answers := answers || jsonb_build_array(jsonb_build_object('refused', 'idempotency_key_reused',
+                    'details', jsonb_build_object('key', item->>'key')));
+        end;
+    end loop;
+    perform ledger_sink(was);
+    return answers;
+end $$;
