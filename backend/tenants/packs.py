@@ -33,6 +33,8 @@ _SENTENCES = {
     "enum": ("is '{input}'; it must be {expected}.", "的值“{input}”无效，应为 {expected} 之一。"),
     "bool_parsing": ("is '{input}'; it must be true or false.", "的值“{input}”无效，应为 true 或 false。"),
     "unknown_timezone": ("is '{input}', which is no IANA time zone.", "的值“{input}”不是 IANA 时区名称。"),
+    "not_exact": ("is {input}: put numbers with a point in quotation marks, they must stay exact.",
+                  "的值为 {input}：带小数点的数字请加引号，以保持精确。"),
     "no_source": ("names no source: give a `document`, or set `is_placeholder = true`.",
                   "没有来源：请填写 document，或设置 is_placeholder = true。"),
     "no_note": ("is a placeholder: say in `note_zh` and `note_en` what is missing.",
@@ -63,6 +65,7 @@ def load_pack(folder: Path) -> Pack:
         faults += rules.code_faults(pack, folder.name)
         faults += rules.place_faults(pack)
         faults += rules.reference_faults(pack)
+        faults += rules.programme_faults(pack)
     if pack is None or faults:
         raise PackInvalid(folder.name, faults)
     return pack

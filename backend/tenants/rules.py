@@ -8,7 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from backend.tenants.errors import DivisionUnknown
-from backend.tenants.values import LOCAL_CODE, SIX_DIGITS, Division, DivisionLevel, Fault, Pack, TenantLevel
+from backend.tenants.values import (
+    LOCAL_CODE,
+    NATIONAL_CLASSES,
+    SIX_DIGITS,
+    Division,
+    DivisionLevel,
+    Fault,
+    Formula,
+    Pack,
+    Programme,
+    ProgrammeKind,
+    RetirementPurpose,
+    TenantLevel,
+    UnitDimension,
+)
 
 PACK_FILE = "pack.toml"
 DIVISIONS_FILE = "divisions.csv"
@@ -181,3 +195,61 @@ def code_faults(pack: Pack, folder: str) -> Iterator[Fault]:
     if pack.level is TenantLevel.PROVINCE and pack.division_code != pack.province_code:
         en = "a province's division_code is its province_code."
         yield Fault(PACK_FILE, "division_code", en, "省级数据包的 division_code 应等于 province_code。")
+
+
+def programme_faults(pack: Pack) -> Iterator[Fault]:
+    """Yield what is wrong with programmes that issue units or sell trees."""
+    classes = Counter(each.unit_class.code for each in pack.programmes if each.unit_class is not None)
+    for code in sorted(code for code, count in classes.items() if count > 1):
+        en = f"the class of units '{code}' is listed twice; each programme has a book of its own."
+        yield Fault(PACK_FILE, "programmes", en, f"单位种类“{code}”重复；每个机制应有独立账簿。")
+    for programme in pack.programmes:
+        for where, en, zh in (*_unit_faults(programme), *_methodology_faults(programme)):
+            yield Fault(PACK_FILE, f"programmes.{programme.code}.{where}", en, zh)
+
+
+def _unit_faults(programme: Programme) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong between a programme's kind, its class of units and its rules."""
+    made = programme.unit_class
+    if made is None:
+        for name in ("methodologies", "review", "retirement"):
+            if getattr(programme, name):
+                yield name, "needs a class of units; add `unit_class`.", "需要单位种类，请补充 unit_class。"
+        return
+    if made.code in NATIONAL_CLASSES:
+        yield "unit_class.code", f"'{made.code}' is a national class; choose another code.", (
+            f"“{made.code}”是全国性单位种类，请更换代码。"
+        )  # fmt: skip
+    kinds = {ProgrammeKind.CREDITS: UnitDimension.TONNE, ProgrammeKind.POINTS: UnitDimension.POINT}
+    if kinds.get(programme.kind) is not made.dimension:
+        yield "unit_class.dimension", (
+            f"a programme of {programme.kind} cannot issue units of {made.dimension}; credits are tonnes, points are points."
+        ), f"{programme.kind} 类机制不能签发 {made.dimension} 单位；减排量以吨计，积分以分计。"  # fmt: skip
+    if made.dimension is UnitDimension.TONNE and made.unit != "tCO2e":
+        yield "unit_class.unit", "units of tonnes are tCO2e.", "减排量单位应为 tCO2e。"
+    if made.dimension is UnitDimension.TONNE and not made.is_serialised:
+        yield "unit_class.is_serialised", "tonnes carry serials, so that each is claimed once.", (
+            "减排量应有序列号，以确保每一单位只使用一次。"
+        )  # fmt: skip
+    if made.is_serialised and made.scale:
+        yield "unit_class.scale", "units with serials are whole; set the scale to 0.", "带序列号的单位须为整数，scale 应为 0。"
+    for name in ("review", "retirement"):
+        if getattr(programme, name) is None:
+            yield name, "is missing; a programme that issues units says who decides and what units are for.", (
+                "缺失；签发单位的机制须说明审核与用途规则。"
+            )  # fmt: skip
+    purposes = () if programme.retirement is None else programme.retirement.purposes
+    if made.dimension is UnitDimension.TONNE and RetirementPurpose.REDEEM in purposes:
+        yield "retirement.purposes", "tonnes are not redeemed; points are.", "减排量不能兑换，只有积分可以兑换。"
+
+
+def _methodology_faults(programme: Programme) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with a programme's methodologies."""
+    for code, count in Counter(each.code for each in programme.methodologies).items():
+        if count > 1:
+            yield f"methodologies.{code}", "is listed twice; remove one entry.", "重复，请删除一项。"
+    for each in programme.methodologies:
+        if each.formula is Formula.DIFFERENCE and each.terms.factor is not None:
+            yield f"methodologies.{each.code}.terms.factor", "has no place in a difference; remove it.", (
+                "差额法不使用系数，请删除。"
+            )  # fmt: skip

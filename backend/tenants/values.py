@@ -6,11 +6,20 @@ of each version it was given.
 """
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 ACTIONS = ("tenants:load_pack", "tenants:read")
@@ -20,6 +29,8 @@ TENANT_CODE = r"^[a-z][a-z0-9_]{1,30}$"
 """A tenant's code: it becomes part of database, role, queue and folder names."""
 SIX_DIGITS = r"^[0-9]{6}$"
 """A GB/T 2260 code: two digits province, two city, two county."""
+NATIONAL_CLASSES = ("CCER", "CEA", "GEC")
+"""Codes of the national classes of units; no programme takes them."""
 LOCAL_CODE = r"^[0-9]{6}-[A-Z0-9]{1,8}$"
 """A functional zone's code of the tenant's own: the parent's code, a hyphen, a short name. It cannot be taken
 for a GB/T 2260 code, and needs no escape in a path or in a prefix test."""
@@ -33,9 +44,18 @@ def _known_timezone(name: str) -> str:
     return name
 
 
+def _exact(value: object) -> object:
+    if isinstance(value, float):
+        raise PydanticCustomError("not_exact", "a number with a point outside quotation marks")
+    return value
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+"""A decimal, written in quotation marks: a bare `0.1` in TOML has already lost digits."""
+Positive = Annotated[Exact, Field(gt=0)]
 
 
 class DivisionLevel(StrEnum):
@@ -87,6 +107,53 @@ class ProgrammeStatus(StrEnum):
     IN_FORCE = "in_force"
     PILOT = "pilot"
     NAMED = "named"
+
+
+class UnitDimension(StrEnum):
+    """What a programme's unit measures: tonnes of CO2e, or points. They are never added."""
+
+    TONNE = "tonne"
+    POINT = "point"
+
+
+class MethodologyKind(StrEnum):
+    """Whether reductions come from a project with a report, or from a scene of daily life (低碳场景)."""
+
+    PROJECT = "project"
+    SCENE = "scene"
+
+
+class Formula(StrEnum):
+    """How a quantity becomes units.
+
+    `difference`: baseline - project - leakage, as the reviewed report states them. `per_unit`: activity x factor.
+    """
+
+    DIFFERENCE = "difference"
+    PER_UNIT = "per_unit"
+
+
+class Rounding(StrEnum):
+    """How the units of a submission are rounded to what the class of units can hold."""
+
+    DOWN = "down"
+    HALF_UP = "half_up"
+
+
+class CapPeriod(StrEnum):
+    """The calendar span a cap counts over."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+class RetirementPurpose(StrEnum):
+    """What units may be retired for: an event, a product, the public good; points are redeemed."""
+
+    EVENT = "event"
+    PRODUCT = "product"
+    PUBLIC = "public"
+    REDEEM = "redeem"
 
 
 class _Value(BaseModel):
@@ -149,8 +216,86 @@ class Division(_Value):
     confidence: Confidence
 
 
+class ProgrammeUnit(Sourced):
+    """The class of units a programme issues: a book of its own in the ledger.
+
+    `scale` is the number of decimals; units of tonnes carry serials, so that each can be claimed once.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,30}$")]
+    name_zh: Text
+    name_en: Text
+    dimension: UnitDimension
+    unit: Text
+    scale: Annotated[int, Field(ge=0, le=6)] = 0
+    is_serialised: bool = True
+    is_transferable: bool = True
+
+
+class MethodologyTerms(_Value):
+    """The figures of a methodology that an administrator may set anew; None means not known.
+
+    `factor` is in units of the programme for one `activity_unit`. Caps are in units of the programme: of one participant,
+    and of all together, for each `cap_period`. `validity_months` count from the day of issue; 0 is no end.
+    """
+
+    factor: Positive | None = None
+    rounding: Rounding | None = None
+    cap_participant: Positive | None = None
+    cap_total: Positive | None = None
+    cap_period: CapPeriod = CapPeriod.YEAR
+    validity_months: Annotated[int, Field(ge=0, le=600)] | None = None
+
+
+class Methodology(Sourced):
+    """A methodology (方法学) or scene (场景): how an activity becomes units, and within which limits."""
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+    kind: MethodologyKind
+    formula: Formula
+    activity_unit: Text
+    status: ProgrammeStatus
+    terms: MethodologyTerms = MethodologyTerms()
+
+
+class ReviewRules(Sourced):
+    """Who decides and on what: whether a registration waits for the authority, and whether evidence is needed.
+
+    A submission is always decided by another person than the one who made it.
+    """
+
+    is_registration_reviewed: bool = True
+    is_evidence_needed: bool = True
+
+
+class RetirementRules(Sourced):
+    """What units of the programme may be retired for."""
+
+    purposes: Annotated[tuple[RetirementPurpose, ...], Field(min_length=1)]
+
+
+class TreeRules(Sourced):
+    """Numbered trees of households, bought by the year: limits, price, and what the household is paid.
+
+    Trees are counted, never turned into tonnes here. `household_share` is the part of the price the household gets (1: all).
+    """
+
+    trees_per_mu: Annotated[int, Field(gt=0)]
+    mu_per_household: Positive
+    trees_per_household: Annotated[int, Field(gt=0)]
+    yuan_per_tree_year: Positive
+    years: Annotated[int, Field(gt=0, le=100)]
+    household_share: Annotated[Exact, Field(gt=0, le=1)]
+
+
 class Programme(Sourced):
-    """Something the jurisdiction offers: a voluntary credit scheme, points, a finance product, a label."""
+    """Something the jurisdiction offers: a voluntary credit scheme, points, a finance product, a label.
+
+    One that issues units names their class, its methodologies, and the rules of review and retirement; one of trees names
+    the rules of trees. Without these it is a name and no more.
+    """
 
     code: Word
     name_zh: Text
@@ -158,6 +303,26 @@ class Programme(Sourced):
     kind: ProgrammeKind
     unit: Text | None = None
     status: ProgrammeStatus
+    unit_class: ProgrammeUnit | None = None
+    review: ReviewRules | None = None
+    retirement: RetirementRules | None = None
+    trees: TreeRules | None = None
+    methodologies: tuple[Methodology, ...] = ()
+
+    def methodology(self, code: str) -> Methodology | None:
+        """Return the methodology with this code, or None."""
+        return next((each for each in self.methodologies if each.code == code), None)
+
+    def sourced(self) -> tuple[tuple[str, Sourced], ...]:
+        """Return the programme's own parts that name a source, each with its place below the programme."""
+        single = (
+            ("unit_class", self.unit_class),
+            ("review", self.review),
+            ("retirement", self.retirement),
+            ("trees", self.trees),
+        )
+        parts = tuple((name, part) for name, part in single if part is not None)
+        return parts + tuple((f"methodologies.{each.code}", each) for each in self.methodologies)
 
 
 class Sector(Sourced):
@@ -299,6 +464,10 @@ class Pack(_Value):
         """Return the source document with this code, or None."""
         return next((document for document in self.documents if document.code == code), None)
 
+    def programme(self, code: str) -> Programme | None:
+        """Return the programme with this code, or None."""
+        return next((programme for programme in self.programmes if programme.code == code), None)
+
     def sector(self, code: str) -> Sector | None:
         """Return the sector with this code, or None."""
         return next((sector for sector in self.sectors if sector.code == code), None)
@@ -326,4 +495,9 @@ class Pack(_Value):
             )
             for part in parts
         )
-        return single + listed
+        inside = tuple(
+            (f"programmes.{programme.code}.{where}", part)
+            for programme in self.programmes
+            for where, part in programme.sourced()
+        )
+        return single + listed + inside
