@@ -137,9 +137,9 @@ def _solve(sources: Sequence[Source], bounds: Sequence[int], most_ccer: int, tar
         for source, bound in zip(sources, bounds, strict=True)
     ]
     solver.addConstr(solver.qsum(amounts) == target)
-    credits = [amount for source, amount in zip(sources, amounts, strict=True) if source.kind is SourceKind.CCER]
-    if credits:
-        solver.addConstr(solver.qsum(credits) <= most_ccer)
+    offsets = [amount for source, amount in zip(sources, amounts, strict=True) if source.kind is SourceKind.CCER]
+    if offsets:
+        solver.addConstr(solver.qsum(offsets) <= most_ccer)
     solver.minimize()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise PlanNotProven(reason_en=str(solver.getModelStatus()), reason_zh="求解器未给出最优解")
@@ -157,7 +157,8 @@ def _proven(
             if (sources[dearer].price, dearer) <= (sources[cheaper].price, cheaper):
                 break
             moved = min(found[dearer], bounds[cheaper] - found[cheaper])
-            if sources[cheaper].kind is SourceKind.CCER and sources[dearer].kind is not SourceKind.CCER:
+            is_more_ccer = sources[cheaper].kind is SourceKind.CCER and sources[dearer].kind is not SourceKind.CCER
+            if moved > 0 and is_more_ccer:
                 moved = min(moved, most_ccer - _ccer(sources, found))
             if moved > 0:
                 found[cheaper] += moved
