@@ -9,6 +9,7 @@ from backend.emissions.claims.service import claim_energy, claimable_energy, wit
 from backend.emissions.claims.values import EnergyClaim
 from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
+from backend.emissions.inventory.direct import DirectEmissions, direct_emissions
 from backend.emissions.inventory.overview import overview
 from backend.emissions.inventory.reproduce import reproduce
 from backend.emissions.inventory.service import (
@@ -27,8 +28,8 @@ from backend.emissions.inventory.service import (
 )
 
 __all__ = [
-    "ClaimFacts", "ClaimPart", "EnergyClaim", "answer_finding", "claim_energy", "claimable_energy", "claimed_energy",
-    "claims_by_movement", "close", "compute", "compute_many", "overview", "purchased_electricity", "raise_finding",
+    "ClaimFacts", "ClaimPart", "DirectEmissions", "EnergyClaim", "answer_finding", "claim_energy", "claimable_energy", "claimed_energy",
+    "claims_by_movement", "close", "compute", "compute_many", "direct_emissions", "overview", "purchased_electricity", "raise_finding",
     "reproduce", "request_all", "request_computation", "request_restatement", "resolve_finding", "return_inventory",
     "source_rules", "submit", "verify", "withdraw_energy_claim",
 ]  # fmt: skip
