@@ -1,5 +1,13 @@
 """Errors of quota compliance.
 
+NotFound
+  FacilityNotFound          no such unit or line in the account
+  AllocationNotFound        no such allocation, or not visible
+  CarryOverNotFound         no such application, or not visible
+Forbidden
+  AuthorityOnly             decided by the authority of the account's region
+  WholeJurisdictionOnly     decided by the authority of the whole jurisdiction
+  OtherPersonNeeded         proposed by oneself: a second person decides
 Invalid
   QuotaInputImpossible      a negative amount, a share above 1, a number nobody measures
   ElectricityBasisWrong     supplied electricity where the plan counts gross generation, or the reverse
@@ -7,7 +15,31 @@ Invalid
   IntensityMissing          the sector's rule compares intensities, and the line's own is not given
   PreAllocationBaseMissing  the figure the pre-allocation starts from is not given
   NothingTraded             an average price of no volume
+  QuotaYearOutOfRange       no compliance year of the market
+  FacilityNatureInvalid     a unit without class, a line without kind, or the reverse
+  QuotaDatesInvalid         an end before the start, or a day to come
+  QuotaDataEmpty            an entry that states nothing
+  QuotaTextMissing          a document, owner or reason that is needed
+  QuotaEvidenceNeeded       what was done elsewhere is shown by a file
+  SettlementEmpty           no units named, or not whole ones
+  DutyMonthInvalid          a monthly duty names its month, the others none
 Conflict
+  FacilityCodeTaken         the code is in use in this account
+  ComplianceYearClosed      the authority closed the year
+  ComplianceYearRunning     the year cannot be closed yet
+  AllocationStands          one is proposed or issued already
+  AllocationDecided         it is decided already
+  AllocationIncomplete      something needed to allocate is not known
+  AllocationOutdated        what it was computed from changed since
+  ObligationNotVerified     what is owed is not verified, so it cannot be told
+  OverSurrender             more than is owed
+  VintageNotUsable          allowances of a vintage that may not settle this year
+  OffsetNotEligible         CCER that may not settle this year, or of which it cannot be told
+  OffsetCapExceeded         more CCER than may be used
+  NotEnoughUnits            fewer usable units than named
+  CarryOverTooMuch          more than the rule allows to carry over
+  CarryOverDecided          it is decided already
+  CarryOverUnitsGone        the units are not in the account any more, or carried over already
   BalanceValueMissing       the sector's balance value of the year is not entered yet
   CarryOverTooLate          the last day to apply has passed
 Unavailable: the rules cannot tell, so nothing is allocated or settled on them
@@ -18,7 +50,7 @@ Unavailable: the rules cannot tell, so nothing is allocated or settled on them
   PlanNotProven             the solver's answer did not pass the exact check
 """
 
-from backend.kit.errors import Conflict, Invalid, Unavailable
+from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class QuotaInputImpossible(Invalid):
@@ -131,3 +163,245 @@ class PlanNotProven(Unavailable):
     code = "plan_not_proven"
     en = "The solver's plan did not pass the exact check ({reason_en}). Nothing was changed; report this."
     zh = "求解结果未通过精确校验（{reason_zh}）。数据未作任何更改，请联系运维人员。"
+
+
+class FacilityNotFound(NotFound):
+    """No such facility in the account."""
+
+    code = "quota_facility_not_found"
+    en = "The account has no power unit or production line with this identifier."
+    zh = "该账户下没有此机组或生产线。"
+
+
+class AllocationNotFound(NotFound):
+    """No such allocation, or not visible."""
+
+    code = "quota_allocation_not_found"
+    en = "No allocation with this identifier."
+    zh = "未找到该配额分配记录。"
+
+
+class CarryOverNotFound(NotFound):
+    """No such application, or not visible."""
+
+    code = "carry_over_not_found"
+    en = "No application to carry allowances over with this identifier."
+    zh = "未找到该配额结转申请。"
+
+
+class AuthorityOnly(Forbidden):
+    """Decided by the authority."""
+
+    code = "quota_authority_only"
+    en = "Only the authority of the account's region can do this."
+    zh = "仅账户所在地主管部门可以进行此操作。"
+
+
+class WholeJurisdictionOnly(Forbidden):
+    """Holds for everybody, so the authority of everybody decides."""
+
+    code = "whole_jurisdiction_only"
+    en = "A balance value holds for the whole jurisdiction: only the authority of all of it enters one."
+    zh = "行业平衡值适用于整个辖区，仅由辖区主管部门录入。"
+
+
+class OtherPersonNeeded(Forbidden):
+    """Nobody decides on their own proposal."""
+
+    code = "other_person_needed"
+    en = "You made this proposal: another person of the authority decides on it."
+    zh = "该方案由您提出，须由主管部门的另一人审定。"
+
+
+class QuotaYearOutOfRange(Invalid):
+    """The market did not exist, or the year is far away."""
+
+    code = "quota_year_out_of_range"
+    en = "{year} is no compliance year: give one from {first} to {last}."
+    zh = "{year} 年不是履约年度，应为 {first} 至 {last}。"
+
+
+class FacilityNatureInvalid(Invalid):
+    """A unit has a class, a line a kind."""
+
+    code = "facility_nature_invalid"
+    en = (
+        "A power unit needs its class and no kind of line; a line of steel, cement or aluminium the reverse ({sector})."
+    )
+    zh = "发电机组须填写机组类别且不填生产线类型；钢铁、水泥、铝冶炼生产线则相反（{sector}）。"
+
+
+class QuotaDatesInvalid(Invalid):
+    """Days in the wrong order, or to come."""
+
+    code = "quota_dates_invalid"
+    en = "'{field}' cannot be {day}: give a day from {first} to {last}."
+    zh = "“{field}”不能为 {day}，应在 {first} 至 {last} 之间。"
+
+
+class QuotaDataEmpty(Invalid):
+    """Nothing is stated."""
+
+    code = "quota_data_empty"
+    en = "The entry states no quantity: give at least one, with its unit."
+    zh = "未填报任何数据，请至少填报一项。"
+
+
+class QuotaTextMissing(Invalid):
+    """Words that are needed."""
+
+    code = "quota_text_missing"
+    en = "'{field}' is needed, in at most {most} characters."
+    zh = "请填写“{field}”，不超过 {most} 个字符。"
+
+
+class QuotaEvidenceNeeded(Invalid):
+    """What cannot be seen here is shown by a file."""
+
+    code = "quota_evidence_needed"
+    en = "This was done on {day}, elsewhere: attach the file that shows it."
+    zh = "该事项于 {day} 在系统外办理，请附证明材料。"
+
+
+class SettlementEmpty(Invalid):
+    """No units, or not whole ones."""
+
+    code = "settlement_empty"
+    en = "Name whole units of CEA or CCER, by quantity or by serials; {given} is neither."
+    zh = "请以数量或序列号指定整数个配额或CCER，“{given}”无效。"
+
+
+class DutyMonthInvalid(Invalid):
+    """A month where one belongs, none elsewhere."""
+
+    code = "duty_month_invalid"
+    en = "The duty '{duty}' takes {needed_en}."
+    zh = "“{duty}”{needed_zh}。"
+
+
+class FacilityCodeTaken(Conflict):
+    """The code is in use."""
+
+    code = "quota_facility_code_taken"
+    en = "The code '{value}' is already used by a unit or line of this account. Choose another."
+    zh = "编号“{value}”已被该账户的机组或生产线使用，请更换。"
+
+
+class ComplianceYearClosed(Conflict):
+    """The authority closed the year."""
+
+    code = "compliance_year_closed"
+    en = "The compliance year {year} of this account was closed on {closed_on}; nothing can be changed in it."
+    zh = "该账户 {year} 履约年度已于 {closed_on} 关闭，不能再变更。"
+
+
+class ComplianceYearRunning(Conflict):
+    """Closed too early."""
+
+    code = "compliance_year_running"
+    en = "{year} cannot be closed yet: {missing} tCO2 are not settled and the last day to surrender is {due}."
+    zh = "{year} 履约年度尚不能关闭：仍有 {missing} 吨未清缴，清缴截止日为 {due}。"
+
+
+class AllocationStands(Conflict):
+    """One is there already."""
+
+    code = "quota_allocation_stands"
+    en = "An allocation of this stage for {year} is {state} already. Reject it before proposing another."
+    zh = "{year} 年度该阶段的配额分配已{state_zh}，请先驳回再重新提出。"
+
+
+class AllocationDecided(Conflict):
+    """It is decided already."""
+
+    code = "quota_allocation_decided"
+    en = "This allocation is {state} already."
+    zh = "该配额分配已{state_zh}。"
+
+
+class AllocationIncomplete(Conflict):
+    """Something needed is not known, and nothing is allocated on an assumption."""
+
+    code = "quota_allocation_incomplete"
+    en = "Nothing is allocated on an assumption. Still needed: {missing_en}."
+    zh = "缺少以下内容，不能据假定值分配：{missing_zh}。"
+
+
+class AllocationOutdated(Conflict):
+    """The proposal does not hold any more."""
+
+    code = "quota_allocation_outdated"
+    en = "Since the proposal, what it was computed from changed ({before} then, {after} now). Propose it anew."
+    zh = "提出方案后基础数据已变化（原 {before}，现 {after}），请重新提出。"
+
+
+class ObligationNotVerified(Conflict):
+    """What is owed cannot be told."""
+
+    code = "obligation_not_verified"
+    en = "The emissions of {year} are not verified, so what is owed cannot be told. Have them verified first."
+    zh = "{year} 年度排放量尚未核查，无法判定应清缴量，请先完成核查。"
+
+
+class OverSurrender(Conflict):
+    """More than is owed."""
+
+    code = "over_surrender"
+    en = "{wanted} units are more than the {remaining} still owed for {year}. Nothing was surrendered."
+    zh = "拟清缴 {wanted} 超过 {year} 年度剩余应清缴量 {remaining}，未清缴任何单位。"
+
+
+class VintageNotUsable(Conflict):
+    """Allowances of another time."""
+
+    code = "vintage_not_usable"
+    en = "{quantity} of the allowances named cannot settle {year}: {reason_en}"
+    zh = "所选配额中有 {quantity} 个不能用于 {year} 年度清缴：{reason_zh}"
+
+
+class OffsetNotEligible(Conflict):
+    """CCER that may not be used."""
+
+    code = "offset_not_eligible"
+    en = "{quantity} of the CCER named cannot settle {year}: {reason_en}"
+    zh = "所选CCER中有 {quantity} 个不能用于 {year} 年度抵销：{reason_zh}"
+
+
+class OffsetCapExceeded(Conflict):
+    """More CCER than may be used."""
+
+    code = "offset_cap_exceeded"
+    en = "CCER may settle at most {cap} of {year}'s obligation, {used} are used already; {wanted} more are too many."
+    zh = "{year} 年度CCER抵销上限为 {cap}，已使用 {used}，再使用 {wanted} 将超出上限。"
+
+
+class NotEnoughUnits(Conflict):
+    """Fewer usable units than named."""
+
+    code = "not_enough_units"
+    en = "Only {usable} usable units of {unit_class} are available for {year}; {wanted} were named."
+    zh = "可用于 {year} 年度的 {unit_class} 仅 {usable} 个，申请 {wanted} 个。"
+
+
+class CarryOverTooMuch(Conflict):
+    """More than the rule allows."""
+
+    code = "carry_over_too_much"
+    en = "At most {maximum} can be carried over, {taken} are applied for or approved already; {wanted} are too many."
+    zh = "最多可结转 {maximum}，已申请或批准 {taken}，再申请 {wanted} 将超出上限。"
+
+
+class CarryOverDecided(Conflict):
+    """It is decided already."""
+
+    code = "carry_over_decided"
+    en = "This application is {state} already."
+    zh = "该结转申请已{state_zh}。"
+
+
+class CarryOverUnitsGone(Conflict):
+    """The units are elsewhere, or carried over already."""
+
+    code = "carry_over_units_gone"
+    en = "{missing} of the units applied for are no longer available in the account, or were carried over before."
+    zh = "申请结转的配额中有 {missing} 个已不在该账户可用，或此前已结转。"
