@@ -401,38 +401,28 @@ security definer set search_path = public, pg_catalog as $$
 declare
     o jsonb;
     answers jsonb := '[]';
-    was text := ledger_rise();
 begin
     perform ledger_lock(orders);
     for o in select value from jsonb_array_elements(orders) loop
         answers := answers || jsonb_build_array(ledger_apply(o));
     end loop;
-    perform ledger_sink(was);
     return answers;
 end $$;
 
 create function ledger_open_participant(opened uuid, organisation uuid, path text, called text) returns void
 language plpgsql security definer set search_path = public, pg_catalog as $$
-declare
-    was text := ledger_rise();
 begin
     insert into ledger_account (id, kind, organisation_id, division_path, name, accepts, opened_at)
         values (opened, 'participant', organisation, path, called, 'automatically', clock_timestamp());
-    perform ledger_sink(was);
 end $$;
 
 -- Answers whether there is such an account of the organisation.
 create function ledger_choose_acceptance(account uuid, organisation uuid, choice text) returns boolean
 language plpgsql security definer set search_path = public, pg_catalog as $$
-declare
-    is_there boolean;
-    was text := ledger_rise();
 begin
     insert into ledger_account as a (id, kind, organisation_id, division_path, number, name, accepts, opened_at)
         select k.id, 'carbon', k.organisation_id, k.division_path, k.number, k.name, choice, clock_timestamp()
             from carbon_account k where k.id = account and k.organisation_id = organisation
         on conflict (id) do update set accepts = excluded.accepts;
-    is_there := found;
-    perform ledger_sink(was);
-    return is_there;
+    return found;
 end $$;

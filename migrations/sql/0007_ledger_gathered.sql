@@ -11,7 +11,6 @@ declare
     answers jsonb := '[]';
     code text;
     details text;
-    was text := ledger_rise();
 begin
     perform ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e));
     for item in select value from jsonb_array_elements(items) loop
@@ -45,6 +44,5 @@ begin
                     'details', jsonb_build_object('key', item->>'key')));
         end;
     end loop;
-    perform ledger_sink(was);
     return answers;
 end $$;

@@ -1,25 +1,11 @@
 -- The posting engine. `ledger_post` takes orders as JSON, locks every account they touch in the order of their ids,
--- and applies them one by one. It runs as the owner with row-level security seeing the service itself, because the
+-- and applies them one by one. It runs as the owner, to whom row-level security is open, because the
 -- other side of a transfer is hidden from the caller; who may do what is therefore checked here, against `caller`.
 
 create function ledger_refuse(code text, details jsonb default '{}') returns void language plpgsql as $$
 begin
     raise exception using errcode = 'LG001', message = code, detail = details::text;
 end $$;
-
--- Row-level security sees the service until `ledger_sink` puts the caller back; a failure puts it back by itself,
--- with the transaction or its savepoint.
-create function ledger_rise() returns text language plpgsql as $$
-declare
-    was text := coalesce(current_setting('carbon.kind', true), '');
-begin
-    perform set_config('carbon.kind', 'system', true);
-    return was;
-end $$;
-
-create function ledger_sink(was text) returns void language sql as $$
-    select set_config('carbon.kind', was, true)
-$$;
 
 create function ledger_size(serials int8multirange) returns numeric language sql immutable strict parallel safe as $$
     select coalesce(sum(upper(part) - lower(part)), 0) from unnest(serials) part
@@ -52,7 +38,6 @@ declare
     head ledger_head;
     total numeric;
     lines bigint;
-    was text := ledger_rise();
 begin
     select sum(amount), count(*) into total, lines from ledger_posting where movement_id = new.id;
     if lines < 2 or total <> 0 then
@@ -61,7 +46,6 @@ begin
     entry := sha256(convert_to(ledger_entry(new), 'UTF8'));
     update ledger_head set position = position + 1, hash = sha256(hash || entry) returning * into head;
     insert into ledger_link (position, movement_id, entry_hash, hash) values (head.position, new.id, entry, head.hash);
-    perform ledger_sink(was);
     return null;
 end $$;
 

@@ -3,7 +3,6 @@ create function ledger_claim(c jsonb) returns void language plpgsql
 security definer set search_path = public, pg_catalog as $$
 declare
     clash record;
-    was text := ledger_rise();
 begin
     insert into claim (id, use, owner_id, period, movement_id, facts, claimed_at, claimed_by) values (
         (c->>'id')::uuid, c->>'use', (c->>'owner')::uuid, (c->>'period')::bigint, (c->>'movement')::uuid, c->'facts',
@@ -33,14 +32,12 @@ begin
             'first', lower(clash.both), 'last', upper(clash.both) - 1, 'rule', clash.code,
             'reason_zh', clash.reason_zh, 'reason_en', clash.reason_en));
     end;
-    perform ledger_sink(was);
 end $$;
 
 create function ledger_withdraw_claims(movement uuid) returns bigint language plpgsql
 security definer set search_path = public, pg_catalog as $$
 declare
     gone uuid[];
-    was text := ledger_rise();
 begin
     with withdrawn as (
         update claim set withdrawn_at = clock_timestamp() where movement_id = movement and withdrawn_at is null returning id
@@ -48,28 +45,23 @@ begin
     select array_agg(id) into gone from withdrawn;
     update claim_extent set is_live = false where claim_id = any (gone);
     update claim_guard set is_live = false where claim_id = any (gone);
-    perform ledger_sink(was);
     return coalesce(cardinality(gone), 0);
 end $$;
 
 -- A new rule holds for the claims that stand already; if two of them break it, it cannot be loaded.
 create function ledger_load_claim_rule(r jsonb) returns boolean language plpgsql
 security definer set search_path = public, pg_catalog as $$
-declare
-    was text := ledger_rise();
 begin
     insert into claim_rule (code, use_a, use_b, test, reason_zh, reason_en, document, confidence, loaded_at)
         values (r->>'code', least(r->>'use_a', r->>'use_b'), greatest(r->>'use_a', r->>'use_b'), r->>'test',
             r->>'reason_zh', r->>'reason_en', r->>'document', r->>'confidence', clock_timestamp())
         on conflict (code) do nothing;
     if not found then
-        perform ledger_sink(was);
-        return false;
+            return false;
     end if;
     insert into claim_guard (claim_id, rule, subject, extent, test, use, owner_id, is_live)
         select c.id, r->>'code', x.subject, x.extent, r->>'test', c.use, c.owner_id, true
             from claim c join claim_extent x on x.claim_id = c.id and x.is_live
             where c.use in (r->>'use_a', r->>'use_b');
-    perform ledger_sink(was);
     return true;
 end $$;

@@ -8,7 +8,19 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.toolkit import KIND, KNOWN, ORGANISATION, SYSTEM, either, function, grant, kinds, protect, within
+from migrations.toolkit import (
+    KIND,
+    KNOWN,
+    ORGANISATION,
+    SYSTEM,
+    either,
+    function,
+    grant,
+    kinds,
+    open_to_owner,
+    protect,
+    within,
+)
 
 revision = "0007_ledger"
 down_revision = "0006_emissions"
@@ -16,7 +28,7 @@ branch_labels = None
 depends_on = None
 
 SIGNED_IN = f"{KIND} not in ('', 'nobody')"
-OF_HOLDER = f"{KIND} <> 'bank' and account_id in (select id from ledger_account)"
+OF_HOLDER = either(SYSTEM, f"{KIND} <> 'bank' and account_id in (select id from ledger_account)")
 """Rows of a holder the caller sees; ledger_account's own policy filters this sub-select once a statement."""
 TABLES = (
     "ledger_check", "ledger_checkpoint", "ledger_head", "ledger_link", "ledger_hold_part", "ledger_hold", "ledger_lot",
@@ -385,22 +397,22 @@ def upgrade() -> None:
         " deferrable initially deferred for each row execute function ledger_link_movement()"
     )
     _protect()
-    op.execute("set local carbon.kind = 'system'")
     op.execute("insert into ledger_serials default values")
     op.execute("insert into ledger_head (position, hash) values (0, decode(repeat('00', 32), 'hex'))")
     op.execute(
         "insert into ledger_account (id, kind, division_path, name, opened_at)"
         " values ('00000000-0000-0000-0000-000000000000', 'origin', '', 'origin', now())"
     )
-    op.execute("set local carbon.kind = ''")
 
 
 def _protect() -> None:
     freezes = either(SYSTEM, kinds("authority"))
     protect("ledger_class", select=KNOWN, insert=SYSTEM, update=freezes)
-    protect("ledger_serials", select=SYSTEM, insert=SYSTEM, update=SYSTEM, is_sealed=True)
-    protect("ledger_head", select=SIGNED_IN, insert=SYSTEM, update=SYSTEM, is_sealed=True)
-    protect("ledger_link", select=SIGNED_IN, insert=SYSTEM, is_sealed=True)
+    for table in ("ledger_class", "carbon_account", "command_key"):
+        open_to_owner(table)
+    protect("ledger_serials", select=SYSTEM, is_sealed=True)
+    protect("ledger_head", select=SIGNED_IN, is_sealed=True)
+    protect("ledger_link", select=SIGNED_IN, is_sealed=True)
     protect("ledger_checkpoint", select=KNOWN, insert=SYSTEM)
     protect("ledger_check", select=kinds("system", "authority", "operator"), insert=SYSTEM)
     protect(
@@ -411,12 +423,10 @@ def _protect() -> None:
             f"organisation_id = {ORGANISATION}",
             within("division_path"),
         ),
-        insert=SYSTEM,
-        update=SYSTEM,
         is_sealed=True,
     )
-    protect("ledger_balance", select=OF_HOLDER, insert=SYSTEM, update=SYSTEM, is_sealed=True)
-    protect("ledger_posting", select=OF_HOLDER, insert=SYSTEM, is_sealed=True)
+    protect("ledger_balance", select=OF_HOLDER, is_sealed=True)
+    protect("ledger_posting", select=OF_HOLDER, is_sealed=True)
     # A bank sees the holds in its favour, what they keep, and the movement that made them; never a balance.
     protect(
         "ledger_hold",
@@ -425,13 +435,11 @@ def _protect() -> None:
             f"{KIND} <> 'bank' and counterparty_id in (select id from ledger_account)",
             f"beneficiary_id = {ORGANISATION}",
         ),
-        insert=SYSTEM,
-        update=SYSTEM,
         is_sealed=True,
     )
     of_hold = "hold_id in (select id from ledger_hold)"
-    protect("ledger_hold_part", select=of_hold, insert=SYSTEM, update=SYSTEM, delete=SYSTEM, is_sealed=True)
-    protect("ledger_lot", select=either(OF_HOLDER, of_hold), insert=SYSTEM, update=SYSTEM, is_sealed=True)
+    protect("ledger_hold_part", select=of_hold, is_sealed=True)
+    protect("ledger_lot", select=either(OF_HOLDER, of_hold), is_sealed=True)
     protect(
         "ledger_batch",
         select=either(
@@ -439,14 +447,11 @@ def _protect() -> None:
             "exists (select from ledger_balance b where b.batch_id = ledger_batch.id)",
             "exists (select from ledger_hold_part p where p.batch_id = ledger_batch.id)",
         ),
-        insert=SYSTEM,
         is_sealed=True,
     )
     protect(
         "ledger_origin",
         select=either(SYSTEM, "batch_id in (select id from ledger_batch)"),
-        insert=SYSTEM,
-        update=SYSTEM,
         is_sealed=True,
     )
     protect(
@@ -458,7 +463,6 @@ def _protect() -> None:
             f"id in (select opened_by from ledger_hold where beneficiary_id = {ORGANISATION})",
             f"id in (select closed_by from ledger_hold where beneficiary_id = {ORGANISATION})",
         ),
-        insert=SYSTEM,
         is_sealed=True,
     )
     grant("sequence ledger_movement_number", "select")
@@ -466,6 +470,8 @@ def _protect() -> None:
 
 def downgrade() -> None:
     """Drop what the revision made; first the policies that look into other tables."""
+    for table in ("carbon_account", "command_key"):
+        op.execute(f"drop policy {table}_owner on {table}")
     for table in TABLES:
         op.execute(f"drop policy {table}_select on {table}")
     for table in TABLES:
@@ -474,6 +480,6 @@ def downgrade() -> None:
     for name in (
         "ledger_post_gathered", "ledger_post", "ledger_lock", "ledger_open_participant", "ledger_choose_acceptance", "ledger_shrink_holds", "ledger_apply",
         "ledger_make_batch", "ledger_carry", "ledger_may", "ledger_link_movement", "ledger_entry", "ledger_pairs",
-        "ledger_size", "ledger_rise", "ledger_sink", "ledger_refuse",
+        "ledger_size", "ledger_refuse",
     ):  # fmt: skip
         op.execute(f"drop function {name} cascade")

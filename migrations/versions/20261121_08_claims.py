@@ -123,17 +123,15 @@ def upgrade() -> None:
         "ledger_withdraw_claims(uuid)",
         "ledger_load_claim_rule(jsonb)",
     )
-    protect("claim_rule", select=KNOWN, insert=SYSTEM, is_sealed=True)
+    protect("claim_rule", select=KNOWN, is_sealed=True)
     protect(
         "claim",
         select=either(SYSTEM, f"{KIND} <> 'bank' and owner_id in (select id from carbon_account)"),
-        insert=SYSTEM,
-        update=SYSTEM,
         is_sealed=True,
     )
     of_claim = either(SYSTEM, "claim_id in (select id from claim)")
-    protect("claim_extent", select=of_claim, insert=SYSTEM, update=SYSTEM, is_sealed=True)
-    protect("claim_guard", select=of_claim, insert=SYSTEM, update=SYSTEM, is_sealed=True)
+    protect("claim_extent", select=of_claim, is_sealed=True)
+    protect("claim_guard", select=of_claim, is_sealed=True)
 
 
 def downgrade() -> None:
