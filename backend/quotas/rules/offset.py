@@ -68,10 +68,14 @@ def _registered(book: Book, unit: OffsetUnit, compliance_year: int, on: date) ->
     """Return the check of the registration date, and whether the unit is used as one of the old market."""
     until = find(book, FAMILY, "old_usable_until", year_end(compliance_year))
     if until is not None and on <= day(until):
+        is_memory = until.confidence == "from-memory"
         return True, Finding(
-            Outcome.PASS, "old_market", f"{day(until)} 前老CCER仍可用于抵销（该规定凭记忆收录，须核实）。",
-            f"Units of the old market may be used until {day(until)} (from memory, to be confirmed).", until,
-        )  # fmt: skip
+            Outcome.PASS,
+            "old_market",
+            f"{day(until)} 前（含当日）老CCER仍可用于抵销{'（凭记忆收录，须核实）' if is_memory else ''}。",
+            f"Units of the old market may be used until {day(until)}{' (from memory, to be confirmed)' * is_memory}.",
+            until,
+        )
     # Arrears settled after the old market's end follow the rule of the day they are settled.
     after = find(book, FAMILY, "registered_after", on if until is not None else year_end(compliance_year))
     if after is None:
