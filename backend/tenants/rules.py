@@ -19,6 +19,7 @@ from backend.tenants.values import (
     Pack,
     Programme,
     ProgrammeKind,
+    ProgrammeUnit,
     RetirementPurpose,
     TenantLevel,
     UnitDimension,
@@ -225,21 +226,30 @@ def _unit_faults(programme: Programme) -> Iterator[tuple[str, str, str]]:
         yield "unit_class.dimension", (
             f"a programme of {programme.kind} cannot issue units of {made.dimension}; credits are tonnes, points are points."
         ), f"{programme.kind} 类机制不能签发 {made.dimension} 单位；减排量以吨计，积分以分计。"  # fmt: skip
-    if made.dimension is UnitDimension.TONNE and made.unit != "tCO2e":
-        yield "unit_class.unit", "units of tonnes are tCO2e.", "减排量单位应为 tCO2e。"
-    if made.dimension is UnitDimension.TONNE and not made.is_serialised:
-        yield "unit_class.is_serialised", "tonnes carry serials, so that each is claimed once.", (
-            "减排量应有序列号，以确保每一单位只使用一次。"
-        )  # fmt: skip
     if made.is_serialised and made.scale:
-        yield "unit_class.scale", "units with serials are whole; set the scale to 0.", "带序列号的单位须为整数，scale 应为 0。"
+        yield (
+            "unit_class.scale",
+            "units with serials are whole; set the scale to 0.",
+            "带序列号的单位须为整数，scale 应为 0。",
+        )
     for name in ("review", "retirement"):
         if getattr(programme, name) is None:
             yield name, "is missing; a programme that issues units says who decides and what units are for.", (
                 "缺失；签发单位的机制须说明审核与用途规则。"
             )  # fmt: skip
-    purposes = () if programme.retirement is None else programme.retirement.purposes
-    if made.dimension is UnitDimension.TONNE and RetirementPurpose.REDEEM in purposes:
+    if made.dimension is UnitDimension.TONNE:
+        yield from _tonne_faults(programme, made)
+
+
+def _tonne_faults(programme: Programme, made: ProgrammeUnit) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with units that are tonnes."""
+    if made.unit != "tCO2e":
+        yield "unit_class.unit", "units of tonnes are tCO2e.", "减排量单位应为 tCO2e。"
+    if not made.is_serialised:
+        yield "unit_class.is_serialised", "tonnes carry serials, so that each is claimed once.", (
+            "减排量应有序列号，以确保每一单位只使用一次。"
+        )  # fmt: skip
+    if programme.retirement is not None and RetirementPurpose.REDEEM in programme.retirement.purposes:
         yield "retirement.purposes", "tonnes are not redeemed; points are.", "减排量不能兑换，只有积分可以兑换。"
 
 
