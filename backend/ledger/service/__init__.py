@@ -4,6 +4,7 @@ The names below are what the rest of the house may use.
 """
 
 from backend.ledger.claims.queries import claims_by_id, claims_of_movements, claims_on
+from backend.ledger.claims.values import ClaimValue, Extent, Use, of_serials
 from backend.ledger.queries import (
     balances,
     batches,
@@ -27,6 +28,9 @@ from backend.ledger.service.transferring import accept, decline, lapse_offers, t
 from backend.ledger.service.using import expire, retire, reverse, surrender
 
 __all__ = [
+    "ClaimValue",
+    "Extent",
+    "Use",
     "accept",
     "balances",
     "batches",
@@ -47,6 +51,7 @@ __all__ = [
     "lapse_offers",
     "load_claim_rules",
     "movements_by_id",
+    "of_serials",
     "open_participant",
     "pledge",
     "postings_of",
