@@ -9,6 +9,7 @@ Invalid
   ClassMismatch             the hold keeps units of another class
   ClassNotSerialised        units of this class have no serials
   QuantityNotPositive       nothing, or less
+  QuantityTooLarge          more than the books can count
   QuantityTooPrecise        more decimals than the class has
   UnitsNotWhole             a fraction of a unit that is not divisible
   QuantityMismatch          quantity and serials disagree
@@ -21,6 +22,9 @@ Invalid
   ExpiryInPast              an offer that would be over before it began
   NotABank                  the beneficiary of a pledge must be a bank
   OriginsIncomplete         the registry's codes do not cover the quantity
+  ProductionInvalid         produced backwards
+  SerialQuestionInvalid     neither, or both, of a serial and a registry's code
+  ReceiverMissing           neither, or both, of an account and its number
   ReasonMissing             a registrar's correction says why
   TextTooLong               a text that is too long
 Conflict
@@ -37,6 +41,7 @@ Conflict
   OfferExpired              the offer is over
   MovementNotReversible     a movement that cannot be undone
   MovementAlreadyReversed   the movement was reversed before
+  MovementClaimed           the movement stands behind a claim
   AlreadyClaimed            the benefit is used up
 """
 
@@ -97,6 +102,14 @@ class QuantityNotPositive(Invalid):
     code = "quantity_not_positive"
     en = "The quantity must be above zero, not {quantity}."
     zh = "数量必须大于零，当前为 {quantity}。"
+
+
+class QuantityTooLarge(Invalid):
+    """More than the books can count."""
+
+    code = "quantity_too_large"
+    en = "The quantity may be at most {allowed}, not {quantity}."
+    zh = "数量最多为 {allowed}，当前为 {quantity}。"
 
 
 class QuantityTooPrecise(Invalid):
@@ -193,6 +206,30 @@ class OriginsIncomplete(Invalid):
     code = "origins_incomplete"
     en = "The registry's codes name {named} units, the quantity is {quantity}."
     zh = "登记编码共 {named} 个单位，而数量为 {quantity}。"
+
+
+class ProductionInvalid(Invalid):
+    """Produced backwards."""
+
+    code = "production_invalid"
+    en = "Production cannot begin on {first} and end before, on {last}."
+    zh = "生产起始日 {first} 不能晚于截止日 {last}。"
+
+
+class SerialQuestionInvalid(Invalid):
+    """Neither, or both, of a serial and a registry's code."""
+
+    code = "serial_question_invalid"
+    en = "Name either the serial here, or the registry's own code, not both."
+    zh = "请只填写本系统序列号或登记机构编码之一。"
+
+
+class ReceiverMissing(Invalid):
+    """Neither, or both, of an account and its number."""
+
+    code = "receiver_missing"
+    en = "Name the receiving account either by its id or by its number, not both."
+    zh = "请用账户标识或账户编号之一指明接收账户。"
 
 
 class ReasonMissing(Invalid):
@@ -313,6 +350,16 @@ class MovementAlreadyReversed(Conflict):
     code = "movement_already_reversed"
     en = "Movement {number} was reversed already."
     zh = "流水 {number} 已被冲正。"
+
+
+class MovementClaimed(Conflict):
+    """The movement stands behind a claim."""
+
+    code = "movement_claimed"
+    en = (
+        "Movement {number} stands behind a claim ({use}, period {period}). Reverse the claim; it brings the units back."
+    )
+    zh = "流水 {number} 已用于声明（{use}，{period} 年），请撤销该声明，单位将随之恢复。"
 
 
 class AlreadyClaimed(Conflict):

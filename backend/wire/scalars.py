@@ -1,5 +1,6 @@
-"""Scalars: decimals travel as strings, months as `YYYY-MM`, everything else as Strawberry has it."""
+"""Scalars: decimals and large whole numbers travel as strings, months as `YYYY-MM`, everything else as Strawberry has it."""
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
@@ -13,6 +14,9 @@ from backend.kit.errors import Invalid
 
 Month = NewType("Month", date)
 """The first day of a month; on the wire `YYYY-MM`."""
+BigInt = NewType("BigInt", int)
+"""A whole number of up to 18 digits: serials, lasting numbers. On the wire text, because JSON numbers lose digits."""
+WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def plain(value: Decimal) -> str:
@@ -31,6 +35,13 @@ def parse_decimal(value: object) -> Decimal:
     if not number.is_finite():
         raise Invalid(reason=f"{value!r} is not a finite number")
     return number
+
+
+def parse_whole(value: object) -> int:
+    """Read a whole number from digits as text, or from an integer."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or not WHOLE.fullmatch(str(value)):
+        raise Invalid(reason='send whole numbers of at most 18 digits, as text: "12000"')
+    return int(value)
 
 
 def parse_month(value: object) -> date:
@@ -56,6 +67,12 @@ SCALARS: dict[Any, Any] = {
         serialize=write_month,
         parse_value=parse_month,
     ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number of up to 18 digits as a string; JSON numbers lose digits above 2^53.",
+        serialize=str,
+        parse_value=parse_whole,
+    ),
 }
 
 
@@ -64,4 +81,4 @@ def configuration() -> StrawberryConfig:
     return StrawberryConfig(scalar_map=SCALARS)
 
 
-__all__ = ["JSON", "SCALARS", "Month", "configuration", "plain", "write_month"]
+__all__ = ["JSON", "SCALARS", "BigInt", "Month", "configuration", "plain", "write_month"]

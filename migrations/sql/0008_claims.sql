@@ -65,3 +65,18 @@ begin
             where c.use in (r->>'use_a', r->>'use_b');
     return true;
 end $$;
+
+-- "Already claimed?" has one answer for everybody: the standing claims on these extents, with use, period and the part
+-- they cover. Whose they are is not told; the id opens nothing to whoever may not see the claim.
+create function ledger_claimed(extents jsonb) returns table (id uuid, use text, period bigint, subject text, part int8range)
+language sql stable security definer set search_path = public, pg_catalog as $$
+    select c.id, c.use, c.period, x.subject, x.extent * asked.extent
+        from (
+            select e->>0 as subject, int8range((e->>1)::bigint, (e->>2)::bigint, '[]') as extent
+                from jsonb_array_elements(extents) e
+        ) asked
+            join claim_extent x on x.is_live and x.subject = asked.subject and x.extent && asked.extent
+            join claim c on c.id = x.claim_id
+        where coalesce(current_setting('carbon.kind', true), '') not in ('', 'nobody')
+        order by c.claimed_at, c.id, x.subject, lower(x.extent * asked.extent)
+$$;

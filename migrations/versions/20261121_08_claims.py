@@ -122,6 +122,7 @@ def upgrade() -> None:
         "ledger_claim(jsonb)",
         "ledger_withdraw_claims(uuid)",
         "ledger_load_claim_rule(jsonb)",
+        "ledger_claimed(jsonb)",
     )
     protect("claim_rule", select=KNOWN, is_sealed=True)
     protect(
@@ -138,5 +139,5 @@ def downgrade() -> None:
     """Drop what the revision made."""
     for table in ("claim_guard", "claim_extent", "claim", "claim_rule"):
         op.execute(f"drop table {table} cascade")
-    for name in ("ledger_claim", "ledger_withdraw_claims", "ledger_load_claim_rule"):
+    for name in ("ledger_claim", "ledger_withdraw_claims", "ledger_load_claim_rule", "ledger_claimed"):
         op.execute(f"drop function {name}")

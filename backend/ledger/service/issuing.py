@@ -8,7 +8,8 @@ from uuid import UUID
 from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
-from backend.ledger.errors import QuantityNotPositive, SerialsInvalid
+from backend.ledger import rules
+from backend.ledger.errors import SerialsInvalid
 from backend.ledger.service.posting import LARGEST_SERIAL, Order, order, post, record
 from backend.ledger.values import NO_REASON, BatchSpec, MovementKind, MovementValue, Reason
 
@@ -26,7 +27,7 @@ async def issue(
 
     Raises:
         Forbidden: without `ledger:issue`.
-        QuantityNotPositive, TextTooLong: as they say.
+        QuantityNotPositive, QuantityTooLarge, ProductionInvalid, TextTooLong: as they say.
         AccountUnknown, AccountClosed, ClassUnknown, ClassFrozen, EffectiveInFuture, UnitsNotWhole, QuantityTooPrecise,
         UnitsExpired: by the books.
     """
@@ -57,7 +58,7 @@ async def import_units(
     The noun above checks its own permission. Each batch names the registry's codes of all its units.
 
     Raises:
-        QuantityNotPositive, SerialsInvalid, TextTooLong: as they say.
+        QuantityNotPositive, QuantityTooLarge, ProductionInvalid, SerialsInvalid, TextTooLong: as they say.
         AccountUnknown, AccountClosed, ClassUnknown, ClassFrozen, EffectiveInFuture, UnitsNotWhole, UnitsExpired: by the
         books.
         OriginOverlap: some of the units are in the ledger already.
@@ -76,8 +77,8 @@ async def _bring(
 ) -> list[MovementValue]:
     orders: list[Order] = []
     for account_id, class_code, quantity, batch in issues:
-        if not (quantity.is_finite() and quantity > 0):
-            raise QuantityNotPositive(quantity=str(quantity), path=("quantity",))
+        rules.check_quantity(quantity)
+        rules.check_batch(batch)
         given = {"to": account_id, "class": class_code, "quantity": quantity, "batch_spec": _spec(batch)}
         orders.append(order(scope, kind, reason, **given))
     movements = await post(write, scope, orders)

@@ -21,12 +21,12 @@ from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.ledger.errors import (
     BY_CODE,
-    QuantityNotPositive,
     SelectionEmpty,
     SerialsInvalid,
     TextTooLong,
     TooManyRanges,
 )
+from backend.ledger.rules import check_quantity
 from backend.ledger.values import MovementKind, MovementValue, Reason, Selection
 
 REFUSED = "LG001"
@@ -79,14 +79,14 @@ def selected(selection: Selection) -> dict[str, Any]:
 
     Raises:
         SelectionEmpty: neither quantity, serials nor hold.
-        QuantityNotPositive: zero, less, or not a number.
+        QuantityNotPositive, QuantityTooLarge: zero, less, not a number, or more than the books can count.
         TooManyRanges: more than 1,000.
         SerialsInvalid: a range that ends before it begins.
     """
     if selection.quantity is None and not selection.serials and selection.hold_id is None:
         raise SelectionEmpty(path=("quantity",))
-    if selection.quantity is not None and not (selection.quantity.is_finite() and selection.quantity > 0):
-        raise QuantityNotPositive(quantity=str(selection.quantity), path=("quantity",))
+    if selection.quantity is not None:
+        check_quantity(selection.quantity)
     if len(selection.serials) > MOST_RANGES:
         raise TooManyRanges(allowed=MOST_RANGES, found=len(selection.serials), path=("serials",))
     for first, last in selection.serials:

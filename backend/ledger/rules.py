@@ -1,0 +1,50 @@
+"""What can be said about an order or a question before the books are asked."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from backend.kit.clock import CHINA
+from backend.ledger.errors import ProductionInvalid, QuantityNotPositive, QuantityTooLarge
+from backend.ledger.values import BatchSpec
+
+LARGEST_QUANTITY = Decimal(10**15)
+"""More than any registry ever issued; the serials of a tenant end at 2^62."""
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+"""The books know nothing before and nothing after; a calendar's own ends cannot be moved between time zones."""
+A_MOMENT = timedelta(microseconds=1)
+
+
+def check_quantity(quantity: Decimal) -> None:
+    """Refuse a quantity no order can have.
+
+    Raises:
+        QuantityNotPositive: zero, less, or not a number.
+        QuantityTooLarge: more than 10^15.
+    """
+    if not (quantity.is_finite() and quantity > 0):
+        raise QuantityNotPositive(quantity=str(quantity), path=("quantity",))
+    if quantity > LARGEST_QUANTITY:
+        raise QuantityTooLarge(quantity=str(quantity), allowed=str(LARGEST_QUANTITY), path=("quantity",))
+
+
+def check_batch(batch: BatchSpec) -> None:
+    """Refuse a batch that was produced backwards. Raises ProductionInvalid."""
+    first, last = batch.produced_from, batch.produced_to
+    if first is not None and last is not None and first > last:
+        raise ProductionInvalid(first=first.isoformat(), last=last.isoformat(), path=("producedTo",))
+
+
+def instant(at: datetime) -> datetime:
+    """Return a moment in UTC; without an offset it is taken as China's time."""
+    bounded = datetime.combine(min(max(at.date(), EARLIEST), LATEST), at.timetz())
+    return (bounded if bounded.tzinfo else bounded.replace(tzinfo=CHINA)).astimezone(UTC)
+
+
+def begins(day: date) -> datetime:
+    """Return the moment a day begins in China."""
+    return instant(datetime.combine(min(max(day, EARLIEST), LATEST), time.min, CHINA))
+
+
+def ends(day: date) -> datetime:
+    """Return the last moment of a day in China."""
+    return begins(min(max(day, EARLIEST), LATEST) + timedelta(days=1)) - A_MOMENT
