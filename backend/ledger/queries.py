@@ -38,14 +38,16 @@ async def unit_classes(read: Read, scope: Scope) -> list[UnitClass]:
     """Return every class of units of the jurisdiction, by code."""
     scope.require("ledger:read")
     rows = await read.rows(select(LedgerClass.__table__).order_by(LedgerClass.code))
-    return [
-        UnitClass(
-            code=row.code, name_zh=row.name_zh, name_en=row.name_en, dimension=Dimension(row.dimension), unit=row.unit,
-            scale=row.scale, is_serialised=row.is_serialised, max_transfers=row.max_transfers, programme=row.programme,
-            source=row.source, confidence=row.confidence, frozen_at=row.frozen_at, frozen_reason=row.frozen_reason,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [unit_class(row) for row in rows]
+
+
+def unit_class(row: Any) -> UnitClass:  # noqa: ANN401 - a row of ledger_class
+    """Return a row of a class as a value."""
+    return UnitClass(
+        code=row.code, name_zh=row.name_zh, name_en=row.name_en, dimension=Dimension(row.dimension), unit=row.unit,
+        scale=row.scale, is_serialised=row.is_serialised, max_transfers=row.max_transfers, programme=row.programme,
+        source=row.source, confidence=row.confidence, frozen_at=row.frozen_at, frozen_reason=row.frozen_reason,
+    )  # fmt: skip
 
 
 async def balances(
@@ -53,22 +55,7 @@ async def balances(
 ) -> list[BalanceValue]:
     """Return what lies in each bucket of the accounts the caller sees, now or as the books knew it at a moment."""
     scope.require("ledger:read")
-    amount: Any = LedgerBalance.amount
-    source: Any = LedgerBalance.__table__
-    if at is not None:
-        last = (
-            select(LedgerPosting.balance)
-            .where(
-                LedgerPosting.account_id == LedgerBalance.account_id,
-                LedgerPosting.batch_id == LedgerBalance.batch_id,
-                LedgerPosting.bucket == LedgerBalance.bucket,
-                LedgerPosting.recorded_at <= at,
-            )
-            .order_by(LedgerPosting.recorded_at.desc())
-            .limit(1)
-            .lateral("last")
-        )
-        amount, source = last.c.balance, source.join(last, true())
+    amount, source = at_moment(at)
     statement = (
         select(LedgerBalance.account_id, LedgerBalance.class_code, LedgerBalance.batch_id, LedgerBalance.bucket, amount.label("amount"))
         .select_from(source)
@@ -81,6 +68,28 @@ async def balances(
         BalanceValue(row.account_id, row.class_code, row.batch_id, Bucket(row.bucket), row.amount)
         for row in await read.rows(statement)
     ]
+
+
+def at_moment(at: datetime | None) -> tuple[Any, Any]:
+    """Return the column with the amount of a balance at a moment (None: now), and what to select it from.
+
+    The last posting before the moment carries the balance: one read of an index for each batch and bucket.
+    """
+    if at is None:
+        return LedgerBalance.amount, LedgerBalance.__table__
+    last = (
+        select(LedgerPosting.balance)
+        .where(
+            LedgerPosting.account_id == LedgerBalance.account_id,
+            LedgerPosting.batch_id == LedgerBalance.batch_id,
+            LedgerPosting.bucket == LedgerBalance.bucket,
+            LedgerPosting.recorded_at <= at,
+        )
+        .order_by(LedgerPosting.recorded_at.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    return last.c.balance, LedgerBalance.__table__.join(last, true())
 
 
 async def batches(read: Read, _scope: Scope, ids: Sequence[UUID]) -> dict[UUID, BatchValue]:

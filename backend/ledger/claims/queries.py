@@ -1,15 +1,19 @@
 """Reads of claims: "already claimed?" has one answer."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import and_, bindparam, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONB, Range
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.ledger.claims.models import Claim, ClaimExtent
-from backend.ledger.claims.values import ClaimValue, Extent, Use
+from backend.ledger.claims.models import Claim, ClaimExtent, ClaimRule
+from backend.ledger.claims.rules import Rule
+from backend.ledger.claims.values import ClaimValue, Extent, StandingClaim, Use
+
+CLAIMED = text("select * from ledger_claimed(:extents)").bindparams(bindparam("extents", type_=JSONB))
 
 
 def covering(extents: Sequence[Extent]) -> list[object]:
@@ -63,3 +67,36 @@ async def claims_of_movements(read: Read, scope: Scope, movement_ids: Sequence[U
         if value.movement_id is not None:
             found[value.movement_id].append(value)
     return found
+
+
+async def claimed(read: Read, scope: Scope, extents: Sequence[Extent]) -> list[StandingClaim]:
+    """Return every standing claim on these benefits, oldest first; those of others without saying whose they are."""
+    scope.require("ledger:read")
+    asked = [[each.subject, each.first, each.last] for each in extents]
+    rows = await read.rows(CLAIMED, {"extents": asked})
+    visible = await claims_by_id(read, scope, sorted({row.id for row in rows}))
+    return [
+        StandingClaim(
+            Use(row.use), row.period, Extent(row.subject, row.part.lower, row.part.upper - 1), visible.get(row.id)
+        )
+        for row in rows
+    ]
+
+
+async def claim_rules(read: Read, scope: Scope) -> list[Rule]:
+    """Return the matrix of uses that exclude each other, as it is in force here."""
+    scope.require("ledger:read")
+    named = [ClaimRule.__table__.columns[each.name] for each in fields(Rule)]
+    return [Rule(*row) for row in await read.rows(select(*named).order_by(ClaimRule.code))]
+
+
+async def load_claims(read: Read, scope: Scope, ids: list[UUID]) -> list[ClaimValue | None]:
+    """Return the claim of each id, None for one that is not visible; for a loader."""
+    found = await claims_by_id(read, scope, ids)
+    return [found.get(each) for each in ids]
+
+
+async def load_claims_of_movements(read: Read, scope: Scope, ids: list[UUID]) -> list[list[ClaimValue]]:
+    """Return the claims each movement made; for a loader."""
+    found = await claims_of_movements(read, scope, ids)
+    return [found[each] for each in ids]

@@ -50,6 +50,16 @@ class ClaimValue:
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True)
+class StandingClaim:
+    """A part of a benefit that is used up. `claim` is None when somebody else's: then only use and period are told."""
+
+    use: Use
+    period: int | None
+    extent: Extent
+    claim: ClaimValue | None
+
+
 def of_serials(serials: tuple[Serials, ...]) -> tuple[Extent, ...]:
     """Return the extents of serials of the ledger."""
     return tuple(Extent("serials", first, last) for first, last in serials)

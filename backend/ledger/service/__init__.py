@@ -3,7 +3,7 @@
 The names below are what the rest of the house may use.
 """
 
-from backend.ledger.claims.queries import claims_by_id, claims_of_movements, claims_on
+from backend.ledger.claims.queries import claimed, claims_by_id, claims_of_movements, claims_on
 from backend.ledger.claims.values import ClaimValue, Extent, Use, of_serials
 from backend.ledger.queries import (
     balances,
@@ -13,6 +13,8 @@ from backend.ledger.queries import (
     postings_of,
     unit_classes,
 )
+from backend.ledger.queries_serials import CodesKey, load_codes
+from backend.ledger.queries_statement import holdings
 from backend.ledger.service.claiming import claim, load_claim_rules, withdraw_claims
 from backend.ledger.service.classes import (
     choose_acceptance,
@@ -22,13 +24,18 @@ from backend.ledger.service.classes import (
     register_classes,
     unfreeze,
 )
+from backend.ledger.service.correcting import correct
 from backend.ledger.service.holding import free, pledge, release, reserve
 from backend.ledger.service.issuing import import_units, issue, issue_many
 from backend.ledger.service.transferring import accept, decline, lapse_offers, transfer, withdraw
 from backend.ledger.service.using import expire, retire, reverse, surrender
 
+registry_codes = load_codes
+"""`registry_codes(read, scope, [CodesKey, ...]) -> [[CodeValue, ...], ...]`: the registry's codes of serials, paged."""
+
 __all__ = [
     "ClaimValue",
+    "CodesKey",
     "Extent",
     "Use",
     "accept",
@@ -36,14 +43,17 @@ __all__ = [
     "batches",
     "choose_acceptance",
     "claim",
+    "claimed",
     "claims_by_id",
     "claims_of_movements",
     "claims_on",
+    "correct",
     "decline",
     "expire",
     "free",
     "freeze",
     "furnish",
+    "holdings",
     "holds_by_id",
     "import_units",
     "issue",
@@ -56,6 +66,7 @@ __all__ = [
     "pledge",
     "postings_of",
     "register_classes",
+    "registry_codes",
     "release",
     "reserve",
     "retire",
