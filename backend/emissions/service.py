@@ -4,9 +4,9 @@ Importing this module also provides the accounts' port of source rules.
 """
 
 from backend.emissions import source_rules
-from backend.emissions.claims.queries import claimed_energy, claims_by_movement, purchased_electricity
-from backend.emissions.claims.service import claim_energy, claimable_energy, withdraw_energy_claim
-from backend.emissions.claims.values import EnergyClaim
+from backend.emissions.claims.queries import claimed_energy, claims_by_movement, energy_claims, purchased_electricity
+from backend.emissions.claims.service import claim_energies, claim_energy, claimable_energy, withdraw_energy_claim
+from backend.emissions.claims.values import Claiming, EnergyClaim
 from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
 from backend.emissions.inventory.direct import DirectEmissions, direct_emissions
@@ -28,8 +28,33 @@ from backend.emissions.inventory.service import (
 )
 
 __all__ = [
-    "ClaimFacts", "ClaimPart", "DirectEmissions", "EnergyClaim", "answer_finding", "claim_energy", "claimable_energy", "claimed_energy",
-    "claims_by_movement", "close", "compute", "compute_many", "direct_emissions", "overview", "purchased_electricity", "raise_finding",
-    "reproduce", "request_all", "request_computation", "request_restatement", "resolve_finding", "return_inventory",
-    "source_rules", "submit", "verify", "withdraw_energy_claim",
-]  # fmt: skip
+    "ClaimFacts",
+    "ClaimPart",
+    "Claiming",
+    "DirectEmissions",
+    "EnergyClaim",
+    "answer_finding",
+    "claim_energies",
+    "claim_energy",
+    "claimable_energy",
+    "claimed_energy",
+    "claims_by_movement",
+    "close",
+    "compute",
+    "compute_many",
+    "direct_emissions",
+    "energy_claims",
+    "overview",
+    "purchased_electricity",
+    "raise_finding",
+    "reproduce",
+    "request_all",
+    "request_computation",
+    "request_restatement",
+    "resolve_finding",
+    "return_inventory",
+    "source_rules",
+    "submit",
+    "verify",
+    "withdraw_energy_claim",
+]

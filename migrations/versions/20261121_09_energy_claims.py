@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.toolkit import OF_OWN_ACCOUNT, OF_VISIBLE_ACCOUNT, grant, of_account_for, protect
+from migrations.toolkit import OF_OWN_ACCOUNT, OF_VISIBLE_ACCOUNT, SYSTEM, grant, of_account_for, protect
 
 revision = "0009_energy_claims"
 down_revision = "0008_claims"
@@ -48,8 +48,33 @@ def upgrade() -> None:
         f" with check ({registrar} and withdrawn_at is not null)"
     )
     grant("energy_claim", "update (withdrawn_at, withdrawn_by)")
+    op.create_table(
+        "credit_warning",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("class_code", sa.Text(), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.Numeric(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days > 0", name=op.f("ck_credit_warning_days")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_credit_warning_quantity")),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["carbon_account.id"],
+            name=op.f("fk_credit_warning_account_id_carbon_account"),
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_credit_warning")),
+        sa.UniqueConstraint("account_id", "batch_id", "days", name=op.f("uq_credit_warning_account_id_batch_id_days")),
+    )
+    op.create_index(
+        op.f("ix_credit_warning_account_id_warned_at"), "credit_warning", ["account_id", "warned_at"], unique=False
+    )
+    protect("credit_warning", select=OF_VISIBLE_ACCOUNT, insert=SYSTEM)
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_table("credit_warning")
     op.drop_table("energy_claim")

@@ -1,9 +1,11 @@
 """Green electricity certificates (绿证) on the wire."""
 
+from backend.credits.gec.schema_claims import GecClaimsMutation, GecClaimsQuery
 
-class GecQuery:
+
+class GecQuery(GecClaimsQuery):
     """Reads."""
 
 
-class GecMutation:
+class GecMutation(GecClaimsMutation):
     """Commands."""

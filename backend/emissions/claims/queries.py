@@ -61,6 +61,30 @@ async def claims_by_movement(read: Read, scope: Scope, movement_ids: Sequence[UU
     return {row.movement_id: claim_of(row) for row in rows}
 
 
+LISTED = """
+select account_id, movement_id, year, mwh, facts, recorded_at, recorded_by, withdrawn_at
+from energy_claim
+where account_id = :account_id and (cast(:year as bigint) is null or year = :year)
+    and (cast(:after_at as timestamptz) is null
+        or (recorded_at, movement_id) < (cast(:after_at as timestamptz), cast(:after_id as uuid)))
+order by recorded_at desc, movement_id desc
+limit :limit"""
+
+
+async def energy_claims(
+    read: Read, scope: Scope, account_id: UUID, year: int | None, *, limit: int, after: tuple[datetime, UUID] | None
+) -> list[EnergyClaim]:
+    """Return an account's claims, withdrawn ones too, the newest first; `after` is instant and movement of the last.
+
+    Raises:
+        Unauthenticated, Forbidden: without `emissions:read`.
+    """
+    scope.require("emissions:read")
+    at, movement_id = after or (None, None)
+    asked = {"account_id": account_id, "year": year, "after_at": at, "after_id": movement_id, "limit": limit}
+    return [claim_of(row) for row in await read.rows(text(LISTED).columns(facts=JSONB), asked)]
+
+
 async def claimed_energy(read: Read, scope: Scope, account_ids: Sequence[UUID], year: int) -> dict[UUID, Decimal]:
     """Return the MWh of a year's electricity each account has claimed certificates for; nothing is zero.
 

@@ -1,6 +1,7 @@
 """Commands on claimed energy, called by whoever cancels the certificates, in the same transaction."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from backend.emissions.activity import books
 from backend.emissions.claims import queries
 from backend.emissions.claims.covering import total
 from backend.emissions.claims.errors import ClaimExceedsPurchase, ClaimYearClosed
-from backend.emissions.claims.values import EnergyClaim, Facts, Purchases
+from backend.emissions.claims.values import Claiming, EnergyClaim, Facts, Purchases
 from backend.emissions.inventory.errors import YearNotOpen
 from backend.kit.db import Write
 from backend.kit.errors import NotFound
@@ -55,7 +56,18 @@ async def claimable_energy(write: Write, scope: Scope, account_id: UUID, year: i
 async def claim_energy(
     write: Write, scope: Scope, account_id: UUID, year: int, mwh: Decimal, movement_id: UUID, facts: Facts
 ) -> EnergyClaim:
-    """Record that certificates of a movement cover `mwh` of the account's purchased electricity of a year.
+    """Record that certificates of one movement cover `mwh` of the account's purchased electricity of a year.
+
+    Raises:
+        as `claim_energies`.
+    """
+    return (await claim_energies(write, scope, account_id, year, [Claiming(movement_id, mwh, facts)]))[0]
+
+
+async def claim_energies(
+    write: Write, scope: Scope, account_id: UUID, year: int, claims: Sequence[Claiming]
+) -> list[EnergyClaim]:
+    """Record that certificates of some movements cover the account's purchased electricity of a year; all or none.
 
     Raises:
         Unauthenticated, Forbidden: without `credits:claim`.
@@ -67,32 +79,33 @@ async def claim_energy(
     scope.require("credits:claim")
     claimed, purchased, known = await _standing(write, scope, account_id, year)
     room = max(Decimal(0), EXACT.subtract(purchased, claimed))
-    if mwh > room:
+    asked = total(each.mwh for each in claims)
+    if asked > room:
         raise ClaimExceedsPurchase(
-            year=year, asked=_plain(mwh), purchased=_plain(purchased), claimed=_plain(claimed), room=_plain(room)
+            year=year, asked=_plain(asked), purchased=_plain(purchased), claimed=_plain(claimed), room=_plain(room)
         )
     at = await books.enter(write, [account_id])
-    stored = {
-        "account_id": account_id, "movement_id": movement_id, "year": year, "mwh": mwh,
-        "recorded_at": at, "recorded_by": scope.actor_id,
-    }  # fmt: skip
-    await write.run(STORE, {**stored, "facts": json.dumps(facts.as_json(), ensure_ascii=False)})
+    common = {"account_id": account_id, "year": year, "recorded_at": at, "recorded_by": scope.actor_id}
+    rows = [
+        {
+            **common, "movement_id": each.movement_id, "mwh": each.mwh,
+            "facts": json.dumps(each.facts.as_json(), ensure_ascii=False),
+        }
+        for each in claims
+    ]  # fmt: skip
+    await write.run(STORE, rows)
     write.audit(
-        "emissions:claim_energy", object_type="energy_claim", object_id=movement_id, account_id=account_id,
-        organisation_id=known.organisation_id, year=year, mwh=_plain(mwh), movement=facts.movement_number,
+        "emissions:claim_energy", object_type="energy_claim", object_id=claims[0].movement_id, account_id=account_id,
+        organisation_id=known.organisation_id, year=year, mwh=_plain(asked),
+        movements=[each.facts.movement_number for each in claims],
     )  # fmt: skip
-    return EnergyClaim(
-        account_id,
-        movement_id,
-        facts.movement_number,
-        year,
-        mwh,
-        facts.class_code,
-        facts.parts,
-        at,
-        scope.actor_id,
-        None,
-    )
+    return [
+        EnergyClaim(
+            account_id, each.movement_id, each.facts.movement_number, year, each.mwh, each.facts.class_code,
+            each.facts.parts, at, scope.actor_id, None,
+        )
+        for each in claims
+    ]  # fmt: skip
 
 
 async def withdraw_energy_claim(write: Write, scope: Scope, movement_id: UUID) -> EnergyClaim | None:

@@ -74,6 +74,15 @@ class Facts:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Claiming:
+    """What one movement's certificates are to cover."""
+
+    movement_id: UUID
+    mwh: Decimal
+    facts: Facts
+
+
 def parts_of(facts: dict[str, Any]) -> tuple[Part, ...]:
     """Read back the parts `Facts.as_json` wrote."""
     return tuple(
