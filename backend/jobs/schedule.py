@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
+from backend.credits.gec import expiry
 from backend.identity import service as identity
 from backend.jobs.relay import persist
-from backend.kit.clock import now
+from backend.kit.clock import now, today
 from backend.kit.db import Databases
+from backend.kit.errors import CarbonError
 from backend.kit.idempotency import CommandKey
 from backend.kit.logs import log
 from backend.kit.scope import Scope
@@ -16,6 +18,7 @@ from backend.kit.settings import Settings
 
 EVERY_SECONDS = 3600.0
 HOUSE_LOCK = 320202
+EXPIRY_LOCK = 320203
 COMMAND_KEY_DAYS = 30
 """How long a command's first answer is kept for whoever sends the same key again."""
 
@@ -42,13 +45,32 @@ async def tidy(databases: Databases, settings: Settings, tenant: str) -> dict[st
         return {name: each for name, each in done.items() if each}
 
 
+async def expire_due(databases: Databases, tenant: str) -> dict[str, int | str]:
+    """Warn of units that expire soon, then expire what is over; return what was done.
+
+    A frozen class keeps its units where they lie: nothing expires until the registrar has opened it, and nothing can
+    be used meanwhile either.
+    """
+    scope, done = Scope.system(tenant), dict[str, int | str]()
+    async with databases.write(scope) as write:
+        if await write.value(select(func.pg_try_advisory_xact_lock(EXPIRY_LOCK))):
+            done["warnings"] = await expiry.warn_of_expiry(write, scope, today())
+    try:
+        async with databases.write(scope) as write:
+            if await write.value(select(func.pg_try_advisory_xact_lock(EXPIRY_LOCK))):
+                done["expired"] = await expiry.expire_units(write, scope, today())
+    except CarbonError as error:
+        logger.warning("expiry_refused", tenant=tenant, code=error.code, reason=str(error))
+    return {name: each for name, each in done.items() if each}
+
+
 async def keep_house(databases: Databases, settings: Settings) -> None:
     """Tidy every tenant once an hour until cancelled."""
 
     async def tidy_all() -> None:
         while True:
             for tenant in databases.tenants:
-                done = await tidy(databases, settings, tenant)
+                done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
                 if done:
                     logger.info("house_tidied", tenant=tenant, **done)
             await asyncio.sleep(EVERY_SECONDS)
