@@ -11,7 +11,19 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from redis.exceptions import RedisError
 
-from backend.api import activity_files, auth, callers, endpoint, failures, files, health, landing, refusals, sockets
+from backend.api import (
+    activity_files,
+    auth,
+    callers,
+    certificates,
+    endpoint,
+    failures,
+    files,
+    health,
+    landing,
+    refusals,
+    sockets,
+)
 from backend.api.documents import Documents
 from backend.api.door import Addresses, Door
 from backend.api.metrics import Metrics
@@ -122,7 +134,7 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[dict[str, An
 def _controllers() -> list[Any]:
     found: list[Any] = [*auth.CONTROLLERS, endpoint.endpoint, endpoint.page, sockets.endpoint]
     found += [landing.landing, *health.HANDLERS, health.metrics]
-    return [*found, *files.CONTROLLERS, *activity_files.CONTROLLERS]
+    return [*found, *files.CONTROLLERS, *activity_files.CONTROLLERS, *certificates.CONTROLLERS]
 
 
 def check(settings: Settings) -> None:

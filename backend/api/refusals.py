@@ -51,7 +51,10 @@ REMEMBERED = 10_000
 LONGEST = 200
 MOST_IDS = 20
 NOTHING_FOUND = "not_found"
-PARAMETERS = {"account": "CarbonAccount", "batch": "ActivityBatch", "evidence": "Evidence", "job": "Job"}
+PARAMETERS = {
+    "account": "CarbonAccount", "batch": "ActivityBatch", "certificate": "RetirementCertificate", "evidence": "Evidence",
+    "job": "Job",
+}  # fmt: skip
 """What the plain ids in addresses are of; a global id says it itself."""
 
 Key = tuple[object, ...]

@@ -1,0 +1,271 @@
+"""What a certificate states, built from the books; its number; where it can be verified. Pure."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from backend.ledger.values import BatchValue, Bucket, MovementKind, MovementValue, PostingValue, Serials, UnitClass
+from backend.statements.errors import (
+    NotARetirement,
+    RetirementReversed,
+    RetirementsMissing,
+    RetirementsOfOthers,
+    TooManyRanges,
+    TooManyRetirements,
+)
+from backend.statements.values import FORMAT, MOST_MOVEMENTS, MOST_RANGES, ChainLink, OriginRun, Standing
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no letter that is taken for a digit, or for another letter."""
+SIGNS, GROUP = 12, 4
+"""Sixty bits of chance: nobody reads a neighbour's certificate by counting on."""
+_NUMBER = re.compile(r"RC-\d{6}-\d{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
+_READ_AS = str.maketrans("OIL", "011")
+
+PURPOSES: Mapping[str, tuple[str, str]] = {
+    "market_scope2": ("范围二（市场法）核算", "Market-based scope 2 accounting"),
+    "renewable_duty": ("可再生能源电力消纳责任权重", "Renewable consumption obligation"),
+    "footprint": ("产品碳足迹核算", "Product carbon footprint"),
+    "park_indicator": ("园区指标核算", "Indicator of a park"),
+    "disclosure": ("信息披露", "Disclosure"),
+    "event": ("活动碳中和", "Carbon-neutral event"),
+    "ets_offset": ("碳排放配额清缴抵销", "Offset of an allowance obligation"),
+    "voluntary": ("自愿注销", "Voluntary retirement"),
+}
+"""Words of purposes as people read them, zh and en; other purposes are printed as they were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A retirement with everything the books know of it."""
+
+    movement: MovementValue
+    lines: Sequence[PostingValue]
+    unit_class: UnitClass
+    batches: Mapping[UUID, BatchValue]
+    origins: Mapping[UUID, Sequence[OriginRun]]
+    link: ChainLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The jurisdiction in whose books the units were retired."""
+
+    tenant: str
+    name_zh: str
+    name_en: str
+    division_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who retired the units, from which account."""
+
+    name: str
+    name_en: str
+    credit_code: str
+    account_number: str
+    account_name: str
+    is_demonstration: bool
+
+
+def number_of(division_code: str, year: int, chance: bytes) -> str:
+    """Return a certificate's number, e.g. `RC-320200-2026-7K3M-9QXP-4TB0`, from eight bytes of chance."""
+    value = int.from_bytes(chance[:8], "big")
+    signs = "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(SIGNS))
+    groups = "-".join(signs[start : start + GROUP] for start in range(0, SIGNS, GROUP))
+    return f"RC-{division_code}-{year:04d}-{groups}"
+
+
+def read_number(given: str) -> str | None:
+    """Return a number as it is kept, whatever case, blanks and look-alikes it was typed with; None for no number."""
+    plain = re.sub(r"[^0-9A-Za-z]", "", given).upper()
+    if not plain.startswith("RC"):
+        return None
+    place, year, signs = plain[2:8], plain[8:12], plain[12:].translate(_READ_AS)
+    groups = "-".join(signs[start : start + GROUP] for start in range(0, len(signs), GROUP))
+    found = f"RC-{place}-{year}-{groups}"
+    return found if _NUMBER.fullmatch(found) else None
+
+
+def verify_url(tenant: str, number: str, *, hosts: Sequence[str], base_domain: str, port: int) -> str:
+    """Return where anybody can verify a certificate: on the jurisdiction's own host, else below its name.
+
+    Never made from what a request says of its host: the address is printed on a signed document.
+    """
+    if hosts:
+        return f"https://{hosts[0]}/verify/{number}"
+    if base_domain == "localhost":
+        return f"http://localhost:{port}/{tenant}/verify/{number}"
+    return f"https://{tenant}.{base_domain}/verify/{number}"
+
+
+def check_choice(movement_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Return the movements once each, in order.
+
+    Raises:
+        RetirementsMissing, TooManyRetirements: none, or more than a certificate takes.
+    """
+    chosen = tuple(sorted(set(movement_ids)))
+    if not chosen:
+        raise RetirementsMissing(path=("input", "movementIds"))
+    if len(chosen) > MOST_MOVEMENTS:
+        raise TooManyRetirements(most=MOST_MOVEMENTS, given=len(chosen), path=("input", "movementIds"))
+    return chosen
+
+
+def account_of(movements: Sequence[MovementValue]) -> UUID:
+    """Return the account all the movements retired from.
+
+    Raises:
+        NotARetirement: a movement of another kind.
+        RetirementsOfOthers: more than one account.
+    """
+    for each in movements:
+        if each.kind is not MovementKind.RETIRE:
+            raise NotARetirement(number=each.number, kind=each.kind.value)
+    accounts = {each.from_account_id for each in movements}
+    if len(accounts) != 1:
+        raise RetirementsOfOthers(path=("input", "movementIds"))
+    (found,) = accounts
+    if found is None:  # pragma: no cover - the ledger's column is never empty
+        raise RetirementsOfOthers(path=("input", "movementIds"))
+    return found
+
+
+def check_standing(movements: Sequence[MovementValue], undone: Mapping[UUID, Standing]) -> None:
+    """Refuse a retirement that was reversed.
+
+    Raises:
+        RetirementReversed: naming the first one.
+    """
+    for each in movements:
+        if each.id in undone:
+            raise RetirementReversed(number=each.number)
+
+
+def facts(number: str, issued_at: datetime, issued_on: date, issuer: Issuer, holder: Holder, retired: Sequence[Retired],
+          url: str) -> dict[str, Any]:  # fmt: skip
+    """Return what a certificate states, as JSON: decimals and dates as text, serials as whole numbers.
+
+    Raises:
+        TooManyRanges: more serial ranges than one certificate lists.
+    """
+    in_order = sorted(retired, key=lambda each: each.movement.number)
+    entries = [_entry(each) for each in in_order]
+    found = sum(len(batch["ranges"]) for entry in entries for batch in entry["batches"])
+    if found > MOST_RANGES:
+        raise TooManyRanges(most=MOST_RANGES, found=found, path=("input", "movementIds"))
+    return {
+        "format": FORMAT,
+        "number": number,
+        "issued_at": issued_at.isoformat(timespec="seconds"),
+        "issued_on": issued_on.isoformat(),
+        "verify_url": url,
+        "issuer": {
+            "tenant": issuer.tenant, "name_zh": issuer.name_zh, "name_en": issuer.name_en,
+            "division_code": issuer.division_code,
+        },
+        "holder": {
+            "name": holder.name, "name_en": holder.name_en, "credit_code": holder.credit_code,
+            "account_number": holder.account_number, "account_name": holder.account_name,
+        },
+        "is_demonstration": holder.is_demonstration,
+        "totals": _totals(in_order),
+        "retirements": entries,
+    }  # fmt: skip
+
+
+def canonical(stated: Mapping[str, Any]) -> str:
+    """Return the facts as the one text that is embedded and hashed: sorted keys, no blanks, UTF-8."""
+    return json.dumps(stated, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def mark(stated: Mapping[str, Any]) -> str:
+    """Return the short hash printed on the document: the first 16 digits of the facts' SHA-256, in fours."""
+    digest = hashlib.sha256(canonical(stated).encode()).hexdigest()[:16].upper()
+    return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
+
+
+def _totals(retired: Sequence[Retired]) -> list[dict[str, str]]:
+    """Return quantity and unit of each class; classes are never added to one another."""
+    sums: dict[str, tuple[UnitClass, Decimal]] = {}
+    for each in retired:
+        kind = each.unit_class
+        before = sums.get(kind.code, (kind, Decimal(0)))[1]
+        sums[kind.code] = (kind, before + each.movement.quantity)
+    return [
+        {**_class(kind), "quantity": _plain(quantity), "unit": kind.unit}
+        for _, (kind, quantity) in sorted(sums.items())
+    ]
+
+
+def _class(kind: UnitClass) -> dict[str, str]:
+    return {
+        "class": kind.code, "name_zh": kind.name_zh, "name_en": kind.name_en, "source": kind.source,
+        "confidence": kind.confidence,
+    }  # fmt: skip
+
+
+def _entry(retired: Retired) -> dict[str, Any]:
+    movement = retired.movement
+    zh, en = PURPOSES.get(movement.purpose, (movement.purpose, ""))
+    lines = [each for each in retired.lines if each.bucket is Bucket.RETIRED and each.amount > 0]
+    return {
+        "movement": movement.number,
+        "movement_id": str(movement.id),
+        "class": movement.class_code,
+        "name_zh": retired.unit_class.name_zh,
+        "name_en": retired.unit_class.name_en,
+        "quantity": _plain(movement.quantity),
+        "unit": retired.unit_class.unit,
+        "retired_on": movement.effective_on.isoformat(),
+        "purpose": movement.purpose,
+        "purpose_zh": zh,
+        "purpose_en": en,
+        "beneficiary": movement.beneficiary,
+        "period": movement.period,
+        "journal": None if retired.link is None else {"position": retired.link.position, "hash": retired.link.hash},
+        "batches": [_batch(retired, each) for each in lines],
+    }
+
+
+def _batch(retired: Retired, line: PostingValue) -> dict[str, Any]:
+    batch = retired.batches[line.batch_id]
+    runs = retired.origins.get(line.batch_id, ())
+    return {
+        "origin": batch.origin,
+        "project": batch.project_code,
+        "vintage": batch.vintage,
+        "produced_from": None if batch.produced_from is None else batch.produced_from.isoformat(),
+        "produced_to": None if batch.produced_to is None else batch.produced_to.isoformat(),
+        "quantity": _plain(line.amount),
+        "ranges": [
+            {"first": first, "last": last, "count": last - first + 1, "registry": _codes((first, last), runs)}
+            for first, last in line.serials
+        ],
+    }
+
+
+def _codes(serials: Serials, runs: Iterable[OriginRun]) -> list[dict[str, Any]]:
+    """Return the registry's own numbers of a run of serials: the part of each origin run that lies inside."""
+    found: list[dict[str, Any]] = []
+    for run in runs:
+        low = max(serials[0], run.first_serial)
+        high = min(serials[1], run.first_serial + run.last - run.first)
+        if low <= high:
+            shift = run.first - run.first_serial
+            found.append({"registry": run.registry, "frame": run.frame, "first": low + shift, "last": high + shift})
+    return found
+
+
+def _plain(value: Decimal) -> str:
+    """Return a decimal with every digit that counts and none besides."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
