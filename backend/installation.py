@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from backend.credits.programmes import service as programmes
 from backend.factors import service as factors
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
@@ -25,8 +26,16 @@ def addresses(settings: Settings, admin_url: str | None) -> dict[str, TenantData
     return {code: provision.addresses(settings, admin_url, code) for code in settings.tenant_codes}
 
 
-async def migrate(databases: Mapping[str, TenantDatabase], admin_url: str | None = None, tell: Tell = quietly) -> None:
+async def migrate(
+    databases: Mapping[str, TenantDatabase],
+    admin_url: str | None = None,
+    tell: Tell = quietly,
+    *,
+    clearing: TenantDatabase | None = None,
+) -> None:
     """Create what is missing (given an administrator's address) and bring each database to the newest revision."""
+    if clearing is not None:
+        await provision.provision_clearing(admin_url, clearing)
     for code, database in databases.items():
         if admin_url is not None:
             await provision.provision(admin_url, code, database)
@@ -35,7 +44,7 @@ async def migrate(databases: Mapping[str, TenantDatabase], admin_url: str | None
 
 
 async def furnish(databases: Databases, settings: Settings, tell: Tell = quietly) -> None:
-    """Load each tenant's pack and the reference parameters; what is there already stays.
+    """Load each tenant's pack, its classes of units and the reference parameters; what is there already stays.
 
     Raises:
         PackMissing: a served tenant has no pack.
@@ -45,9 +54,11 @@ async def furnish(databases: Databases, settings: Settings, tell: Tell = quietly
     for code in databases.tenants:
         scope = Scope.system(code)
         async with databases.write(scope) as write:
-            await tenants.load_pack(write, scope, pack_of(packs, code))
+            pack = pack_of(packs, code)
+            await tenants.load_pack(write, scope, pack)
             report = await factors.load_reference(write, scope)
             await ledger.furnish(write, scope)
+            await programmes.register_classes(write, scope, pack)
         tell(f"{code}: {report}")
 
 

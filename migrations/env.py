@@ -23,6 +23,7 @@ from backend.identity import models as identity
 from backend.kit.orm import Base
 from backend.ledger import models as ledger
 from backend.ledger.claims import models as claims
+from backend.ledger.clearing import models as clearing
 from backend.quotas import models as quotas
 from backend.statements import models as statements
 from backend.tenants import models as tenants
@@ -37,6 +38,7 @@ MODELS = (
     emissions,
     ledger,
     claims,
+    clearing,
     gec,
     ccer,
     programmes,

@@ -8,6 +8,7 @@ import click
 
 from backend.cli.session import Addresses, check_packs, servers
 from backend.cli.terminal import checked_settings, run, say, screen
+from backend.kit import clearing
 from backend.kit.db import Databases
 from backend.kit.errors import Conflict
 from backend.kit.servers import start_postgres
@@ -46,7 +47,8 @@ async def bring_up_to_date(settings: Settings, found: Addresses) -> None:
     """Migrate and furnish every served tenant; without its pack a database knows no division to register anybody in."""
     from backend import installation  # noqa: PLC0415 - keeps `--help` quick
 
-    await installation.migrate(found.databases, found.admin_url, screen.print)
+    cleared = clearing.addresses(settings, found.admin_url)
+    await installation.migrate(found.databases, found.admin_url, screen.print, clearing=cleared)
     opened = Databases({code: each.app.get_secret_value() for code, each in found.databases.items()})
     try:
         await installation.furnish(opened, settings, screen.print)

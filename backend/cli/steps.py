@@ -25,10 +25,11 @@ from backend.cli.session import (
 )
 from backend.cli.supervisor import Child, ChildFailed, Supervisor, check_port, end_leftovers, last_words
 from backend.cli.terminal import run, say
+from backend.kit import clearing
 from backend.kit.db import Databases
 from backend.kit.processes import FolderLock, mark_of, writing
 from backend.kit.servers import RunningServer, start_postgres, start_valkey
-from backend.kit.settings import Settings
+from backend.kit.settings import Settings, TenantDatabase
 
 READY_SECONDS = 60.0
 PATIENCE_WITH_DEATHS = 3
@@ -132,7 +133,8 @@ def migrate(installation: Installation) -> None:
     check_packs(installation.settings)
     from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
 
-    run(shared.migrate(found.databases, found.admin_url, installation.tell))
+    cleared = clearing.addresses(installation.settings, found.admin_url)
+    run(shared.migrate(found.databases, found.admin_url, installation.tell, clearing=cleared))
 
 
 def furnish(installation: Installation) -> None:
@@ -173,15 +175,23 @@ def environment_of(installation: Installation) -> dict[str, str]:
     """
     settings, found = installation.settings, installation.reached()
     databases = {code: each.app.get_secret_value() for code, each in found.databases.items()}
-    hidden = {"CARBON_POSTGRES_ADMIN_URL", "CARBON_DATABASES"}
+    cleared = clearing.addresses(settings, found.admin_url)
+    hidden = {"CARBON_POSTGRES_ADMIN_URL", "CARBON_DATABASES", "CARBON_CLEARING"}
+    own = {} if cleared is None else {"CARBON_CLEARING": _app_only(cleared)}
     return {
         **{name: value for name, value in os.environ.items() if name not in hidden},
         "CARBON_DATA_DIR": str(settings.data_dir),
         "CARBON_DATABASES": json.dumps({code: {"owner": url, "app": url} for code, url in databases.items()}),
+        **own,
         "CARBON_REDIS_URL": found.redis_url,
         "PYTHONUNBUFFERED": "1",
         MARK: mark_of(settings.data_dir),
     }
+
+
+def _app_only(database: TenantDatabase) -> str:
+    url = database.app.get_secret_value()
+    return json.dumps({"owner": url, "app": url})
 
 
 def start_children(installation: Installation) -> None:

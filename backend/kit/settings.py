@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     postgres_admin_url: SecretStr | None = None
     """A role that may create databases and roles; unset starts the embedded server."""
     databases: dict[str, TenantDatabase] = Field(default_factory=dict)
+    clearing: TenantDatabase | None = None
+    """The database where all tenants' unit codes are cleared; unset: `carbon_clearing` on the administrator's server."""
     pool_size: int = 10
 
     redis_url: SecretStr | None = None

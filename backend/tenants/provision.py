@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from backend.kit import clearing
 from backend.kit.settings import Settings, TenantDatabase
 from backend.kit.vault import secret
 
@@ -72,6 +73,16 @@ async def provision(admin_url: str, tenant: str, database: TenantDatabase) -> No
             await connection.execute(text("create extension if not exists pg_stat_statements"))
     finally:
         await inside.dispose()
+
+
+async def provision_clearing(admin_url: str | None, database: TenantDatabase) -> None:
+    """Create the clearing database and its roles beside the tenants' (given an administrator's address), and its table.
+
+    Its roles reach no tenant's database, and no tenant's role reaches it.
+    """
+    if admin_url is not None:
+        await provision(admin_url, "clearing", database)
+    await clearing.furnish(database)
 
 
 async def _role(connection: AsyncConnection, role: str, password: str) -> None:
