@@ -18,7 +18,7 @@ from backend.kit.settings import Settings
 
 EVERY_SECONDS = 3600.0
 HOUSE_LOCK = 320202
-EXPIRY_LOCK = 320203
+EXPIRY_LOCK = 320290
 COMMAND_KEY_DAYS = 30
 """How long a command's first answer is kept for whoever sends the same key again."""
 
