@@ -1,1 +1,401 @@
-"""Reads of this noun."""
+"""Reads of quota compliance. Row-level security has decided what is visible before any condition here."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import String, column, exists, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB
+
+from backend.kit.db import Read
+from backend.kit.orm import Base
+from backend.kit.scope import Scope
+from backend.quotas.models import (
+    QuotaAllocation,
+    QuotaAllocationLine,
+    QuotaBalanceValue,
+    QuotaCarryOver,
+    QuotaClosing,
+    QuotaDutyEntry,
+    QuotaFacility,
+    QuotaOutput,
+    QuotaSurrender,
+    QuotaSurrenderLine,
+    QuotaVerified,
+)
+from backend.quotas.values import (
+    AllocationLineValue,
+    AllocationState,
+    AllocationValue,
+    BalanceValueValue,
+    CarryOverState,
+    CarryOverValue,
+    ClosingValue,
+    DutyEntryKind,
+    DutyEntryValue,
+    FacilityValue,
+    ObligationBasis,
+    OutputValue,
+    Stage,
+    SurrenderLineValue,
+    SurrenderValue,
+    VerifiedValue,
+)
+
+OwnKey = tuple[UUID, UUID]
+V = TypeVar("V")
+Serials = tuple[tuple[int, int], ...]
+
+
+def of(table: type[Base], value: type[Any]) -> list[Any]:
+    """Return a table's columns in the order of a value's fields."""
+    return [table.__table__.columns[each.name] for each in fields(value)]
+
+
+def runs(serials: Any) -> Serials:  # noqa: ANN401 - a multirange of the database
+    """Return a multirange (upper ends excluded) as runs of serials (both ends included)."""
+    return tuple((each.lower, each.upper - 1) for each in serials or ())
+
+
+FACILITY = select(*of(QuotaFacility, FacilityValue))
+OUTPUT = select(*of(QuotaOutput, OutputValue))
+VERIFIED = select(*of(QuotaVerified, VerifiedValue))
+BALANCE = select(*of(QuotaBalanceValue, BalanceValueValue))
+ALLOCATION = select(*of(QuotaAllocation, AllocationValue))
+LINE = select(*of(QuotaAllocationLine, AllocationLineValue))
+DUTY = select(*of(QuotaDutyEntry, DutyEntryValue))
+SURRENDER = select(*of(QuotaSurrender, SurrenderValue))
+CARRY_OVER = select(*of(QuotaCarryOver, CarryOverValue))
+CLOSING = select(*of(QuotaClosing, ClosingValue))
+
+
+def made(kind: type[V], row: Any, /, **changed: Any) -> V:  # noqa: ANN401 - a row, and what is read differently
+    """Return a row as a value."""
+    given: dict[str, Any] = {**row._mapping, **changed}  # noqa: SLF001 - SQLAlchemy's public name of a row's mapping
+    return kind(**given)
+
+
+def allocation_of(row: Any) -> AllocationValue:  # noqa: ANN401 - a row
+    """Return a row as a value."""
+    return made(AllocationValue, row, stage=Stage(row.stage), state=AllocationState(row.state))
+
+
+def carry_over_of(row: Any) -> CarryOverValue:  # noqa: ANN401 - a row
+    """Return a row as a value."""
+    return made(CarryOverValue, row, state=CarryOverState(row.state), serials=runs(row.serials))
+
+
+async def facilities(
+    read: Read, scope: Scope, account_ids: Sequence[UUID], *, after: str | None = None, limit: int | None = None
+) -> list[FacilityValue]:
+    """Return the facilities of accounts, by account and code."""
+    scope.require("quotas:read")
+    wanted = FACILITY.where(QuotaFacility.account_id.in_(account_ids))
+    if after is not None:
+        wanted = wanted.where(QuotaFacility.code > after)
+    rows = await read.rows(wanted.order_by(QuotaFacility.account_id, QuotaFacility.code).limit(limit))
+    return [FacilityValue(*row) for row in rows]
+
+
+async def facilities_by_id(read: Read, scope: Scope, keys: list[OwnKey]) -> list[FacilityValue | None]:
+    """Return the facility of each (account, facility), None for an invisible one; for a loader."""
+    scope.require("quotas:read")
+    rows = await read.rows(FACILITY.where(tuple_(QuotaFacility.account_id, QuotaFacility.id).in_(keys)))
+    found = {(row.account_id, row.id): FacilityValue(*row) for row in rows}
+    return [found.get(key) for key in keys]
+
+
+async def newest_outputs(read: Read, scope: Scope, account_id: UUID, year: int) -> list[OutputValue]:
+    """Return the entries that count for a year: the newest of each facility and month (None: the whole year)."""
+    scope.require("quotas:read")
+    wanted = (
+        OUTPUT.where(QuotaOutput.account_id == account_id, QuotaOutput.year == year)
+        .distinct(QuotaOutput.facility_id, QuotaOutput.month)
+        .order_by(QuotaOutput.facility_id, QuotaOutput.month, QuotaOutput.recorded_at.desc(), QuotaOutput.id.desc())
+    )
+    return [OutputValue(*row) for row in await read.rows(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryKey:
+    """A page of a facility's entries, newest first: `limit` after the entry `after`."""
+
+    account_id: UUID
+    facility_id: UUID
+    year: int | None
+    limit: int
+    after: UUID | None
+
+
+async def output_history(read: Read, scope: Scope, asked: HistoryKey) -> list[OutputValue]:
+    """Return every entry ever made for a facility, newest first."""
+    scope.require("quotas:read")
+    wanted = OUTPUT.where(QuotaOutput.account_id == asked.account_id, QuotaOutput.facility_id == asked.facility_id)
+    if asked.year is not None:
+        wanted = wanted.where(QuotaOutput.year == asked.year)
+    if asked.after is not None:
+        wanted = wanted.where(QuotaOutput.id < asked.after)
+    return [OutputValue(*row) for row in await read.rows(wanted.order_by(QuotaOutput.id.desc()).limit(asked.limit))]
+
+
+async def newest_verified(
+    read: Read, scope: Scope, account_ids: Sequence[UUID], year: int
+) -> dict[UUID, dict[UUID | None, VerifiedValue]]:
+    """Return the verified figures that count, by account and facility (None: the whole account)."""
+    scope.require("quotas:read")
+    wanted = (
+        VERIFIED.where(QuotaVerified.account_id.in_(account_ids), QuotaVerified.year == year)
+        .distinct(QuotaVerified.account_id, QuotaVerified.facility_id)
+        .order_by(
+            QuotaVerified.account_id, QuotaVerified.facility_id, QuotaVerified.entered_at.desc(),
+            QuotaVerified.id.desc(),
+        )
+    )  # fmt: skip
+    found: dict[UUID, dict[UUID | None, VerifiedValue]] = defaultdict(dict)
+    for row in await read.rows(wanted):
+        found[row.account_id][row.facility_id] = VerifiedValue(*row)
+    return found
+
+
+async def balance_values(
+    read: Read, scope: Scope, *, year: int | None = None, is_newest: bool = False, limit: int | None = None,
+    after: UUID | None = None,
+) -> list[BalanceValueValue]:  # fmt: skip
+    """Return balance values, newest entry first; `is_newest` keeps the one that counts of each sector and year."""
+    scope.require("quotas:read")
+    wanted = BALANCE if year is None else BALANCE.where(QuotaBalanceValue.year == year)
+    if is_newest:
+        wanted = wanted.distinct(QuotaBalanceValue.sector, QuotaBalanceValue.year).order_by(
+            QuotaBalanceValue.sector, QuotaBalanceValue.year, QuotaBalanceValue.entered_at.desc(),
+            QuotaBalanceValue.id.desc(),
+        )  # fmt: skip
+    else:
+        wanted = wanted.order_by(QuotaBalanceValue.id.desc())
+        if after is not None:
+            wanted = wanted.where(QuotaBalanceValue.id < after)
+    return [BalanceValueValue(*row) for row in await read.rows(wanted.limit(limit))]
+
+
+async def allocations(
+    read: Read, scope: Scope, *, account_id: UUID | None = None, year: int | None = None, stage: Stage | None = None,
+    state: AllocationState | None = None, limit: int | None = None, after: UUID | None = None,
+) -> list[AllocationValue]:  # fmt: skip
+    """Return allocations, newest first."""
+    scope.require("quotas:read")
+    wanted = ALLOCATION
+    for name, value in (("account_id", account_id), ("year", year), ("stage", stage), ("state", state)):
+        if value is not None:
+            wanted = wanted.where(QuotaAllocation.__table__.columns[name] == value)
+    if after is not None:
+        wanted = wanted.where(QuotaAllocation.id < after)
+    return [allocation_of(row) for row in await read.rows(wanted.order_by(QuotaAllocation.id.desc()).limit(limit))]
+
+
+async def allocations_by_id(read: Read, scope: Scope, keys: list[OwnKey]) -> list[AllocationValue | None]:
+    """Return the allocation of each (account, allocation), None for an invisible one; for a loader."""
+    scope.require("quotas:read")
+    rows = await read.rows(ALLOCATION.where(tuple_(QuotaAllocation.account_id, QuotaAllocation.id).in_(keys)))
+    found = {(row.account_id, row.id): allocation_of(row) for row in rows}
+    return [found.get(key) for key in keys]
+
+
+async def lines_of(read: Read, scope: Scope, keys: list[OwnKey]) -> list[list[AllocationLineValue]]:
+    """Return the lines of each (account, allocation); for a loader."""
+    scope.require("quotas:read")
+    rows = await read.rows(
+        LINE.where(tuple_(QuotaAllocationLine.account_id, QuotaAllocationLine.allocation_id).in_(keys)).order_by(
+            QuotaAllocationLine.facility_id
+        )
+    )
+    found: dict[OwnKey, list[AllocationLineValue]] = defaultdict(list)
+    for row in rows:
+        found[row.account_id, row.allocation_id].append(AllocationLineValue(*row))
+    return [found[key] for key in keys]
+
+
+async def duty_entries(read: Read, scope: Scope, account_ids: Sequence[UUID], year: int) -> list[DutyEntryValue]:
+    """Return what was said about the duties of accounts' year, oldest first."""
+    scope.require("quotas:read")
+    rows = await read.rows(
+        DUTY.where(QuotaDutyEntry.account_id.in_(account_ids), QuotaDutyEntry.year == year).order_by(
+            QuotaDutyEntry.recorded_at, QuotaDutyEntry.id
+        )
+    )
+    return [made(DutyEntryValue, row, kind=DutyEntryKind(row.kind)) for row in rows]
+
+
+async def closings(read: Read, _scope: Scope, account_ids: Sequence[UUID]) -> dict[tuple[UUID, int], ClosingValue]:
+    """Return the closed years of accounts."""
+    rows = await read.rows(CLOSING.where(QuotaClosing.account_id.in_(account_ids)))
+    return {(row.account_id, row.year): ClosingValue(*row) for row in rows}
+
+
+async def surrenders(
+    read: Read, scope: Scope, *, account_id: UUID | None = None, year: int | None = None, number: str | None = None,
+    limit: int | None = None, after: UUID | None = None,
+) -> list[SurrenderValue]:  # fmt: skip
+    """Return receipts, newest first."""
+    scope.require("quotas:read")
+    wanted = SURRENDER
+    for name, value in (("account_id", account_id), ("year", year), ("number", number)):
+        if value is not None:
+            wanted = wanted.where(QuotaSurrender.__table__.columns[name] == value)
+    if after is not None:
+        wanted = wanted.where(QuotaSurrender.id < after)
+    rows = await read.rows(wanted.order_by(QuotaSurrender.id.desc()).limit(limit))
+    return [surrender_of(row) for row in rows]
+
+
+def surrender_of(row: Any) -> SurrenderValue:  # noqa: ANN401 - a row
+    """Return a row as a value."""
+    return made(SurrenderValue, row, obligation_basis=ObligationBasis(row.obligation_basis))
+
+
+async def surrenders_by_id(read: Read, scope: Scope, keys: list[OwnKey]) -> list[SurrenderValue | None]:
+    """Return the receipt of each (account, surrender), None for an invisible one; for a loader."""
+    scope.require("quotas:read")
+    rows = await read.rows(SURRENDER.where(tuple_(QuotaSurrender.account_id, QuotaSurrender.id).in_(keys)))
+    found = {(row.account_id, row.id): surrender_of(row) for row in rows}
+    return [found.get(key) for key in keys]
+
+
+# A movement that was taken back is named by the one that took it back, in the ledger's journal.
+REVERSED = (
+    exists(text("1"))
+    .select_from(text("ledger_movement"))
+    .where(text("ledger_movement.reverses_id = quota_surrender_line.movement_id"))
+)
+
+
+async def surrender_lines(read: Read, scope: Scope, keys: list[OwnKey]) -> list[list[SurrenderLineValue]]:
+    """Return the lines of each (account, surrender); for a loader."""
+    scope.require("quotas:read")
+    own = [QuotaSurrenderLine.__table__.columns[each.name] for each in fields(SurrenderLineValue)[:-1]]
+    rows = await read.rows(
+        select(*own, REVERSED.label("is_reversed"))
+        .where(tuple_(QuotaSurrenderLine.account_id, QuotaSurrenderLine.surrender_id).in_(keys))
+        .order_by(QuotaSurrenderLine.movement_number)
+    )
+    found: dict[OwnKey, list[SurrenderLineValue]] = defaultdict(list)
+    for row in rows:
+        line = made(SurrenderLineValue, row, serials=runs(row.serials))
+        found[row.account_id, row.surrender_id].append(line)
+    return [found[key] for key in keys]
+
+
+SETTLED = text("""
+select s.account_id, l.class_code, sum(l.quantity) as quantity
+from quota_surrender s join quota_surrender_line l on l.account_id = s.account_id and l.surrender_id = s.id
+where s.account_id = any(cast(:accounts as uuid[])) and s.year = :year
+    and not exists (select from ledger_movement r where r.reverses_id = l.movement_id)
+group by 1, 2""")
+
+
+async def settled(read: Read, scope: Scope, account_ids: Sequence[UUID], year: int) -> dict[UUID, dict[str, Decimal]]:
+    """Return what accounts have surrendered for a year, by class; what the registrar took back does not count."""
+    scope.require("quotas:read")
+    found: dict[UUID, dict[str, Decimal]] = defaultdict(dict)
+    for row in await read.rows(SETTLED, {"accounts": list(account_ids), "year": year}):
+        found[row.account_id][row.class_code] = row.quantity
+    return found
+
+
+async def carry_overs(
+    read: Read, scope: Scope, *, account_id: UUID | None = None, state: CarryOverState | None = None,
+    limit: int | None = None, after: UUID | None = None,
+) -> list[CarryOverValue]:  # fmt: skip
+    """Return applications to carry over, newest first."""
+    scope.require("quotas:read")
+    wanted = CARRY_OVER
+    for name, value in (("account_id", account_id), ("state", state)):
+        if value is not None:
+            wanted = wanted.where(QuotaCarryOver.__table__.columns[name] == value)
+    if after is not None:
+        wanted = wanted.where(QuotaCarryOver.id < after)
+    return [carry_over_of(row) for row in await read.rows(wanted.order_by(QuotaCarryOver.id.desc()).limit(limit))]
+
+
+async def carry_overs_by_id(read: Read, scope: Scope, keys: list[OwnKey]) -> list[CarryOverValue | None]:
+    """Return the application of each (account, application), None for an invisible one; for a loader."""
+    scope.require("quotas:read")
+    rows = await read.rows(CARRY_OVER.where(tuple_(QuotaCarryOver.account_id, QuotaCarryOver.id).in_(keys)))
+    found = {(row.account_id, row.id): carry_over_of(row) for row in rows}
+    return [found.get(key) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Units of one batch that lie available in an account: `serials`, of which `converted` were carried over."""
+
+    batch_id: UUID
+    class_code: str
+    vintage: int | None
+    produced_from: date | None
+    valid_until: date | None
+    attributes: dict[str, Any]
+    serials: Serials
+    converted: Serials
+
+
+# The serials themselves, which balances do not tell: what was carried over is known by serial.
+LOTS = text("""
+with held as (
+    select l.batch_id, range_agg(l.serials) as serials
+    from ledger_lot l join ledger_batch b on b.id = l.batch_id
+    where l.account_id = :account_id and l.bucket = 'available' and b.class_code = any(cast(:classes as text[]))
+    group by 1
+)
+select b.id as batch_id, b.class_code, b.vintage, b.produced_from, b.valid_until, b.attributes, h.serials,
+    h.serials * coalesce(
+        (select range_agg(c.serials) from quota_converted c where c.serials && h.serials), '{}'::int8multirange
+    ) as converted
+from held h join ledger_batch b on b.id = h.batch_id
+order by b.valid_until nulls last, b.vintage nulls first, b.created_at, b.id""").columns(
+    column("batch_id"), column("class_code", String), column("vintage"), column("produced_from"),
+    column("valid_until"), column("attributes", JSONB), column("serials", INT8MULTIRANGE),
+    column("converted", INT8MULTIRANGE),
+)  # fmt: skip
+
+
+async def lots(read: Read, scope: Scope, account_id: UUID, classes: Sequence[str]) -> list[Lot]:
+    """Return the units of some classes that lie available in an account, the soonest to expire and oldest first."""
+    scope.require("quotas:read")
+    rows = await read.rows(LOTS, {"account_id": account_id, "classes": list(classes)})
+    return [
+        Lot(
+            row.batch_id, row.class_code, row.vintage, row.produced_from, row.valid_until, row.attributes,
+            runs(row.serials), runs(row.converted),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account with facilities in the market, as lists over a region name it."""
+
+    id: UUID
+    number: str
+    name: str
+    sectors: tuple[str, ...]
+
+
+REGULATED = text("""
+select a.id, a.number, a.name, array_agg(distinct f.sector order by f.sector) as sectors
+from carbon_account a join quota_facility f on f.account_id = a.id
+where f.since <= cast(:last as date) and (f.until is null or f.until >= cast(:first as date)) and a.closed_at is null
+    and (cast(:after as text) is null or a.number > cast(:after as text))
+group by 1, 2, 3 order by a.number limit :limit""").columns(
+    column("id"), column("number"), column("name"), column("sectors", ARRAY(String))
+)
+
+
+async def regulated(read: Read, scope: Scope, year: int, *, after: str | None, limit: int | None) -> list[AccountRow]:
+    """Return the visible accounts with a facility in the market in a year, by number."""
+    scope.require("quotas:read")
+    given = {"first": date(year, 1, 1), "last": date(year, 12, 31), "after": after, "limit": limit}
+    return [AccountRow(row.id, row.number, row.name, tuple(row.sectors)) for row in await read.rows(REGULATED, given)]
