@@ -213,7 +213,7 @@ def _unit_faults(programme: Programme) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong between a programme's kind, its class of units and its rules."""
     made = programme.unit_class
     if made is None:
-        for name in ("methodologies", "review", "retirement"):
+        for name in ("methodologies", "review", *(() if programme.trees else ("retirement",))):
             if getattr(programme, name):
                 yield name, "needs a class of units; add `unit_class`.", "需要单位种类，请补充 unit_class。"
         return

@@ -21,9 +21,11 @@ Invalid
   NothingToIssue              after rounding nothing is left
   PurposeNotAllowed           the programme's units are not for this
   BeneficiaryMissing          for whom units are used
-  NotPoints                   points are redeemed, tonnes are retired
+  PointsOnly                  participants that are no enterprises hold points
   TermsInvalid                figures that cannot be terms
   NumbersInvalid              not runs of tree numbers
+  TreeYearInvalid             no tree is registered from such a year
+  PaymentWrong                not what the household is due, or not paid yet
   HouseholdsInvalid           a count of trees or households that cannot be
 Conflict
   MethodologyNotConfigured    figures it needs are not known yet
@@ -218,12 +220,12 @@ class BeneficiaryMissing(Invalid):
     zh = "请填写受益方或用途对象（活动、产品或受益人）。"
 
 
-class NotPoints(Invalid):
-    """Only points are redeemed."""
+class PointsOnly(Invalid):
+    """Participants that are no enterprises hold points."""
 
-    code = "programme_not_points"
-    en = "'{class}' are tonnes; only points are redeemed. Retire them instead."
-    zh = "“{class}”以吨计，只有积分可以兑换，请改用注销。"
+    code = "programme_points_only"
+    en = "'{programme}' issues tonnes, which are claimed by carbon accounts; participants hold points only."
+    zh = "“{programme}”签发的是减排量，由碳账户使用；非企业参与者只能持有积分。"
 
 
 class TermsInvalid(Invalid):
@@ -248,6 +250,22 @@ class HouseholdsInvalid(Invalid):
     code = "tree_counts_invalid"
     en = "'{field}' is {value}; trees, households and years are whole and above zero, a price is above zero."
     zh = "“{field}”为 {value}；株数、户数、年数须为正整数，单价须大于零。"
+
+
+class TreeYearInvalid(Invalid):
+    """A year no tree is registered from."""
+
+    code = "tree_year_invalid"
+    en = "{year} cannot be the first year: choose one from {first} to {last}."
+    zh = "{year} 年不能作为起始年度，可选 {first} 至 {last}。"
+
+
+class PaymentWrong(Invalid):
+    """Not what the household is due."""
+
+    code = "tree_payment_wrong"
+    en = "The household is due {due} yuan, all at once and not after today; {yuan} yuan on {paid_on} is not that."
+    zh = "应向农户足额支付 {due} 元，且支付日不得晚于今天；{paid_on} 支付 {yuan} 元不符。"
 
 
 class MethodologyNotConfigured(Conflict):

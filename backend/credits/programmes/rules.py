@@ -66,7 +66,7 @@ def inputs(formula: Formula, given: Mapping[str, Any]) -> dict[str, Decimal]:
             number = Decimal(value) if name in needed and isinstance(value, str) else None
         except InvalidOperation:
             number = None
-        if number is None or not _is_sane(number):
+        if number is None or not is_sane(number):
             raise InputsWrong(needed=", ".join(needed), field=name, path=("input", "inputs", name))
         read[name] = number
     for name in needed:
@@ -75,7 +75,8 @@ def inputs(formula: Formula, given: Mapping[str, Any]) -> dict[str, Decimal]:
     return read
 
 
-def _is_sane(number: Decimal) -> bool:
+def is_sane(number: Decimal) -> bool:
+    """Tell whether a number is finite, not negative, and of a size and precision that occurs."""
     if not number.is_finite() or not 0 <= number < LARGEST:
         return False
     exponent = number.as_tuple().exponent
@@ -84,7 +85,7 @@ def _is_sane(number: Decimal) -> bool:
 
 def missing(methodology: Methodology, terms: MethodologyTerms) -> list[str]:
     """Return the figures an issue needs and nobody knows yet."""
-    wanted = {"rounding": terms.rounding, "validityMonths": terms.validity_months}
+    wanted: dict[str, object] = {"rounding": terms.rounding, "validityMonths": terms.validity_months}
     if methodology.formula is Formula.PER_UNIT:
         wanted["factor"] = terms.factor
     return sorted(name for name, value in wanted.items() if value is None)
@@ -144,6 +145,13 @@ def check_period(period_from: date, period_to: date, today: date) -> None:
 def cap_start(terms: MethodologyTerms, day: date) -> date:
     """Return the first day of the cap's period that holds a day."""
     return day.replace(day=1) if terms.cap_period is CapPeriod.MONTH else date(day.year, 1, 1)
+
+
+def cap_end(terms: MethodologyTerms, start: date) -> date:
+    """Return the first day after the cap's period that begins on a day."""
+    months = 1 if terms.cap_period is CapPeriod.MONTH else 12
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, 1)
 
 
 def check_one_cap_period(terms: MethodologyTerms, period_from: date, period_to: date) -> None:
@@ -217,7 +225,7 @@ def check_land(rules: TreeRules, mu: Decimal) -> None:
         HouseholdsInvalid: not above zero, or finer than a hundredth.
         LandExceeded: beyond the limit.
     """
-    if not _is_sane(mu) or mu <= 0:
+    if not is_sane(mu) or mu <= 0:
         raise HouseholdsInvalid(field="mu", value=str(mu), path=("input", "mu"))
     if mu > rules.mu_per_household:
         raise LandExceeded(mu=format(mu, "f"), limit=format(rules.mu_per_household, "f"), path=("input", "mu"))
@@ -246,7 +254,7 @@ def tree_payment(trees: int, yuan_per_tree: Decimal, households: int = 1, years:
     for field, count in (("treesPerHousehold", trees), ("households", households), ("years", years)):
         if count <= 0:
             raise HouseholdsInvalid(field=field, value=count, path=(field,))
-    if not _is_sane(yuan_per_tree) or yuan_per_tree <= 0:
+    if not is_sane(yuan_per_tree) or yuan_per_tree <= 0:
         raise HouseholdsInvalid(field="yuanPerTree", value=str(yuan_per_tree), path=("yuanPerTree",))
     return EXACT.multiply(Decimal(trees * households * years), yuan_per_tree)
 
