@@ -242,6 +242,10 @@ class Book:
         """Return every version of one parameter, in the order in which they became true."""
         return history(self._versions.get((name, key, region), ()))
 
+    def keys(self, name: str) -> list[str]:
+        """Return the members of a family that hold everywhere, sorted; which of them count is asked of `find`."""
+        return sorted(key for family, key, region in self._versions if family == name and not region)
+
     def _answer(self, levels: tuple[tuple[str, str, str], ...], on: date, policy: str) -> Choice | Missing:
         year = named_year(policy)
         passed: list[PassedOver] = []

@@ -1,0 +1,23 @@
+"""Commands of CCER, one kind a file, and the reads the doors ask for."""
+
+from backend.credits.ccer.service.commenting import answer_comment, record_comment
+from backend.credits.ccer.service.common import methodologies
+from backend.credits.ccer.service.eligibility import Eligibility, eligibility
+from backend.credits.ccer.service.holdings import import_holdings
+from backend.credits.ccer.service.projects import advance_project, change_project, draft_project
+from backend.credits.ccer.service.reductions import advance_reduction, issue_reduction, report_reduction
+
+__all__ = [
+    "Eligibility",
+    "advance_project",
+    "advance_reduction",
+    "answer_comment",
+    "change_project",
+    "draft_project",
+    "eligibility",
+    "import_holdings",
+    "issue_reduction",
+    "methodologies",
+    "record_comment",
+    "report_reduction",
+]

@@ -1,0 +1,46 @@
+"""Which CCER may offset a compliance year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from backend.credits.ccer import rules_offset
+from backend.credits.ccer.values import Finding, Outcome
+from backend.factors import service as factors
+from backend.kit.clock import today
+from backend.kit.db import Read
+from backend.kit.scope import Scope
+from backend.ledger import service as ledger
+from backend.ledger.values import CCER, BatchValue
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """What a batch comes to for a compliance year."""
+
+    batch: BatchValue
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+
+
+async def eligibility(
+    read: Read, scope: Scope, batch_ids: Sequence[UUID], compliance_year: int, on: date | None = None
+) -> list[Eligibility]:
+    """Judge the visible CCER batches among those asked for, in their order; on a day (today) of settling.
+
+    Raises:
+        Unauthenticated, Forbidden: without `credits:read`.
+    """
+    scope.require("credits:read")
+    day = on or today()
+    found = await ledger.batches(read, scope, list(batch_ids))
+    book = await factors.book(read, scope, published_by=day, names=rules_offset.FAMILIES)
+    judged: list[Eligibility] = []
+    for batch_id in batch_ids:
+        batch = found.get(batch_id)
+        if batch is None or batch.class_code != CCER:
+            continue
+        findings = rules_offset.judge(book, batch.attributes, batch.produced_from, compliance_year, day)
+        judged.append(Eligibility(batch, rules_offset.outcome(findings), tuple(findings)))
+    return judged

@@ -1,0 +1,107 @@
+"""Holdings of CCER come in from the registry's export: serial ranges into the holder's own account."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from backend.accounts import service as accounts
+from backend.credits.ccer import rules
+from backend.credits.ccer.errors import HoldingDatesInvalid, ImportTooLong, PlantCodeMissing
+from backend.credits.ccer.service.claims import claim_imported
+from backend.credits.ccer.service.reductions import REGISTRY
+from backend.credits.ccer.values import OLD_REGISTERED_BEFORE, HoldingRow
+from backend.kit.clock import today
+from backend.kit.db import Write
+from backend.kit.scope import Scope
+from backend.ledger import service as ledger
+from backend.ledger.values import CCER, BatchSpec, MovementValue, OriginRange, Reason
+
+MOST_ROWS = 500
+"""Rows of one import."""
+
+
+async def import_holdings(
+    write: Write, scope: Scope, *, account_id: UUID, rows: Sequence[HoldingRow], reference: str = ""
+) -> list[MovementValue]:
+    """Import runs of CCER into one's own account, all or none; a movement a row, in their order.
+
+    What a row does not say (whether the project is managed by the trading market) stays not known, and an offset check
+    will say that it cannot tell. The vintage is the year in which the row's production begins.
+
+    Raises:
+        Unauthenticated, Forbidden: without `credits:import`.
+        AccountNotFound, AccountNotYours, AccountClosed: in this order.
+        ImportTooLong: none, or more than 500 rows.
+        CcerTextInvalid, SerialsUnreadable, HoldingDatesInvalid, PlantCodeMissing: a row.
+        SerialsOverlap: two rows name the same serials.
+        OriginOverlap, ClassFrozen: by the books.
+        AlreadyClaimed: a green certificate stands on the energy of a row.
+    """
+    scope.require("credits:import")
+    await accounts.own_account(write, scope, account_id)
+    if not 1 <= len(rows) <= MOST_ROWS:
+        raise ImportTooLong(most=MOST_ROWS, found=len(rows), path=("input", "rows"))
+    why = Reason(purpose="ccer_import", reference=rules.words(reference, "reference"))
+    clean = [_clean(row, number) for number, row in enumerate(rows, 1)]
+    runs = [rules.serial_run(row.first_serial, row.last_serial, number) for number, row in enumerate(clean, 1)]
+    rules.check_overlap(runs)
+    movements = await ledger.import_units(
+        write, scope, account_id, CCER, [_batch(row, run) for row, run in zip(clean, runs, strict=True)], why
+    )
+    for row, movement in zip(clean, movements, strict=True):
+        if rules.is_exclusive(row.methodology):
+            await claim_imported(
+                write, scope, account_id, row.plant_code, row.produced_from, row.produced_to,
+                movement_id=movement.id, facts={"project": row.project_code, "methodology": row.methodology},
+            )  # fmt: skip
+    return movements
+
+
+def _clean(row: HoldingRow, number: int) -> HoldingRow:
+    at = ("input", "rows", str(number - 1))
+    clean = replace(
+        row,
+        project_code=rules.words(row.project_code, "projectCode", least=1, most=60).upper(),
+        project_name=rules.words(row.project_name, "projectName"),
+        methodology=rules.words(row.methodology, "methodology", least=1, most=60).upper(),
+        plant_code=rules.words(row.plant_code, "plantCode", most=60).upper(),
+    )
+    if not row.produced_from <= row.produced_to <= row.registered_on <= today():
+        raise HoldingDatesInvalid(
+            row=number, path=(*at, "producedFrom"),
+            reason_en=f"produced {row.produced_from} to {row.produced_to}, registered {row.registered_on}: they must "
+            "follow one another and not lie in the future.",
+            reason_zh=f"产生期 {row.produced_from} 至 {row.produced_to}、登记日期 {row.registered_on} 须依次排列且不晚于今天。",
+        )  # fmt: skip
+    if rules.is_exclusive(clean.methodology) and not clean.plant_code:
+        raise PlantCodeMissing(methodology=clean.methodology, path=(*at, "plantCode"))
+    return clean
+
+
+def _batch(row: HoldingRow, run: tuple[str, int, int]) -> tuple[Decimal, BatchSpec]:
+    frame, first, last = run
+    attributes: dict[str, Any] = {
+        "registered_on": str(row.registered_on),
+        "methodology": row.methodology,
+        "old_scheme": is_old(row.registered_on),
+        "project_name": row.project_name,
+        "plant_code": row.plant_code,
+    }
+    if row.is_ets_managed is not None:
+        attributes["is_ets_managed"] = row.is_ets_managed
+    return Decimal(last - first + 1), BatchSpec(
+        vintage=row.produced_from.year,
+        produced_from=row.produced_from,
+        produced_to=row.produced_to,
+        project_code=row.project_code,
+        attributes=attributes,
+        origins=(OriginRange(REGISTRY, frame, first, last),),
+    )
+
+
+def is_old(registered_on: date) -> bool:
+    """Tell whether units registered on a day are of the old scheme."""
+    return registered_on < OLD_REGISTERED_BEFORE
