@@ -204,6 +204,13 @@ CASES: dict[str, Case] = {
     "closeInventory": command(id="$inventory", reason=WHY),
     "restateInventory": command(id="$inventory", reason=WHY),
     "requestActivationPreview": own(ids=[]),
+    # claims of certificates
+    "claimedEnergy": private(accountId="$account", year=2025),
+    "energyClaims": private(accountId="$account"),
+    "certificateGuidance": private(accountId="$account", year=2025),
+    "creditWarnings": private(accountId="$account"),
+    "claimCertificates": command(accountId="$account", year=2025, quantity="1"),
+    "reverseClaim": command(movementId="$claim_movement", reason=WHY),
     # jobs
     "job": private(id="$job"),
     "jobs": open_(first=100),

@@ -11,6 +11,7 @@ from uuid import UUID
 from factories import accounts, identity, inventory
 from factories.api import Client
 from factories.identity import Made
+from isolation_claims import with_claims
 from sqlalchemy import insert, select, text
 
 from backend.accounts import service as accounts_service
@@ -149,6 +150,7 @@ async def make_world(databases: Databases, client: Client) -> World:
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
     secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321"}
+    things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
         "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
