@@ -18,8 +18,9 @@ from factories.activity import (
 )
 from sqlalchemy import text
 
-from backend.emissions.activity import importing, jobs, queries, reading
+from backend.emissions.activity import importing, jobs, queries
 from backend.emissions.activity.errors import FileUnreadable, HeaderMissing, NothingEntered, TooManyRows
+from backend.kit import tables
 from backend.kit.db import Databases
 from backend.kit.errors import Forbidden
 from backend.kit.tasks import Cancelled
@@ -73,7 +74,7 @@ async def test_a_sheet_too_large_for_memory_is_streamed_with_the_same_result(
             ("E1", "2025-03", "x", "MWh")]  # fmt: skip
     content = xlsx_of(tmp_path / "a.xlsx", [row or () for row in rows])
     decoded = await desk.imported(content, "a.xlsx", dry=True)
-    monkeypatch.setattr(reading, "SHEET_IN_MEMORY", 0)
+    monkeypatch.setattr(tables, "SHEET_IN_MEMORY", 0)
     streamed = await desk.imported(content, "a.xlsx", dry=True)
     assert codes(decoded) == [(5, "quantity", "not_a_number")]
     assert {**streamed, "batch_id": ""} == {**decoded, "batch_id": ""}

@@ -1,7 +1,6 @@
 """The same unit in the books of two tenants: found through keyed hashes, in a database that tells nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +22,12 @@ SMALL = 16**3
 
 
 @pytest.fixture
-async def place(servers: Any) -> AsyncIterator[TenantDatabase]:
+async def place(servers: Any) -> TenantDatabase:
     found = clearing.addresses(servers.settings, servers.postgres.url)
     assert found is not None
     await provision.provision_clearing(servers.postgres.url, found)
     await provision.provision_clearing(servers.postgres.url, found)  # may be run again
-    yield found
+    return found
 
 
 async def stored(place: TenantDatabase) -> list[Any]:

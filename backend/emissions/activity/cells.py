@@ -5,14 +5,15 @@ arrive as binary floats; the shortest decimal that names the same float is what 
 """
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from unicodedata import category, normalize
 
 from backend.emissions.activity.problems import Problem
 from backend.kit.months import InvalidMonth, Month
+from backend.kit.tables import Cell, is_blank, word
 
-Cell = str | float | int | bool | date | datetime | time | timedelta | Decimal | None
+__all__ = ["Cell", "Refused", "is_blank", "month", "number", "plain", "prose", "word"]
 
 WHOLE_DIGITS = 24
 """Digits before the point a quantity may have: a tonne is 10^24 micrograms, more is a slip of the hand."""
@@ -32,22 +33,6 @@ class Refused(Exception):
     def __init__(self, code: str, column: str, **details: object) -> None:
         self.problem = Problem(code, column, details)
         super().__init__(code)
-
-
-def is_blank(cell: Cell) -> bool:
-    """Say whether a cell holds nothing but blanks."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def word(cell: Cell) -> str:
-    """Return a code as text: whole numbers without a point, so that a code typed as 12 is '12'."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
 
 
 def prose(cell: Cell, column: str) -> str:

@@ -5,28 +5,11 @@ titles; columns they do not know are left alone, so a user may keep notes of his
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from unicodedata import normalize
 
 from backend.emissions.methods import METHODS
 from backend.emissions.values import Need, Parameter
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: stable key, titles, the sentence shown when its cell is chosen, width in characters."""
-
-    key: str
-    zh: str
-    en: str
-    help_zh: str
-    help_en: str
-    width: int = 14
-    is_required: bool = False
-    is_number: bool = False
-    unit: str = ""
-    spellings: tuple[str, ...] = ()
-
+from backend.kit import tables
+from backend.kit.tables import Column
 
 SITE = Column("site", "场所编号", "Site", "可留空。", "May be empty.", 12)
 SOURCE = Column("source", "排放源编号", "Source", "从下拉列表中选择。", "Choose from the list.", 14, is_required=True)
@@ -120,20 +103,6 @@ def layout(methods: Iterable[str]) -> tuple[Column, ...]:
     return (*BEFORE, *parameter_columns(methods), *AFTER)
 
 
-def plain(title: object) -> str:
-    """Fold what people vary in a title without meaning it."""
-    return "".join(normalize("NFKC", str(title)).replace("*", "").split()).casefold()
-
-
 def positions(columns: Sequence[Column], titles: Sequence[object]) -> dict[str, int]:
     """Return where each known column stands in a row of titles; the first of two equal titles counts."""
-    names: dict[str, str] = {}
-    for column in (*columns, *ANNOTATION):
-        for name in (column.key, column.zh, column.en, *column.spellings):
-            names.setdefault(plain(name), column.key)
-    found: dict[str, int] = {}
-    for index, title in enumerate(titles):
-        key = names.get(plain(title)) if title not in (None, "") else None
-        if key is not None:
-            found.setdefault(key, index)
-    return found
+    return tables.positions((*columns, *ANNOTATION), titles)

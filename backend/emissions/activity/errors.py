@@ -9,8 +9,8 @@
       OwnData                   nobody approves what he entered himself
     Invalid
       EntryRefused              a row is wrong; its code is the problem's own (`problems.CATALOGUE`)
-      FileUnreadable            the file is not a workbook or CSV we can read
-      HeaderMissing             the file has no row with our column titles
+      FileUnreadable            (of `kit.tables`) the file is not a workbook or CSV we can read
+      HeaderMissing             (the same) the file has no row with our column titles
       FormatUnknown             neither xlsx nor csv
       ReasonMissing             a decision or withdrawal without its reason
       NothingEntered            an empty list of rows
@@ -23,15 +23,16 @@
       CheckLimitMissing         a limit of the checks is not among the reference parameters
       YearsChanged              a reporting year was opened or closed while the file was being read
     Limited
-      TooManyRows               more rows than one file or command may have
+      TooManyRows               (of `kit.tables`) more rows than one file or command may have
 
 What is wrong with a row is not a class of its own but a `problems.Problem`, because a file has many at once.
 """
 
 from backend.accounts.errors import AccountClosed, AccountNotFound, SourceNotFound
-from backend.kit.errors import Conflict, Forbidden, Invalid, Limited, NotFound
+from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.kit.tables import FileUnreadable, HeaderMissing, TooManyRows
 
-__all__ = ["AccountClosed", "AccountNotFound", "SourceNotFound"]
+__all__ = ["AccountClosed", "AccountNotFound", "FileUnreadable", "HeaderMissing", "SourceNotFound", "TooManyRows"]
 
 
 class BatchNotFound(NotFound):
@@ -72,22 +73,6 @@ class ExportNotReady(Conflict):
     code = "export_not_ready"
     en = "The export is {state}; the file is there when its job has succeeded."
     zh = "导出任务状态为 {state}，成功后方可下载文件。"
-
-
-class FileUnreadable(Invalid):
-    """The file is not a workbook or CSV we can read."""
-
-    code = "file_unreadable"
-    en = "The file cannot be read: {reason_en}. Save it as .xlsx or as CSV (UTF-8 or GB18030) and send it again."
-    zh = "无法读取该文件：{reason_zh}。请另存为 .xlsx 或 CSV（UTF-8 或 GB18030 编码）后重新上传。"
-
-
-class HeaderMissing(Invalid):
-    """The file has no row with our column titles."""
-
-    code = "header_missing"
-    en = "No row has the titles of our template (at least: {needed}). Download the template and keep its title rows."
-    zh = "未找到模板的标题行（至少需要：{needed}）。请下载模板，并保留其标题行。"
 
 
 class FormatUnknown(Invalid):
@@ -160,11 +145,3 @@ class YearsChanged(Conflict):
     code = "years_changed"
     en = "A reporting year was opened or closed while the file was being read. Import it again."
     zh = "导入过程中报告年度的开启状态发生了变化，请重新导入。"
-
-
-class TooManyRows(Limited):
-    """More rows than one file or command may have."""
-
-    code = "too_many_rows"
-    en = "More than {limit} rows. Send them in parts."
-    zh = "数据超过 {limit} 行，请分批提交。"
