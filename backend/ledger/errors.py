@@ -16,6 +16,8 @@ Invalid
   SerialsRepeated           a serial is named twice
   SerialsInvalid            not a range of serials
   SelectionEmpty            neither a quantity nor serials
+  SelectionsInvalid         no selection, or too many of them
+  AttributesNotObject       attributes without names
   TooManyRanges             more serial ranges than one command takes
   TransferToSelf            giver and receiver are one account
   EffectiveInFuture         a day that has not come
@@ -41,6 +43,7 @@ Conflict
   OfferExpired              the offer is over
   MovementNotReversible     a movement that cannot be undone
   MovementAlreadyReversed   the movement was reversed before
+  ProgrammeUnits            units whose programme has a command of its own
   MovementClaimed           the movement stands behind a claim
   AlreadyClaimed            the benefit is used up
 """
@@ -166,6 +169,22 @@ class TooManyRanges(Invalid):
     code = "too_many_ranges"
     en = "One command takes at most {allowed} ranges; {found} were given."
     zh = "一次操作最多 {allowed} 个序列号区间，当前为 {found} 个。"
+
+
+class SelectionsInvalid(Invalid):
+    """No selection, or too many of them."""
+
+    code = "selections_invalid"
+    en = "One operation takes 1 to {allowed} selections; {found} were given."
+    zh = "一次操作须包含 1 至 {allowed} 组单位，当前为 {found} 组。"
+
+
+class AttributesNotObject(Invalid):
+    """Attributes without names."""
+
+    code = "attributes_not_object"
+    en = 'Give attributes by name: {{"technology": "wind"}}.'
+    zh = '请以“名称: 值”的形式填写属性，例如 {{"technology": "wind"}}。'
 
 
 class TransferToSelf(Invalid):
@@ -350,6 +369,14 @@ class MovementAlreadyReversed(Conflict):
     code = "movement_already_reversed"
     en = "Movement {number} was reversed already."
     zh = "流水 {number} 已被冲正。"
+
+
+class ProgrammeUnits(Conflict):
+    """Units whose programme has a command of its own."""
+
+    code = "programme_units"
+    en = "Units of {class} are issued and retired by the programme '{programme}', after its own checks."
+    zh = "{class} 单位须通过项目“{programme}”签发和注销，由该项目审核。"
 
 
 class MovementClaimed(Conflict):

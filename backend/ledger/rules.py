@@ -1,14 +1,23 @@
 """What can be said about an order or a question before the books are asked."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from backend.kit.clock import CHINA
-from backend.ledger.errors import ProductionInvalid, QuantityNotPositive, QuantityTooLarge
-from backend.ledger.values import BatchSpec
+from backend.ledger.errors import (
+    ProductionInvalid,
+    QuantityNotPositive,
+    QuantityTooLarge,
+    SerialsInvalid,
+    TooManyRanges,
+)
+from backend.ledger.values import BatchSpec, Serials
 
 LARGEST_QUANTITY = Decimal(10**15)
 """More than any registry ever issued; the serials of a tenant end at 2^62."""
+MOST_RANGES = 1000
+LARGEST_SERIAL = 2**62
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 """The books know nothing before and nothing after; a calendar's own ends cannot be moved between time zones."""
 A_MOMENT = timedelta(microseconds=1)
@@ -25,6 +34,20 @@ def check_quantity(quantity: Decimal) -> None:
         raise QuantityNotPositive(quantity=str(quantity), path=("quantity",))
     if quantity > LARGEST_QUANTITY:
         raise QuantityTooLarge(quantity=str(quantity), allowed=str(LARGEST_QUANTITY), path=("quantity",))
+
+
+def check_serials(serials: Sequence[Serials], *path: str) -> None:
+    """Refuse what are no runs of serials.
+
+    Raises:
+        TooManyRanges: more than 1,000.
+        SerialsInvalid: a range that ends before it begins.
+    """
+    if len(serials) > MOST_RANGES:
+        raise TooManyRanges(allowed=MOST_RANGES, found=len(serials), path=path)
+    for first, last in serials:
+        if not 0 < first <= last < LARGEST_SERIAL:
+            raise SerialsInvalid(first=first, last=last, path=path)
 
 
 def check_batch(batch: BatchSpec) -> None:

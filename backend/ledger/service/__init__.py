@@ -24,7 +24,7 @@ from backend.ledger.service.classes import (
     register_classes,
     unfreeze,
 )
-from backend.ledger.service.correcting import correct
+from backend.ledger.service.direct import correct, issue_directly, retire_directly
 from backend.ledger.service.holding import free, pledge, release, reserve
 from backend.ledger.service.issuing import import_units, issue, issue_many
 from backend.ledger.service.transferring import accept, decline, lapse_offers, transfer, withdraw
@@ -57,6 +57,7 @@ __all__ = [
     "holds_by_id",
     "import_units",
     "issue",
+    "issue_directly",
     "issue_many",
     "lapse_offers",
     "load_claim_rules",
@@ -70,6 +71,7 @@ __all__ = [
     "release",
     "reserve",
     "retire",
+    "retire_directly",
     "reverse",
     "surrender",
     "transfer",

@@ -10,7 +10,7 @@ from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.ledger import rules
 from backend.ledger.errors import SerialsInvalid
-from backend.ledger.service.posting import LARGEST_SERIAL, Order, order, post, record
+from backend.ledger.service.posting import Order, order, post, record
 from backend.ledger.values import NO_REASON, BatchSpec, MovementKind, MovementValue, Reason
 
 
@@ -88,7 +88,7 @@ async def _bring(
 
 def _spec(batch: BatchSpec) -> dict[str, Any]:
     for each in batch.origins:
-        if not 0 <= each.first <= each.last < LARGEST_SERIAL:
+        if not 0 <= each.first <= each.last < rules.LARGEST_SERIAL:
             raise SerialsInvalid(first=each.first, last=each.last, path=("origins",))
     return {
         "id": str(new_id()),

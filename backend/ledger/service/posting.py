@@ -22,17 +22,13 @@ from backend.kit.scope import Scope
 from backend.ledger.errors import (
     BY_CODE,
     SelectionEmpty,
-    SerialsInvalid,
     TextTooLong,
-    TooManyRanges,
 )
-from backend.ledger.rules import check_quantity
+from backend.ledger.rules import check_quantity, check_serials
 from backend.ledger.values import MovementKind, MovementValue, Reason, Selection
 
 REFUSED = "LG001"
-MOST_RANGES = 1000
 MOST_CHARACTERS = {"purpose": 100, "beneficiary": 200, "reference": 200, "note": 1000}
-LARGEST_SERIAL = 2**62
 POST = text("select ledger_post(:orders)").bindparams(bindparam("orders", type_=JSONB))
 
 Order = dict[str, Any]
@@ -87,11 +83,7 @@ def selected(selection: Selection) -> dict[str, Any]:
         raise SelectionEmpty(path=("quantity",))
     if selection.quantity is not None:
         check_quantity(selection.quantity)
-    if len(selection.serials) > MOST_RANGES:
-        raise TooManyRanges(allowed=MOST_RANGES, found=len(selection.serials), path=("serials",))
-    for first, last in selection.serials:
-        if not 0 < first <= last < LARGEST_SERIAL:
-            raise SerialsInvalid(first=first, last=last, path=("serials",))
+    check_serials(selection.serials, "serials")
     return {
         "class": selection.class_code or None,
         "quantity": selection.quantity,
