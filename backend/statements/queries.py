@@ -1,10 +1,9 @@
-"""Reads of certificates, and what they must know of the ledger's books: origins of units, reversals, chain links.
+"""Reads of certificates, and what they must know of the ledger's books: reversals and links of the chain.
 
 Row-level security has decided what is visible before any condition here; the public page asks under the service's
 scope, for one number.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -16,15 +15,11 @@ from sqlalchemy.types import Uuid
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.statements.models import Certificate, CertifiedRetirement
-from backend.statements.values import CertificateValue, ChainLink, OriginRun, Standing
+from backend.statements.values import CertificateValue, ChainLink, Standing
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _REVERSALS = text(
     "select reverses_id, number, recorded_at from ledger_movement where reverses_id = any(:ids)"
-).bindparams(_IDS)
-_ORIGINS = text(
-    "select batch_id, first_serial, registry_code, frame, lower(numbers) as first, upper(numbers) - 1 as last"
-    " from ledger_origin where batch_id = any(:ids) order by batch_id, first_serial"
 ).bindparams(_IDS)
 _LINKS = text("select movement_id, position, hash from ledger_link where movement_id = any(:ids)").bindparams(_IDS)
 
@@ -118,14 +113,6 @@ async def standings_by_id(read: Read, scope: Scope, keys: list[tuple[UUID, UUID]
     known = [each for each in found if each is not None]
     by_id = {each.id: how for each, how in zip(known, await standings(read, scope, known), strict=True)}
     return [by_id.get(own, Standing()) for _, own in keys]
-
-
-async def origins(read: Read, scope: Scope, batch_ids: Sequence[UUID]) -> dict[UUID, list[OriginRun]]:
-    """Return the registries' own codes of imported batches, in the order of serials."""
-    found: dict[UUID, list[OriginRun]] = defaultdict(list)
-    for row in await read.rows(_ORIGINS, {"ids": list(batch_ids)}):
-        found[row.batch_id].append(OriginRun(*row))
-    return found
 
 
 async def links(read: Read, scope: Scope, movement_ids: Sequence[UUID]) -> dict[UUID, ChainLink]:

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -43,13 +45,13 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A retirement with everything the books know of it."""
+    """A retirement with everything the books know of it; `origins` in the order of serials."""
 
     movement: MovementValue
     lines: Sequence[PostingValue]
     unit_class: UnitClass
     batches: Mapping[UUID, BatchValue]
-    origins: Mapping[UUID, Sequence[OriginRun]]
+    origins: Sequence[OriginRun]
     link: ChainLink | None
 
 
@@ -193,6 +195,14 @@ def mark(stated: Mapping[str, Any]) -> str:
     return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
 
 
+def purpose_of(written: str) -> tuple[str, str]:
+    """Return a purpose (or several, with commas between) in Chinese and English; unknown words stay as written."""
+    words = [each.strip() for each in written.split(",") if each.strip()]
+    if not words or any(each not in PURPOSES for each in words):
+        return written, ""
+    return "、".join(PURPOSES[each][0] for each in words), ", ".join(PURPOSES[each][1] for each in words)
+
+
 def _totals(retired: Sequence[Retired]) -> list[dict[str, str]]:
     """Return quantity and unit of each class; classes are never added to one another."""
     sums: dict[str, tuple[UnitClass, Decimal]] = {}
@@ -215,7 +225,7 @@ def _class(kind: UnitClass) -> dict[str, str]:
 
 def _entry(retired: Retired) -> dict[str, Any]:
     movement = retired.movement
-    zh, en = PURPOSES.get(movement.purpose, (movement.purpose, ""))
+    zh, en = purpose_of(movement.purpose)
     lines = [each for each in retired.lines if each.bucket is Bucket.RETIRED and each.amount > 0]
     return {
         "movement": movement.number,
@@ -238,7 +248,6 @@ def _entry(retired: Retired) -> dict[str, Any]:
 
 def _batch(retired: Retired, line: PostingValue) -> dict[str, Any]:
     batch = retired.batches[line.batch_id]
-    runs = retired.origins.get(line.batch_id, ())
     return {
         "origin": batch.origin,
         "project": batch.project_code,
@@ -247,16 +256,24 @@ def _batch(retired: Retired, line: PostingValue) -> dict[str, Any]:
         "produced_to": None if batch.produced_to is None else batch.produced_to.isoformat(),
         "quantity": _plain(line.amount),
         "ranges": [
-            {"first": first, "last": last, "count": last - first + 1, "registry": _codes((first, last), runs)}
+            {
+                "first": first,
+                "last": last,
+                "count": last - first + 1,
+                "registry": _codes((first, last), retired.origins),
+            }
             for first, last in line.serials
         ],
     }
 
 
-def _codes(serials: Serials, runs: Iterable[OriginRun]) -> list[dict[str, Any]]:
+def _codes(serials: Serials, runs: Sequence[OriginRun]) -> list[dict[str, Any]]:
     """Return the registry's own numbers of a run of serials: the part of each origin run that lies inside."""
     found: list[dict[str, Any]] = []
-    for run in runs:
+    place = max(bisect_right(runs, serials[0], key=lambda each: each.first_serial) - 1, 0)
+    for run in islice(runs, place, None):
+        if run.first_serial > serials[1]:
+            break
         low = max(serials[0], run.first_serial)
         high = min(serials[1], run.first_serial + run.last - run.first)
         if low <= high:

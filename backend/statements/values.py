@@ -69,9 +69,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class OriginRun:
-    """Where units of a batch come from: serials `first_serial`.. are the registry's `first`..`last` of a frame."""
+    """Codes of units that came from a registry: the serials `first_serial`.. are its `first`..`last` of a frame."""
 
-    batch_id: UUID
     first_serial: int
     registry: str
     frame: str

@@ -29,9 +29,10 @@ from backend.statements.errors import (
     RetirementCertified,
     RetirementNotFound,
     RetirementNotYours,
+    TooManyRanges,
 )
 from backend.statements.models import Certificate, CertifiedRetirement
-from backend.statements.values import CertificateValue, Draft
+from backend.statements.values import MOST_RANGES, CertificateValue, Draft, OriginRun
 from backend.tenants import service as tenants
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('carbon.certificate:' || :account, 0))")
@@ -156,7 +157,7 @@ async def _draft(
     batch_ids = sorted({batch for each in movements for batch in each.batch_ids})
     lines = await ledger.postings_of(read, scope, ids)
     batches = await ledger.batches(read, scope, batch_ids)
-    origins = await queries.origins(read, scope, batch_ids)
+    origins = await _origins(read, scope, movements)
     links = await queries.links(read, scope, ids)
     classes = {each.code: each for each in await ledger.unit_classes(read, scope)}
     pack = await tenants.pack_in_force(read, scope)
@@ -179,9 +180,24 @@ async def _draft(
             is_demonstration=account.is_demonstration,
         ),
         [
-            rules.Retired(each, lines[each.id], classes[each.class_code], batches, origins, links.get(each.id))
+            rules.Retired(each, lines[each.id], classes[each.class_code], batches, origins[each.id], links.get(each.id))
             for each in movements
         ],
         url,
     )
     return Draft(account.id, new_id(), number, tuple(ids), stated, url)
+
+
+async def _origins(read: Read, scope: Scope, movements: Sequence[MovementValue]) -> dict[UUID, list[OriginRun]]:
+    """Return the registries' own codes of the units each movement retired. Raises TooManyRanges."""
+    keys = [ledger.CodesKey(each.batch_ids, each.serials, 0, MOST_RANGES + 1) for each in movements]
+    pages = await ledger.registry_codes(read, scope, keys)
+    found: dict[UUID, list[OriginRun]] = {}
+    for each, runs in zip(movements, pages, strict=True):
+        if len(runs) > MOST_RANGES:
+            raise TooManyRanges(most=MOST_RANGES, found=len(runs), path=("input", "movementIds"))
+        found[each.id] = [
+            OriginRun(run.serials[0], run.origin.registry, run.origin.frame, run.origin.first, run.origin.last)
+            for run in runs
+        ]
+    return found

@@ -1,0 +1,39 @@
+"""The application in this process; callers sign in through its front door."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from factories.api import Client
+
+from backend.api.app import create_app
+from backend.api.door import Door
+from backend.kit.db import Databases
+from backend.kit.settings import Settings
+from backend.kit.storage import Storage
+
+
+@pytest.fixture(scope="session")
+def statement_settings(servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("certificates")
+    return servers.settings.model_copy(update={"storage_url": folder.as_uri()})
+
+
+@pytest.fixture(scope="session")
+async def door(databases: Databases, statement_settings: Settings) -> AsyncIterator[Door]:
+    # Without its lifespan, which only closes what the process owns: a session's fixture is left by another task.
+    made = create_app(statement_settings, databases=databases)
+    yield made
+    await made.inner.state.redis.aclose()
+
+
+@pytest.fixture
+async def client(door: Door) -> AsyncIterator[Client]:
+    """Nobody, at Wuxi."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://testserver") as http:
+        yield Client(http, "wuxi")
+
+
+@pytest.fixture(scope="session")
+def storage(statement_settings: Settings) -> Storage:
+    return Storage.of(statement_settings)
