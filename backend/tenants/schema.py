@@ -169,7 +169,8 @@ def _document(document: PackDocument) -> TenantDocument:
     )
 
 
-def _provenance(pack: Pack, part: Sourced) -> Provenance:
+def provenance(pack: Pack, part: Sourced) -> Provenance:
+    """Return where a part of a pack comes from, as the wire has it."""
     document = pack.document(part.document) if part.document else None
     return Provenance(
         document=_document(document) if document else None,
@@ -188,7 +189,7 @@ def _programme(pack: Pack, part: Programme) -> TenantProgramme:
         kind=part.kind.value,
         unit=part.unit,
         status=part.status.value,
-        provenance=_provenance(pack, part),
+        provenance=provenance(pack, part),
     )
 
 
@@ -198,7 +199,7 @@ def _sector(pack: Pack, part: Sector) -> TenantSector:
         name_zh=part.name_zh,
         name_en=part.name_en,
         method_pack=part.method_pack,
-        provenance=_provenance(pack, part),
+        provenance=provenance(pack, part),
     )
 
 
@@ -217,7 +218,7 @@ def _rules(pack: Pack) -> list[TenantRule]:
         ("warnings", f"预警响应：{answers_zh}", f"Responses to warnings: {answers_en}", pack.warnings),
     )  # fmt: skip
     return [
-        TenantRule(code=code, text_zh=zh, text_en=en, provenance=_provenance(pack, part)) for code, zh, en, part in said
+        TenantRule(code=code, text_zh=zh, text_en=en, provenance=provenance(pack, part)) for code, zh, en, part in said
     ]
 
 
@@ -229,7 +230,7 @@ def _tenant(row: queries.PackRow, own: DivisionRow) -> Tenant:
             name_zh=part.name_zh,
             name_en=part.name_en,
             fuel_table=part.fuel_table,
-            provenance=_provenance(pack, part),
+            provenance=provenance(pack, part),
         )
         for part in pack.method_packs
     ]

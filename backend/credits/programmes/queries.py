@@ -77,13 +77,22 @@ def payment(row: Any) -> PaymentValue:  # noqa: ANN401 - a row
     return PaymentValue(**given)
 
 
-async def settings(read: Read, scope: Scope, programme: str, methodology: str | None = None) -> list[SettingValue]:
+async def settings(
+    read: Read,
+    scope: Scope,
+    programme: str,
+    methodology: str | None = None,
+    *,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[SettingValue]:
     """Return every setting of a programme's methodologies, oldest first."""
-    wanted = SETTING.where(ProgrammeSetting.programme == programme)
+    wanted = SETTING.where(ProgrammeSetting.programme == programme).order_by(ProgrammeSetting.id).limit(limit)
+    if after is not None:
+        wanted = wanted.where(ProgrammeSetting.id > after)
     if methodology is not None:
         wanted = wanted.where(ProgrammeSetting.methodology == methodology)
-    rows = await read.rows(wanted.order_by(ProgrammeSetting.methodology, ProgrammeSetting.version))
-    return [SettingValue(*row) for row in rows]
+    return [SettingValue(*row) for row in await read.rows(wanted)]
 
 
 async def settings_in_force(read: Read, scope: Scope, on: date) -> dict[tuple[str, str], SettingValue]:
@@ -219,6 +228,15 @@ async def stands(
     if after is not None:
         wanted = wanted.where(TreeStand.id > after)
     return [StandValue(*row) for row in await read.rows(wanted)]
+
+
+async def stands_of(read: Read, scope: Scope, household_ids: list[UUID]) -> list[list[StandValue]]:
+    """Return the stands of each household, by number; for a loader."""
+    found: dict[UUID, list[StandValue]] = {each: [] for each in household_ids}
+    wanted = STAND.where(TreeStand.household_id.in_(household_ids)).order_by(TreeStand.first_number)
+    for row in await read.rows(wanted):
+        found[row.household_id].append(StandValue(*row))
+    return [found[each] for each in household_ids]
 
 
 async def stands_by_id(read: Read, scope: Scope, ids: list[UUID]) -> list[StandValue | None]:
