@@ -1,5 +1,6 @@
 """Claiming certificates: cancelled, claimed and set against electricity at once, or not at all."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -31,6 +32,8 @@ from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Forbidden
 from backend.kit.scope import Scope
 from backend.ledger import errors as ledger_errors
+from backend.ledger import service as ledger_service
+from backend.ledger.values import Selection
 
 RESIDUAL = Decimal("0.6096")
 GRID = Decimal("0.5827")
@@ -252,3 +255,30 @@ async def test_a_reversal_in_a_closed_year_is_refused_and_changes_nothing(databa
         await reverse(databases, held, one.movement.id)
     assert await counted(databases) == before
     assert await ledger.held(databases, held.id, "GEC") == {"retired": 100}
+
+
+async def test_claims_at_the_same_moment_never_cover_more_than_was_bought(databases: Databases) -> None:
+    held = await consumer(databases)
+    await certified(databases, held, 2000)
+    found = await asyncio.gather(*(claim(databases, held, 170) for _ in range(10)), return_exceptions=True)
+    refusals = [each for each in found if isinstance(each, BaseException)]
+    assert {type(each) for each in refusals} == {ClaimExceedsPurchase}
+    assert len(refusals) == 3  # seven times 170 of 1,200
+    assert await ledger.held(databases, held.id, "GEC") == {"available": 2000 - 7 * 170, "retired": 7 * 170}
+    async with databases.read(held.scope) as read:
+        assert await emissions.claimed_energy(read, held.scope, [held.id], 2026) == {held.id: 7 * 170}
+
+
+async def test_what_is_claimed_elsewhere_or_not_at_all_is_not_taken_back_here(databases: Databases) -> None:
+    held = await consumer(databases)
+    batch = await certified(databases, held, 10)
+    async with databases.write(held.scope) as write:
+        [gone] = await ledger_service.retire(write, held.scope, held.id, [Selection("GEC", Decimal(3))])
+        extents = ledger_service.of_serials(gone.serials)
+        await ledger_service.claim(
+            write, held.scope, ledger_service.Use.DISCLOSURE, held.id, extents, movement_id=gone.id
+        )
+    for movement_id in (gone.id, batch.id):
+        with pytest.raises(CertificateClaimNotFound):
+            await reverse(databases, held, movement_id)
+    assert await ledger.held(databases, held.id, "GEC") == {"available": 7, "retired": 3}

@@ -30,7 +30,18 @@ from backend.kit.db import Read, Write
 from backend.kit.quantities import EXACT
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
-from backend.ledger.values import GEC, BatchValue, Bucket, MovementValue, PostingValue, Reason, Selection
+from backend.ledger.values import (
+    GEC,
+    BatchValue,
+    Bucket,
+    MovementKind,
+    MovementValue,
+    PostingValue,
+    Reason,
+    Selection,
+)
+
+USES = frozenset(each.value for each in CertificateUse)
 
 
 async def claim_certificates(
@@ -91,8 +102,11 @@ async def reverse_claim(write: Write, scope: Scope, *, movement_id: UUID, note: 
         MovementUnknown, MovementNotReversible, MovementAlreadyReversed: by the books.
     """
     scope.require("ledger:reverse")
+    known = (await ledger.movements_by_id(write, scope, [movement_id])).get(movement_id)
     standing = (await ledger.claims_of_movements(write, scope, [movement_id]))[movement_id]
-    if not any(each.withdrawn_at is None for each in standing):
+    is_standing = any(each.withdrawn_at is None and each.use.value in USES for each in standing)
+    # What other nouns claimed (a programme's event, an offset) is theirs to take back.
+    if known is None or known.class_code != GEC or known.kind is not MovementKind.RETIRE or not is_standing:
         raise CertificateClaimNotFound
     energy = await emissions.withdraw_energy_claim(write, scope, movement_id)
     ended = await ledger.withdraw_claims(write, scope, movement_id)
