@@ -5,6 +5,7 @@ The names below are what the rest of the house may use.
 
 from backend.ledger.claims.queries import claimed, claims_by_id, claims_of_movements, claims_on
 from backend.ledger.claims.values import ClaimValue, Extent, Use, of_serials
+from backend.ledger.clearing.sessions import Cleared, cleared, give_back
 from backend.ledger.queries import (
     balances,
     batches,
@@ -35,6 +36,7 @@ registry_codes = load_codes
 
 __all__ = [
     "ClaimValue",
+    "Cleared",
     "CodesKey",
     "Extent",
     "Use",
@@ -47,12 +49,14 @@ __all__ = [
     "claims_by_id",
     "claims_of_movements",
     "claims_on",
+    "cleared",
     "correct",
     "decline",
     "expire",
     "free",
     "freeze",
     "furnish",
+    "give_back",
     "holdings",
     "holds_by_id",
     "import_units",
