@@ -58,6 +58,7 @@ def tenant(**given: Any) -> Case:
 
 
 RECORD = {"sourceId": "$source", "month": "2025-12", "quantity": "1", "unit": "MWh", "reason": "试"}
+UNITS = {"unitClass": "CCER", "quantity": "1"}
 WHY = "越权尝试"
 CASES: dict[str, Case] = {
     "node": private(id="$account"),
@@ -211,6 +212,30 @@ CASES: dict[str, Case] = {
     "creditWarnings": private(accountId="$account"),
     "claimCertificates": command(accountId="$account", year=2025, quantity="1"),
     "reverseClaim": command(movementId="$claim_movement", reason=WHY),
+    # ledger
+    "unitClasses": open_(),
+    "holdings": private(accountId="$account"),
+    "batchHoldings": private(accountId="$account"),
+    "unitStatement": private(accountId="$account", unitClass="CCER"),
+    "unitGroup": private(id="$unit_group"),
+    "unitMovement": private(number="$movement_number"),
+    "unitMovements": private(accountId="$account"),
+    "unitHolds": private(accountId="$account"),
+    "serialLife": open_(serial="$serial"),
+    "alreadyClaimed": open_(serials=[{"first": "$serial", "last": "$serial"}]),
+    "claimRules": open_(),
+    "transferUnits": command(fromAccountId="$account", toNumber="$number", units=UNITS),
+    "acceptOffer": command(holdId="$unit_offer", note=WHY),
+    "declineOffer": command(holdId="$unit_offer", note=WHY),
+    "withdrawOffer": command(holdId="$unit_offer", note=WHY),
+    "pledgeUnits": command(accountId="$account", bankId="$bank", units=UNITS),
+    "releasePledge": command(holdId="$unit_pledge", note=WHY),
+    "retireUnits": command(accountId="$account", units=[UNITS], reason={"purpose": "event"}),
+    "reverseMovement": command(movementId="$unit_movement", note=WHY),
+    "issueUnits": command(toAccountId="$account", unitClass="CCER", quantity="1", isTransferable=True),
+    "freezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
+    "unfreezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
+    "chooseAcceptance": command(accountId="$account", accepts="AUTOMATICALLY"),
     # jobs
     "job": private(id="$job"),
     "jobs": open_(first=100),

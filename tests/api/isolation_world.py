@@ -5,12 +5,15 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from factories import accounts, identity, inventory
+from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
+from factories.ledger import issued
 from isolation_claims import with_claims
 from sqlalchemy import insert, select, text
 
@@ -22,6 +25,9 @@ from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.outbox import enqueue
 from backend.kit.scope import Scope
+from backend.ledger import service as ledger
+from backend.ledger.claims.values import ClaimValue, Use, of_serials
+from backend.ledger.values import MovementValue, Reason, Selection
 from backend.wire.nodes import node_id
 
 HOME, ELSEWHERE = "320206", "320205"
@@ -32,6 +38,7 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 IDS = frozenset({
     "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
+    "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
 """The things of the victim that have a global id."""
 
@@ -124,7 +131,13 @@ async def make_world(databases: Databases, client: Client) -> World:
                 text="受害者的核查意见", at=now(), organisation_id=body.id,
             )
         )  # fmt: skip
+    units = await holding_units(databases, held, lender)
     ids: dict[str, tuple[str, tuple[UUID, ...]]] = {
+        "unit_batch": ("UnitBatch", units.issued.batch_ids),
+        "unit_claim": ("Claim", (units.claim.id,)),
+        "unit_movement": ("UnitMovement", (units.retired.id,)),
+        "unit_offer": ("UnitHold", (units.offer,)),
+        "unit_pledge": ("UnitHold", (units.pledge,)),
         "organisation": ("Organisation", (victim.id,)),
         "person": ("Person", (member.actor_id,)),
         "membership": ("Membership", (membership,)),
@@ -153,6 +166,8 @@ async def make_world(databases: Databases, client: Client) -> World:
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
+        "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),
+        "serial": str(units.retired.serials[0][0]),
         "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
         "bank": str(node_id("Organisation", lender.id)), "today": today().isoformat(),
         "next_year": (today() + timedelta(days=300)).isoformat(), "calibrated": date(2025, 1, 1).isoformat(),
@@ -165,6 +180,35 @@ async def make_world(databases: Databases, client: Client) -> World:
         "verifier not engaged": await client.signed_in(await identity.verifier(databases)),
     }
     return world
+
+
+@dataclass(frozen=True)
+class Units:
+    issued: MovementValue
+    retired: MovementValue
+    claim: ClaimValue
+    offer: UUID
+    pledge: UUID
+
+
+async def holding_units(databases: Databases, held: Held, lender: Made) -> Units:
+    """Give the victim units: some offered, some pledged, some retired behind a claim."""
+    made = await issued(databases, held.id, "CCER", 7654, vintage=2025)
+    taker = await accounts.held_account(databases, name="受害者的要约对象")
+    async with databases.write(held.scope) as write:
+        (gone,) = await ledger.retire(
+            write, held.scope, held.id, [Selection("CCER", Decimal(3))], Reason(purpose="event")
+        )
+        claim = await ledger.claim(
+            write, held.scope, Use.EVENT, held.id, of_serials(gone.serials), period=2025, movement_id=gone.id
+        )
+    async with databases.write(held.scope) as write:
+        offer = await ledger.transfer(write, held.scope, held.id, Selection("CCER", Decimal(5)), to_account_id=taker.id)
+    async with databases.write(held.scope) as write:
+        pledge = await ledger.pledge(write, held.scope, held.id, Selection("CCER", Decimal(7)), lender.id)
+    assert offer.hold_id is not None
+    assert pledge.hold_id is not None
+    return Units(made, gone, claim, offer.hold_id, pledge.hold_id)
 
 
 def decoded(text_: str) -> str:
