@@ -18,6 +18,7 @@ Invalid
   ImportTooLong             more rows than one import takes
   HoldingDatesInvalid       dates of a row that contradict each other
   CcerTextInvalid           an empty text, or one that is too long
+  ComplianceYearInvalid     no year of the trading market
 Conflict
   ProjectCodeTaken          another project has the code
   ProjectDeregistered       a de-registered project cannot apply again
@@ -176,6 +177,14 @@ class CcerTextInvalid(Invalid):
     code = "ccer_text_invalid"
     en = "'{field}' takes {least} to {most} characters; it has {found}."
     zh = "“{field}”须为 {least} 至 {most} 个字符，当前为 {found} 个。"
+
+
+class ComplianceYearInvalid(Invalid):
+    """No year of the trading market."""
+
+    code = "ccer_compliance_year_invalid"
+    en = "{year} is no compliance year of the national market: give one from {first} to {last}."
+    zh = "{year} 不是全国碳市场的履约年度，可选 {first} 至 {last}。"
 
 
 class ProjectCodeTaken(Conflict):

@@ -39,22 +39,26 @@ TRANSITION = select(*_columns(CcerTransition, TransitionValue))
 COMMENT = select(*_columns(CcerComment, CommentValue))
 
 
+def _facts(row: Any, **changes: object) -> dict[str, Any]:  # noqa: ANN401 - a row of any of the above
+    return {**row._mapping, **changes}  # noqa: SLF001 - SQLAlchemy's public name
+
+
 def project_of(row: Any) -> ProjectValue:  # noqa: ANN401 - a row of PROJECT
     """Return a row of `PROJECT` as a value."""
-    return ProjectValue(**{**row._mapping, "state": ProjectState(row.state)})  # noqa: SLF001 - SQLAlchemy's name
+    return ProjectValue(**_facts(row, state=ProjectState(row.state)))
 
 
 def reduction_of(row: Any) -> ReductionValue:  # noqa: ANN401 - a row of REDUCTION
     """Return a row of `REDUCTION` as a value."""
-    return ReductionValue(**{**row._mapping, "state": ReductionState(row.state)})  # noqa: SLF001 - SQLAlchemy's name
+    return ReductionValue(**_facts(row, state=ReductionState(row.state)))
 
 
 def _transition_of(row: Any) -> TransitionValue:  # noqa: ANN401 - a row of TRANSITION
-    return TransitionValue(**{**row._mapping, "action": Action(row.action)})  # noqa: SLF001 - SQLAlchemy's name
+    return TransitionValue(**_facts(row, action=Action(row.action)))
 
 
 def _comment_of(row: Any) -> CommentValue:  # noqa: ANN401 - a row of COMMENT
-    return CommentValue(**row._mapping)  # noqa: SLF001 - SQLAlchemy's name
+    return CommentValue(**_facts(row))
 
 
 @dataclass(frozen=True, slots=True)

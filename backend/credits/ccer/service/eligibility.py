@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from backend.credits.ccer import rules_offset
+from backend.credits.ccer.errors import ComplianceYearInvalid
 from backend.credits.ccer.values import Finding, Outcome
 from backend.factors import service as factors
 from backend.kit.clock import today
@@ -13,6 +14,8 @@ from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
 from backend.ledger.values import CCER, BatchValue
+
+FIRST_YEAR = 2019
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,12 @@ async def eligibility(
 
     Raises:
         Unauthenticated, Forbidden: without `credits:read`.
+        ComplianceYearInvalid: before 2019, when the market's first period began, or after next year.
     """
     scope.require("credits:read")
+    last = today().year + 1
+    if not FIRST_YEAR <= compliance_year <= last:
+        raise ComplianceYearInvalid(year=compliance_year, first=FIRST_YEAR, last=last, path=("complianceYear",))
     day = on or today()
     found = await ledger.batches(read, scope, list(batch_ids))
     book = await factors.book(read, scope, published_by=day, names=rules_offset.FAMILIES)

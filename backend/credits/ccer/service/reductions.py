@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from backend.accounts import service as accounts
@@ -126,7 +127,7 @@ async def advance_reduction(
         _check_project(project, action)
     on = rules.step_day(step.on, reduction.state_on, today())
     taken = replace(said(step, path), on=on)
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if path.waits:
         rules.check_publicity(reduction.state_on, on)
         await check_answers(write, scope, project, reduction.id)
