@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from backend.credits.programmes.models import (
     ProgrammeParticipant,
@@ -98,7 +99,7 @@ async def settings(
 async def settings_in_force(read: Read, scope: Scope, on: date) -> dict[tuple[str, str], SettingValue]:
     """Return the setting of each (programme, methodology) that holds on a day: the newest one that has begun."""
     rows = await read.rows(
-        SETTING.distinct(ProgrammeSetting.programme, ProgrammeSetting.methodology)
+        SETTING.ext(distinct_on(ProgrammeSetting.programme, ProgrammeSetting.methodology))
         .where(ProgrammeSetting.valid_from <= on)
         .order_by(
             ProgrammeSetting.programme, ProgrammeSetting.methodology, ProgrammeSetting.valid_from.desc(),
