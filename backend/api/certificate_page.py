@@ -205,7 +205,7 @@ class Page:
     def _batch(self, entry: Mapping[str, Any], batch: Mapping[str, Any]) -> str:
         told = [f"{escape(grouped(batch['quantity']))} {escape(entry['unit'])}"]
         if batch["project"] is not None:
-            told.append(f"{self.word('project')} {escape(batch['project'])}")
+            told.append(f"{self.word('project')} {escape(batch['project'])} {escape(batch['project_name'])}".rstrip())
         if batch["vintage"] is not None:
             told.append(f"{self.word('vintage')} {batch['vintage']}")
         if batch["produced_from"] is not None:
@@ -255,5 +255,5 @@ def grouped(value: str) -> str:
 
 def code_of(run: Mapping[str, Any]) -> str:
     """Return a run of a registry's own codes as people read it."""
-    numbers = str(run["first"]) if run["first"] == run["last"] else f"{run['first']}–{run['last']}"
-    return f"{run['registry']} {run['frame']} {numbers}"
+    codes = run["first"] if run["first"] == run["last"] else f"{run['first']} – {run['last']}"
+    return f"{run['registry']} {codes}"

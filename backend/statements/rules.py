@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from backend.ledger.values import BatchValue, Bucket, MovementKind, MovementValue, PostingValue, Serials, UnitClass
+from backend.ledger.values import GEC, BatchValue, Bucket, MovementKind, MovementValue, PostingValue, Serials, UnitClass
 from backend.statements.errors import (
     NotARetirement,
     RetirementReversed,
@@ -27,6 +27,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that is taken for a digit, or for another letter."""
 SIGNS, GROUP = 12, 4
 """Sixty bits of chance: nobody reads a neighbour's certificate by counting on."""
+GEC_PLACE, GEC_DIGITS, GEC_FRAME = 21, 9, 23
+"""Where the counted digits of a green certificate's code stand, how many they are, and how long the rest is."""
 _NUMBER = re.compile(r"RC-\d{6}-\d{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
 _READ_AS = str.maketrans("OIL", "011")
 
@@ -195,6 +197,16 @@ def mark(stated: Mapping[str, Any]) -> str:
     return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
 
 
+def code_of(run: OriginRun, number: int) -> str:
+    """Return a unit's code as its registry writes it; where that is not known, the frame and the number apart.
+
+    The ledger counts positions 22 to 30 of a green certificate's code of 32; what stands around them is its frame.
+    """
+    if run.registry == GEC and len(run.frame) == GEC_FRAME:
+        return f"{run.frame[:GEC_PLACE]}{number:0{GEC_DIGITS}d}{run.frame[GEC_PLACE:]}"
+    return f"{run.frame} {number}"
+
+
 def purpose_of(written: str) -> tuple[str, str]:
     """Return a purpose (or several, with commas between) in Chinese and English; unknown words stay as written."""
     words = [each.strip() for each in written.split(",") if each.strip()]
@@ -251,6 +263,7 @@ def _batch(retired: Retired, line: PostingValue) -> dict[str, Any]:
     return {
         "origin": batch.origin,
         "project": batch.project_code,
+        "project_name": str(batch.attributes.get("project_name") or ""),
         "vintage": batch.vintage,
         "produced_from": None if batch.produced_from is None else batch.produced_from.isoformat(),
         "produced_to": None if batch.produced_to is None else batch.produced_to.isoformat(),
@@ -278,7 +291,12 @@ def _codes(serials: Serials, runs: Sequence[OriginRun]) -> list[dict[str, Any]]:
         high = min(serials[1], run.first_serial + run.last - run.first)
         if low <= high:
             shift = run.first - run.first_serial
-            found.append({"registry": run.registry, "frame": run.frame, "first": low + shift, "last": high + shift})
+            found.append(
+                {
+                    "registry": run.registry, "count": high - low + 1,
+                    "first": code_of(run, low + shift), "last": code_of(run, high + shift),
+                }
+            )  # fmt: skip
     return found
 
 

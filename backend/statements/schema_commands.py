@@ -16,7 +16,7 @@ from backend.statements.schema_types import RetirementCertificate, certificate
 from backend.statements.values import CertificateValue, DocumentKey, Draft
 from backend.wire.commands import command
 from backend.wire.context import Context
-from backend.wire.nodes import NodeIdInvalid, split
+from backend.wire.nodes import uuids
 
 # pyright: reportGeneralTypeIssues=false, reportSelfClsParameterName=false
 # ruff: noqa: A002, N805
@@ -39,14 +39,6 @@ class RetirementCertificateIssued:
     """The certificate was issued."""
 
     certificate: RetirementCertificate = strawberry.field(description="The certificate; its document never changes.")
-
-
-def movement_id(value: str) -> UUID:
-    """Return the own id inside a movement's global id. Raises NodeIdInvalid."""
-    name, ids = split(value)
-    if not name.endswith("Movement") or not ids:
-        raise NodeIdInvalid(id=value, expected="LedgerMovement", path=("input", "movementIds"))
-    return ids[-1]
 
 
 def make(draft: Draft, key: DocumentKey) -> bytes:
@@ -91,5 +83,9 @@ class StatementsMutation:
         context: Context, write: Write, input: IssueRetirementCertificateInput
     ) -> RetirementCertificateIssued:
         """Issue a certificate of retirement."""
-        issued = await issue(context, write, [movement_id(each) for each in input.movement_ids])
+        issued = await issue(
+            context,
+            write,
+            [uuids(each, "UnitMovement", path=("input", "movementIds"))[0] for each in input.movement_ids],
+        )
         return RetirementCertificateIssued(certificate=certificate(issued))

@@ -236,6 +236,11 @@ CASES: dict[str, Case] = {
     "freezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
     "unfreezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
     "chooseAcceptance": command(accountId="$account", accepts="AUTOMATICALLY"),
+    # statements
+    "retirementCertificate": private(id="$certificate"),
+    "retirementCertificateByNumber": private(number="$certificate_number"),
+    "retirementCertificates": private(accountId="$account"),
+    "issueRetirementCertificate": command(movementIds=["$unit_movement"]),
     # jobs
     "job": private(id="$job"),
     "jobs": open_(first=100),

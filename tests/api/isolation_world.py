@@ -14,6 +14,7 @@ from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
 from factories.ledger import issued
+from factories.statements import certified
 from isolation_claims import with_claims
 from sqlalchemy import insert, select, text
 
@@ -38,7 +39,7 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 IDS = frozenset({
     "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
-    "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
+    "certificate", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
 """The things of the victim that have a global id."""
 
@@ -132,7 +133,9 @@ async def make_world(databases: Databases, client: Client) -> World:
             )
         )  # fmt: skip
     units = await holding_units(databases, held, lender)
+    certificate = await certified(databases, held, units.retired.id)
     ids: dict[str, tuple[str, tuple[UUID, ...]]] = {
+        "certificate": ("RetirementCertificate", (held.id, certificate.id)),
         "unit_batch": ("UnitBatch", units.issued.batch_ids),
         "unit_claim": ("Claim", (units.claim.id,)),
         "unit_movement": ("UnitMovement", (units.retired.id,)),
@@ -166,7 +169,7 @@ async def make_world(databases: Databases, client: Client) -> World:
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
-        "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),
+        "certificate_number": certificate.number, "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),
         "serial": str(units.retired.serials[0][0]),
         "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
         "bank": str(node_id("Organisation", lender.id)), "today": today().isoformat(),

@@ -1,5 +1,6 @@
 """Retirements to be certified, in the books and made up."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +12,8 @@ from factories.accounts import Held
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
+from backend.kit.settings import Settings
+from backend.kit.storage import StoredFile, key_of
 from backend.ledger import service as ledger
 from backend.ledger.values import (
     BatchValue,
@@ -24,8 +27,8 @@ from backend.ledger.values import (
     Serials,
     UnitClass,
 )
-from backend.statements import rules
-from backend.statements.values import ChainLink, OriginRun
+from backend.statements import rules, service
+from backend.statements.values import CertificateValue, ChainLink, Draft, OriginRun
 
 GEC = UnitClass(
     "GEC", "可再生能源绿色电力证书", "Green electricity certificate", Dimension.CERTIFICATE, "MWh", 0, is_serialised=True,
@@ -49,6 +52,29 @@ async def reversed_(databases: Databases, movement_id: UUID, tenant: str = "wuxi
     scope = Scope.system(tenant)
     async with databases.write(scope) as write:
         return await ledger.reverse(write, scope, movement_id, Reason(note="误操作"))
+
+
+class NoSeal:
+    """Seals nothing: for certificates whose document nobody asks for."""
+
+    def close(self, plain: bytes, bound_to: str) -> bytes:
+        return plain
+
+    def open(self, sealed: bytes, bound_to: str) -> bytes | None:
+        return None
+
+
+async def certified(databases: Databases, held: Held, *movement_ids: UUID) -> CertificateValue:
+    """Issue a certificate whose document is nowhere: for what needs only its row."""
+    system = held.scope.as_system()
+    async with databases.write(system) as write:
+        key = await service.document_key(write, system, NoSeal())
+    async with databases.write(held.scope) as write:
+        draft = await service.draft_certificate(write, held.scope, Settings.model_validate({}), movement_ids)
+        assert isinstance(draft, Draft)
+        place = key_of(held.scope.tenant, held.id, "certificates", f"{draft.id}.pdf")
+        stored = StoredFile(place, 1, hashlib.sha256(draft.id.bytes).hexdigest())
+        return await service.record_certificate(write, held.scope, draft, stored, key.id)
 
 
 def a_retirement(

@@ -28,7 +28,7 @@ async def certified(databases: Databases, held: Held, client: Client) -> tuple[d
     owner = await client.signed_in(held.holder)
     await issued(databases, held.id, "CCER", 5000, vintage=2025)
     (gone,) = await retired(databases, held, Selection("CCER", Decimal(1234)), beneficiary="<b>太湖马拉松</b>")
-    ids = [str(node_id("LedgerMovement", gone.id))]
+    ids = [str(node_id("UnitMovement", gone.id))]
     data = await owner.named("IssueRetirementCertificate", input={"movementIds": ids})
     made = data["issueRetirementCertificate"]["certificate"]
     document = await owner.http.get(made["downloadUrl"], headers=owner.headers)

@@ -87,16 +87,25 @@ def test_serials_are_told_with_the_registrys_own_numbers() -> None:
     (batch,) = entry["batches"]
     assert batch["ranges"] == [
         {"first": 100, "last": 109, "count": 10, "registry": [
-            {"registry": "R", "frame": "A", "first": 1, "last": 5},
-            {"registry": "R", "frame": "B", "first": 900, "last": 904},
+            {"registry": "R", "count": 5, "first": "A 1", "last": "A 5"},
+            {"registry": "R", "count": 5, "first": "B 900", "last": "B 904"},
         ]},
-        {"first": 200, "last": 200, "count": 1, "registry": [{"registry": "R", "frame": "B", "first": 7, "last": 7}]},
+        {"first": 200, "last": 200, "count": 1, "registry": [
+            {"registry": "R", "count": 1, "first": "B 7", "last": "B 7"},
+        ]},
     ]  # fmt: skip
     assert entry["quantity"] == "11"
     assert batch["quantity"] == "11"
     assert entry["journal"] == {"position": 88012, "hash": "9f" * 32}
     later = replace(retired, origins=[OriginRun(150, "R", "A", 1, 50)])
     assert stated(later)["retirements"][0]["batches"][0]["ranges"][0]["registry"] == []
+
+
+def test_a_green_certificates_code_is_whole_again() -> None:
+    run = OriginRun(1, "GEC", "110221063202000102603" + "11", 42, 50)
+    assert rules.code_of(run, 42) == "110221063202000102603" + "000000042" + "11"
+    assert len(rules.code_of(run, 42)) == 32
+    assert rules.code_of(OriginRun(1, "GEC", "odd", 42, 50), 42) == "odd 42"
 
 
 def test_classes_are_never_added_and_uncertain_ones_stay_marked() -> None:
