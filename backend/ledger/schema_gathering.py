@@ -15,13 +15,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from backend.kit import idempotency
 from backend.kit.audit import Event
 from backend.kit.db import Databases
-from backend.kit.gathering import Gatherer
+from backend.kit.gathering import Answer, Gatherer
 from backend.kit.idempotency import IdempotencyKeyReused
 from backend.kit.scope import Scope
 from backend.ledger.service.posting import Order, movement, refused
 from backend.ledger.values import MovementValue
 
-POST = text("select ledger_post_gathered(:items)").bindparams(bindparam("items", type_=JSONB))
+POST = text("select ledger_post_gathered(:items, :is_patient)").bindparams(bindparam("items", type_=JSONB))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def post_gathered(
     place = ("ledger", scope.tenant, asyncio.get_running_loop())
     if place not in databases.companions:
 
-        async def fly(items: Sequence[Item]) -> Sequence[MovementValue | BaseException]:
+        async def fly(items: Sequence[Item]) -> Sequence[Answer[MovementValue]]:
             return await _fly(databases, scope.tenant, items)
 
         databases.companions[place] = Gatherer(fly)
@@ -55,11 +55,34 @@ async def post_gathered(
     return await gatherer.submit(Item(scope, order, command, key, hashed))
 
 
-async def _fly(databases: Databases, tenant: str, items: Sequence[Item]) -> list[MovementValue | BaseException]:
+async def _fly(databases: Databases, tenant: str, items: Sequence[Item]) -> list[Answer[MovementValue]]:
+    """Post the items in one transaction; those whose accounts somebody else holds go alone, and wait for them."""
+    answers = await _post(databases, tenant, items, is_patient=False)
+    return [
+        asyncio.create_task(_alone(databases, tenant, item)) if answer is None else answer
+        for item, answer in zip(items, answers, strict=True)
+    ]
+
+
+async def _alone(databases: Databases, tenant: str, item: Item) -> MovementValue:
+    (answer,) = await _post(databases, tenant, [item], is_patient=True)
+    if not isinstance(answer, MovementValue):
+        raise answer or AssertionError("a patient order is never busy")
+    return answer
+
+
+async def _post(
+    databases: Databases, tenant: str, items: Sequence[Item], *, is_patient: bool
+) -> list[MovementValue | BaseException | None]:
+    """Post the items in one transaction; None stands for an order whose accounts were not free."""
     asked = [{"order": each.order, "command": each.command, "key": each.key, "hash": each.hash} for each in items]
-    answers: list[MovementValue | BaseException] = []
+    answers: list[MovementValue | BaseException | None] = []
     async with databases.write(Scope.system(tenant)) as write:
-        for item, found in zip(items, await write.value(POST, {"items": asked}), strict=True):
+        told = await write.value(POST, {"items": asked, "is_patient": is_patient})
+        for item, found in zip(items, told, strict=True):
+            if "busy" in found:
+                answers.append(None)
+                continue
             if "refused" in found:
                 answers.append(_refusal(found["refused"], found["details"]))
                 continue

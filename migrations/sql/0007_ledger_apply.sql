@@ -368,31 +368,46 @@ begin
     end loop;
 end $$;
 
--- Locks every account the orders touch, in the order of their ids, and opens those of carbon accounts on first use.
-create function ledger_lock(orders jsonb) returns void language plpgsql as $$
-declare
-    ids uuid[];
+-- The accounts an order touches.
+create function ledger_touched(o jsonb) returns setof uuid language plpgsql stable as $$
 begin
-    select array_agg(distinct id) into ids from (
-        select unnest(array[(e->>'from')::uuid, (e->>'to')::uuid, case when e->>'kind' in ('issue', 'import')
-            then '00000000-0000-0000-0000-000000000000'::uuid end]) as id
-            from jsonb_array_elements(orders) e
-        union all
-        select k.id from jsonb_array_elements(orders) e join carbon_account k on k.number = e->>'to_number'
-        union all
-        select unnest(array[h.account_id, h.counterparty_id]) from jsonb_array_elements(orders) e
-            join ledger_hold h on h.id = (e->>'hold')::uuid
-        union all
-        select unnest(array[m.from_account_id, m.to_account_id]) from jsonb_array_elements(orders) e
-            join ledger_movement m on m.id = (e->>'reverses')::uuid
-    ) touched where id is not null;
+    return query select unnest(array[(o->>'from')::uuid, (o->>'to')::uuid, case when o->>'kind' in ('issue', 'import')
+        then '00000000-0000-0000-0000-000000000000'::uuid end]);
+    if o->>'to_number' is not null then
+        return query select k.id from carbon_account k where k.number = o->>'to_number';
+    end if;
+    if o->>'hold' is not null then
+        return query select unnest(array[h.account_id, h.counterparty_id]) from ledger_hold h where h.id = (o->>'hold')::uuid;
+    end if;
+    if o->>'reverses' is not null then
+        return query select unnest(array[m.from_account_id, m.to_account_id]) from ledger_movement m
+            where m.id = (o->>'reverses')::uuid;
+    end if;
+end $$;
+
+-- Locks every account the orders touch, in the order of their ids, and opens those of carbon accounts on first use.
+-- Who is not patient gets what is free now; the answer says which.
+create function ledger_lock(orders jsonb, is_patient boolean) returns uuid[] language plpgsql as $$
+declare
+    wanted uuid[];
+    locked uuid[];
+begin
+    select array_agg(distinct id) into wanted
+        from jsonb_array_elements(orders) e, ledger_touched(e) id where id is not null;
     insert into ledger_account (id, kind, organisation_id, division_path, number, name, opened_at)
         select k.id, 'carbon', k.organisation_id, k.division_path, k.number, k.name, clock_timestamp()
             from carbon_account k
-            where k.id = any (ids) and not exists (select from ledger_account a where a.id = k.id)
+            where k.id = any (wanted) and not exists (select from ledger_account a where a.id = k.id)
             order by k.id
         on conflict do nothing;
-    perform 1 from ledger_account where id = any (ids) order by id for no key update;
+    if is_patient then
+        perform 1 from ledger_account where id = any (wanted) order by id for no key update;
+        return wanted;
+    end if;
+    select array_agg(id) into locked from (
+        select id from ledger_account where id = any (wanted) order by id for no key update skip locked
+    ) free;
+    return locked;
 end $$;
 
 -- All orders or none: the first refusal ends the transaction.
@@ -402,7 +417,7 @@ declare
     o jsonb;
     answers jsonb := '[]';
 begin
-    perform ledger_lock(orders);
+    perform ledger_lock(orders, true);
     for o in select value from jsonb_array_elements(orders) loop
         answers := answers || jsonb_build_array(ledger_apply(o));
     end loop;

@@ -1,19 +1,27 @@
 -- Orders of several callers in one transaction: [{"order": ..., "key": ..., "hash": ..., "command": ...}]. Each has a
 -- savepoint; a refused one is answered with its code while the others go on. A key that was used before gives the first
--- answer again, or is refused when it came with another input.
-create function ledger_post_gathered(items jsonb) returns jsonb language plpgsql
+-- answer again, or is refused when it came with another input. An order whose accounts another transaction holds is
+-- answered `busy` and not applied, so that it does not keep the others waiting; unless the caller is patient.
+create function ledger_post_gathered(items jsonb, is_patient boolean) returns jsonb language plpgsql
 security definer set search_path = public, pg_catalog as $$
 declare
     item jsonb;
     owner uuid;
     known command_key;
+    locked uuid[];
     moved jsonb;
     answers jsonb := '[]';
     code text;
     details text;
 begin
-    perform ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e));
+    locked := ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e), is_patient);
     for item in select value from jsonb_array_elements(items) loop
+        if not is_patient and exists (select from ledger_touched(item->'order') t join ledger_account a on a.id = t
+            where a.id <> all (coalesce(locked, '{}')))
+        then
+            answers := answers || '{"busy": true}'::jsonb;
+            continue;
+        end if;
         begin
             owner := (item->'order'->'caller'->>'organisation')::uuid;
             known := null;

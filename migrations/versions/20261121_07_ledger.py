@@ -391,7 +391,7 @@ def upgrade() -> None:
         "ledger_open_participant(uuid, uuid, text, text)",
         "ledger_choose_acceptance(uuid, uuid, text)",
     )
-    function("0007_ledger_gathered.sql", "ledger_post_gathered(jsonb)")
+    function("0007_ledger_gathered.sql", "ledger_post_gathered(jsonb, boolean)")
     op.execute(
         "create constraint trigger ledger_movement_is_linked after insert on ledger_movement"
         " deferrable initially deferred for each row execute function ledger_link_movement()"
@@ -478,7 +478,7 @@ def downgrade() -> None:
         op.execute(f"drop table {table} cascade")
     op.execute("drop sequence ledger_movement_number")
     for name in (
-        "ledger_post_gathered", "ledger_post", "ledger_lock", "ledger_open_participant", "ledger_choose_acceptance", "ledger_shrink_holds", "ledger_apply",
+        "ledger_post_gathered", "ledger_post", "ledger_lock", "ledger_touched", "ledger_open_participant", "ledger_choose_acceptance", "ledger_shrink_holds", "ledger_apply",
         "ledger_make_batch", "ledger_carry", "ledger_may", "ledger_link_movement", "ledger_entry", "ledger_pairs",
         "ledger_size", "ledger_refuse",
     ):  # fmt: skip
