@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from backend.kit.db import Databases
 
 APPEND_ONLY = {
-    "activity_record", "approval", "audit_event", "calibration", "evidence", "finding_message",
+    "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition", "evidence", "finding_message",
     "inventory_line", "inventory_month", "inventory_transition", "ledger_check", "ledger_checkpoint",
 }  # fmt: skip
 SEALED = {
