@@ -60,6 +60,27 @@ def tenant(**given: Any) -> Case:
 RECORD = {"sourceId": "$source", "month": "2025-12", "quantity": "1", "unit": "MWh", "reason": "试"}
 UNITS = {"unitClass": "CCER", "quantity": "1"}
 WHY = "越权尝试"
+CCER_FACTS = {
+    "name": "冒名项目",
+    "methodology": "CCER-07-001-V01",
+    "startedOn": "2021-03-01",
+    "startsOn": "2021-06-01",
+    "endsOn": "2031-05-31",
+    "plantCode": "",
+    "isEtsManaged": False,
+    "isLegalDuty": False,
+}
+CCER_ROW = {
+    "firstSerial": "ISO-0001",
+    "lastSerial": "ISO-0002",
+    "projectCode": "ISO",
+    "methodology": "CCER-07-001-V01",
+    "producedFrom": "2025-01-01",
+    "producedTo": "2025-12-31",
+    "registeredOn": "2026-03-02",
+    "projectName": "",
+    "plantCode": "",
+}
 CASES: dict[str, Case] = {
     "node": private(id="$account"),
     # tenants
@@ -241,6 +262,37 @@ CASES: dict[str, Case] = {
     "retirementCertificateByNumber": private(number="$certificate_number"),
     "retirementCertificates": private(accountId="$account"),
     "issueRetirementCertificate": command(movementIds=["$unit_movement"]),
+    # CCER projects and holdings
+    "ccerProjects": open_(first=100),
+    "ccerProject": private(id="$ccer_project"),
+    "ccerReduction": private(id="$ccer_reduction"),
+    "ccerMethodologies": open_(),
+    "workCalendars": open_(),
+    "ccerEligibility": open_(batchIds=["$unit_batch"], complianceYear=2025),
+    "draftCcerProject": command(accountId="$account", code="ISOLATION", facts=CCER_FACTS),
+    "changeCcerProject": command(projectId="$ccer_project", facts=CCER_FACTS),
+    "publiciseCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "validateCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "applyForCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "returnCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "registerCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "deregisterCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "withdrawCcerProject": command(projectId="$ccer_project", reference="", note=WHY),
+    "reportCcerReduction": command(
+        projectId="$ccer_project", periodFrom="2024-01-01", periodTo="2024-12-31", tonnes="1"
+    ),
+    "publiciseCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "verifyCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "applyForCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "returnCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "registerCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "withdrawCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "issueCcerReduction": command(
+        reductionId="$ccer_reduction", firstSerial="ISO-0001", lastSerial="ISO-1000", reference="", note=WHY
+    ),
+    "recordCcerComment": command(subjectId="$ccer_reduction", author="外人", text=WHY),
+    "answerCcerComment": command(commentId="$ccer_comment", text=WHY),
+    "importCcer": command(accountId="$account", rows=[CCER_ROW], reference=""),
     # jobs
     "job": private(id="$job"),
     "jobs": open_(first=100),

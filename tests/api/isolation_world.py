@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, identity, inventory
+from factories import accounts, ccer, identity, inventory
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
@@ -37,6 +37,7 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 
 
 IDS = frozenset({
+    "ccer_comment", "ccer_project", "ccer_reduction",
     "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
     "certificate", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
@@ -134,7 +135,14 @@ async def make_world(databases: Databases, client: Client) -> World:
         )  # fmt: skip
     units = await holding_units(databases, held, lender)
     certificate = await certified(databases, held, units.retired.id)
+    project, reduction, comment = await ccer.commented(
+        databases,
+        ccer.Stage(held, body.scope, body.scope, (await identity.authority(databases, division=HOME)).scope),
+    )
     ids: dict[str, tuple[str, tuple[UUID, ...]]] = {
+        "ccer_project": ("CcerProject", (held.id, project.id)),
+        "ccer_reduction": ("CcerReduction", (held.id, reduction.id)),
+        "ccer_comment": ("CcerComment", (held.id, comment.id)),
         "certificate": ("RetirementCertificate", (held.id, certificate.id)),
         "unit_batch": ("UnitBatch", units.issued.batch_ids),
         "unit_claim": ("Claim", (units.claim.id,)),

@@ -86,7 +86,7 @@ async def test_a_project_becomes_units(databases: Databases, stage: Stage) -> No
     async with databases.read(stage.owner.scope) as read:
         (batch,) = (await ledger.batches(read, stage.owner.scope, movement.batch_ids)).values()
         steps = await read.rows(
-            text("select action, from_state, to_state, \"on\", due_on from ccer_transition where reduction_id = :id"
+            text('select action, from_state, to_state, "on", due_on from ccer_transition where reduction_id = :id'
                  " order by id"), {"id": reduction.id},
         )  # fmt: skip
         (found,) = await service.eligibility(read, stage.owner.scope, [batch.id], 2026)
@@ -169,7 +169,7 @@ async def test_a_draft_can_be_mended_and_only_a_draft(databases: Databases, stag
         ({"starts_on": D(2021, 2, 28)}, errors.ProjectDatesInvalid),
         ({"ends_on": D(2021, 6, 1)}, errors.ProjectDatesInvalid),
         ({"old_registered_on": D(2017, 3, 14)}, errors.OldRegistrationInvalid),
-        ({"methodology": ccer.OFFSHORE}, errors.PlantCodeMissing),
+        ({"methodology": ccer.OFFSHORE}, errors.PlantCodeInvalid),
         ({"methodology": "CCER-99-001-V01"}, errors.MethodologyUnknown),
         ({"name": " "}, errors.CcerTextInvalid),
     ],
@@ -310,9 +310,9 @@ async def test_certificates_and_ccer_exclude_each_other(databases: Databases, st
     reduction = await ccer.registered_reduction(databases, stage, project, 10)
     owner = stage.owner.scope
     await issue(databases, stage, reduction, *run(10))
+    day = D(2025, 7, 1).toordinal()
     with pytest.raises(AlreadyClaimed):
         async with databases.write(owner) as write:
-            day = D(2025, 7, 1).toordinal()
             await ledger.claim(write, owner, Use.GEC, stage.id, [Extent(subject, day, day + 30)])
     second = await ccer.registered_reduction(databases, stage, project, 7, (D(2024, 1, 1), D(2024, 12, 31)))
     async with databases.write(owner) as write:
@@ -341,7 +341,8 @@ async def test_imports(databases: Databases, stage: Stage) -> None:
         (errors.SerialsOverlap, (row("Z-001", "Z-005"), row("z-005", "z-009"))),
         (errors.SerialsUnreadable, (row("Z-001", "Z-0009"),)),
         (errors.HoldingDatesInvalid, (row("Z-001", "Z-002", registered_on=D(2025, 12, 30)),)),
-        (errors.PlantCodeMissing, (row("Z-001", "Z-002", methodology=ccer.OFFSHORE),)),
+        (errors.PlantCodeInvalid, (row("Z-001", "Z-002", methodology=ccer.OFFSHORE),)),
+        (errors.PlantCodeInvalid, (row("Z-001", "Z-002", methodology=ccer.OFFSHORE, plant_code="WIND-1"),)),
     ):
         with pytest.raises(refusal):
             await bring(databases, stage, *rows)
@@ -350,7 +351,7 @@ async def test_imports(databases: Databases, stage: Stage) -> None:
 
 
 async def test_units_of_one_issuance_come_to_several_holders(databases: Databases, stage: Stage) -> None:
-    plant = f"P{uuid4().hex[:8]}"
+    plant = uuid4().hex[:17].upper()
     energy = {"methodology": ccer.OFFSHORE, "plant_code": plant}
     other = await ccer.staged(databases)
     await bring(databases, stage, row(*run(5), **energy, produced_from=D(2025, 3, 1), produced_to=D(2025, 6, 30)))
@@ -360,10 +361,8 @@ async def test_units_of_one_issuance_come_to_several_holders(databases: Database
         at = day.toordinal()
         with pytest.raises(AlreadyClaimed):
             async with databases.write(other.owner.scope) as write:
-                await ledger.claim(
-                    write, other.owner.scope, Use.GEC, other.id, [Extent(f"energy:{plant.upper()}", at, at)]
-                )
-    certified = f"C{uuid4().hex[:8]}".upper()
+                await ledger.claim(write, other.owner.scope, Use.GEC, other.id, [Extent(f"energy:{plant}", at, at)])
+    certified = uuid4().hex[:17].upper()
     async with databases.write(other.owner.scope) as write:
         at = D(2025, 8, 1).toordinal()
         await ledger.claim(write, other.owner.scope, Use.GEC, other.id, [Extent(f"energy:{certified}", at, at)])

@@ -16,7 +16,7 @@ from factories import identity
 from factories.accounts import Held, held_account
 
 from backend.credits.ccer import service
-from backend.credits.ccer.values import Action, ProjectFacts, ProjectValue, ReductionValue, Step
+from backend.credits.ccer.values import Action, CommentValue, ProjectFacts, ProjectValue, ReductionValue, Step
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 
@@ -88,7 +88,7 @@ def offshore(**given: object) -> ProjectFacts:
     return facts(
         **{
             "methodology": OFFSHORE,
-            "plant_code": f"plant-{uuid4().hex[:8]}",
+            "plant_code": uuid4().hex[:17].upper(),
             "name": f"海风 {uuid4().hex[:6]}",
             **given,
         }
@@ -167,3 +167,19 @@ async def registered_reduction(
     for action in (Action.PUBLICISE, Action.VERIFY, Action.APPLY, Action.REGISTER):
         reduction = await move(databases, stage, reduction, action)
     return reduction
+
+
+async def commented(databases: Databases, stage: Stage) -> tuple[ProjectValue, ReductionValue, CommentValue]:
+    """Make a registered project with a comment and a reported reduction."""
+    project = await drafted(databases, stage)
+    project = await take(databases, stage, project, Action.PUBLICISE)
+    async with databases.write(stage.authority) as write:
+        comment = await service.record_comment(
+            write, stage.authority, account_id=stage.id, project_id=project.id, author="居民", text="意见",
+            received_on=D(2026, 3, 3),
+        )  # fmt: skip
+    async with databases.write(stage.owner.scope) as write:
+        await service.answer_comment(write, stage.owner.scope, account_id=stage.id, comment_id=comment.id, text="答复")
+    for action in (Action.VALIDATE, Action.APPLY, Action.REGISTER):
+        project = await take(databases, stage, project, action)
+    return project, await reported(databases, stage, project), comment

@@ -7,7 +7,7 @@ Forbidden
   BodyOnly                  only a verification body validates and verifies
 Invalid
   ProjectDatesInvalid       started too early, or a crediting period that cannot be
-  PlantCodeMissing          solar thermal and offshore wind name the plant their energy comes from
+  PlantCodeInvalid          solar thermal and offshore wind name their plant by its certificates' project code
   OldRegistrationInvalid    no project was registered under the old scheme from 2017-03-14 on
   StepInFuture              a step is recorded on the day it happens or later
   PeriodInvalid             a monitoring period that cannot be
@@ -91,12 +91,18 @@ class ProjectDatesInvalid(Invalid):
     zh = "{reason_zh}"
 
 
-class PlantCodeMissing(Invalid):
-    """The energy of such a project is exclusive, so its plant must be named."""
+class PlantCodeInvalid(Invalid):
+    """The energy of such a project is exclusive, so its plant is named as certificates name it."""
 
-    code = "ccer_plant_code_missing"
-    en = "Name the plant ({methodology} cannot be combined with green certificates of the same energy)."
-    zh = "请填写电站编码：方法学 {methodology} 的项目不得就同一电量同时申领绿证。"
+    code = "ccer_plant_code_invalid"
+    en = (
+        "'{value}' is not the plant's project code of green certificates: give its 17 digits and capital letters. "
+        "{methodology} excludes certificates of the same energy, which are found by this code."
+    )
+    zh = (
+        "“{value}”不是电站的绿证项目编码，请填写 17 位数字或大写字母：方法学 {methodology} 的项目不得就同一电量同时申领绿证，"
+        "系统按该编码核对。"
+    )
 
 
 class OldRegistrationInvalid(Invalid):

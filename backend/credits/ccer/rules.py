@@ -29,6 +29,8 @@ from backend.credits.ccer.values import (
 )
 from backend.kit.workdays import ONE_DAY, CalendarUnknown, add_workdays
 
+PLANT = re.compile(r"[0-9A-Z]{17}")
+"""The project's part of a green certificate's code."""
 FAR = date.max - timedelta(days=365)
 
 
@@ -225,11 +227,11 @@ def check_facts(facts: ProjectFacts, today: date) -> None:
     Raises:
         ProjectDatesInvalid: started on or before 2012-11-08, or in the future of its own crediting period.
         OldRegistrationInvalid: not before 2017-03-14.
-        PlantCodeMissing: solar thermal and offshore wind name their plant.
+        PlantCodeInvalid: solar thermal and offshore wind name their plant as certificates do.
     """
 
     def wrong(field: str, reason_en: str, reason_zh: str) -> errors.ProjectDatesInvalid:
-        return errors.ProjectDatesInvalid(reason_en=reason_en, reason_zh=reason_zh, path=("input", field))
+        return errors.ProjectDatesInvalid(reason_en=reason_en, reason_zh=reason_zh, path=("input", "facts", field))
 
     if facts.started_on <= STARTED_AFTER:
         raise wrong(
@@ -245,10 +247,21 @@ def check_facts(facts: ProjectFacts, today: date) -> None:
         )  # fmt: skip
     if facts.old_registered_on is not None and facts.old_registered_on >= OLD_REGISTERED_BEFORE:
         raise errors.OldRegistrationInvalid(
-            on=str(facts.old_registered_on), limit=str(OLD_REGISTERED_BEFORE), path=("input", "oldRegisteredOn")
+            on=str(facts.old_registered_on),
+            limit=str(OLD_REGISTERED_BEFORE),
+            path=("input", "facts", "oldRegisteredOn"),
         )
-    if is_exclusive(facts.methodology) and not facts.plant_code:
-        raise errors.PlantCodeMissing(methodology=facts.methodology, path=("input", "plantCode"))
+    check_plant(facts.methodology, facts.plant_code, ("input", "facts", "plantCode"))
+
+
+def check_plant(methodology: str, plant_code: str, path: tuple[str, ...]) -> None:
+    """Refuse a plant that certificates of the same energy would not be found by.
+
+    Raises:
+        PlantCodeInvalid: the energy is exclusive, and the code is not the 17 positions certificates begin with.
+    """
+    if is_exclusive(methodology) and not PLANT.fullmatch(plant_code):
+        raise errors.PlantCodeInvalid(value=plant_code[:60], methodology=methodology, path=path)
 
 
 def check_conditions(*, is_ets_managed: bool | None, is_legal_duty: bool | None) -> None:

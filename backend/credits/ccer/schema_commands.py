@@ -41,7 +41,8 @@ class CcerProjectFactsInput:
     starts_on: date = strawberry.field(description="First day of the crediting period.")
     ends_on: date = strawberry.field(description="Last day of the crediting period.")
     plant_code: str = strawberry.field(
-        default="", description="The plant its energy comes from; needed for offshore wind and solar thermal."
+        default="",
+        description="For offshore wind and solar thermal: the 17 positions its green certificates begin with.",
     )
     is_ets_managed: bool | None = strawberry.field(
         default=None, description="Whether the trading market manages it; unknown blocks the publicity."
@@ -156,7 +157,9 @@ class CcerHoldingInput:
     produced_to: date = strawberry.field(description="Last day of the monitoring period.")
     registered_on: date = strawberry.field(description="When the reduction was registered.")
     project_name: str = strawberry.field(default="", description="The project's name.")
-    plant_code: str = strawberry.field(default="", description="The plant; needed for offshore wind and solar thermal.")
+    plant_code: str = strawberry.field(
+        default="", description="For offshore wind and solar thermal: the 17 positions its certificates begin with."
+    )
     is_ets_managed: bool | None = strawberry.field(
         default=None, description="Whether the trading market manages the project; unknown blocks the offset."
     )

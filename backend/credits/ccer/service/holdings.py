@@ -9,7 +9,7 @@ from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.credits.ccer import rules
-from backend.credits.ccer.errors import HoldingDatesInvalid, ImportTooLong, PlantCodeMissing
+from backend.credits.ccer.errors import HoldingDatesInvalid, ImportTooLong
 from backend.credits.ccer.service.claims import claim_imported
 from backend.credits.ccer.service.reductions import REGISTRY
 from backend.credits.ccer.values import OLD_REGISTERED_BEFORE, HoldingRow
@@ -35,7 +35,7 @@ async def import_holdings(
         Unauthenticated, Forbidden: without `credits:import`.
         AccountNotFound, AccountNotYours, AccountClosed: in this order.
         ImportTooLong: none, or more than 500 rows.
-        CcerTextInvalid, SerialsUnreadable, HoldingDatesInvalid, PlantCodeMissing: a row.
+        CcerTextInvalid, SerialsUnreadable, HoldingDatesInvalid, PlantCodeInvalid: a row.
         SerialsOverlap: two rows name the same serials.
         OriginOverlap, ClassFrozen: by the books.
         AlreadyClaimed: a green certificate stands on the energy of a row.
@@ -76,8 +76,7 @@ def _clean(row: HoldingRow, number: int) -> HoldingRow:
             "follow one another and not lie in the future.",
             reason_zh=f"产生期 {row.produced_from} 至 {row.produced_to}、登记日期 {row.registered_on} 须依次排列且不晚于今天。",
         )  # fmt: skip
-    if rules.is_exclusive(clean.methodology) and not clean.plant_code:
-        raise PlantCodeMissing(methodology=clean.methodology, path=(*at, "plantCode"))
+    rules.check_plant(clean.methodology, clean.plant_code, (*at, "plantCode"))
     return clean
 
 

@@ -33,7 +33,7 @@ async def draft_project(write: Write, scope: Scope, *, account_id: UUID, facts: 
         Unauthenticated, Forbidden: without `credits:register`.
         AccountNotFound, AccountNotYours, AccountClosed: in this order.
         CcerTextInvalid: code, name or plant.
-        ProjectDatesInvalid, OldRegistrationInvalid, PlantCodeMissing: the facts.
+        ProjectDatesInvalid, OldRegistrationInvalid, PlantCodeInvalid: the facts.
         MethodologyUnknown: not among the published ones.
         ProjectDeregistered: a project of this code, name or plant was de-registered in this account.
         ProjectCodeTaken: another project has the code.
@@ -73,7 +73,7 @@ async def change_project(
         AccountNotFound, AccountNotYours, AccountClosed: in this order.
         StepNotAllowed: it is no draft any more.
         CcerTextInvalid: name or plant.
-        ProjectDatesInvalid, OldRegistrationInvalid, PlantCodeMissing: the facts.
+        ProjectDatesInvalid, OldRegistrationInvalid, PlantCodeInvalid: the facts.
         MethodologyUnknown: not among the published ones.
         ProjectDeregistered: a project of this name or plant was de-registered in this account.
     """
@@ -107,7 +107,7 @@ async def advance_project(
         StepNotAllowed: the state does not allow it.
         CcerTextInvalid: a text too long, or a reason that is missing.
         StepInFuture, StepBeforePrevious: the day.
-        PlantCodeMissing, ProjectExcluded, CannotTell, MethodologyUnknown, CreditingPeriodRefused: to publicise.
+        PlantCodeInvalid, ProjectExcluded, CannotTell, MethodologyUnknown, CreditingPeriodRefused: to publicise.
         TooEarly, CalendarUnknown, CommentsUnanswered: to validate.
     """
     path = rules.PROJECT_PATHS[action]
