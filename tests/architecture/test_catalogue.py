@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from backend.kit.db import Databases
 
 APPEND_ONLY = {
-    "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition", "evidence", "finding_message",
-    "inventory_line", "inventory_month", "inventory_transition", "ledger_check", "ledger_checkpoint",
+    "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
+    "certified_retirement", "evidence", "finding_message", "inventory_line", "inventory_month", "inventory_transition",
+    "ledger_check", "ledger_checkpoint", "retirement_certificate",
 }  # fmt: skip
 SEALED = {
     "claim", "claim_extent", "claim_guard", "claim_rule", "ledger_account", "ledger_balance", "ledger_batch", "ledger_head",
