@@ -8,7 +8,7 @@ commit. One flight at a time: two would only wait for each other's locks.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,13 +27,13 @@ class Gatherer(Generic[T, R]):
 
     def __init__(self, fly: Callable[[Sequence[T]], Awaitable[Sequence[Answer[R]]]]) -> None:
         self._fly = fly
-        self._waiting: deque[tuple[T, asyncio.Future[R | asyncio.Task[R]]]] = deque()
+        self._waiting: deque[tuple[T, asyncio.Future[Any]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps tasks by weak references only
         self._is_flying = False
 
     async def submit(self, item: T) -> R:
         """Wait for the item's own answer; a caller that goes away does not stop its item."""
-        answer: asyncio.Future[R | asyncio.Task[R]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if not self._is_flying:
             self._is_flying = True

@@ -1,5 +1,6 @@
 """Commands of the ledger on the wire."""
 
+import dataclasses
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from backend.ledger import queries_movements, service
 from backend.ledger.errors import AttributesNotObject, ClassUnknown, ReceiverMissing, SelectionsInvalid
 from backend.ledger.rules import instant
 from backend.ledger.schema_claims import SerialRangeInput, serial_runs
+from backend.ledger.schema_gathering import post_gathered
 from backend.ledger.schema_movements import UnitMovement, movement
 from backend.ledger.schema_units import UnitKind, kind
 from backend.ledger.values import Accepts, BatchSpec, MovementValue, Reason, Selection
@@ -275,22 +277,22 @@ class LedgerMutation:
         "ledger:transfer",
         description="Transfer units (划转): at once between accounts of one owner or to one that accepts automatically, "
         "otherwise as an offer the receiver accepts.",
+        is_gathered=True,
     )
-    async def transfer_units(context: Context, write: Write, input: TransferUnitsInput) -> UnitsMoved:
+    async def transfer_units(context: Context, key: str | None, input: TransferUnitsInput) -> UnitsMoved:
         """Transfer units."""
         if (input.to_number is None) == (input.to_account_id is None):
             raise ReceiverMissing(path=("input", "toNumber"))
         with pointing(input):
-            return moved(
-                await service.transfer(
-                    write, context.scope, account_uuid(input.from_account_id, "fromAccountId"),
-                    selection_of(input.units), to_number=input.to_number,
-                    to_account_id=None if input.to_account_id is None
-                    else account_uuid(input.to_account_id, "toAccountId"),
-                    expires_at=None if input.expires_at is None else instant(input.expires_at),
-                    reason=reason_of(input.reason),
-                )
+            given = service.transfer_order(
+                context.scope, account_uuid(input.from_account_id, "fromAccountId"), selection_of(input.units),
+                to_number=input.to_number,
+                to_account_id=None if input.to_account_id is None else account_uuid(input.to_account_id, "toAccountId"),
+                expires_at=None if input.expires_at is None else instant(input.expires_at),
+                reason=reason_of(input.reason),
             )  # fmt: skip
+            facts = dataclasses.asdict(input)
+            return moved(await post_gathered(context.databases, context.scope, given, "ledger:transfer", key, facts))
 
     @command("ledger:accept", description="Accept an offer made to your account: the units come over.")
     async def accept_offer(context: Context, write: Write, input: UnitHoldInput) -> UnitsMoved:

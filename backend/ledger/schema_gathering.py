@@ -17,6 +17,7 @@ from backend.kit.audit import Event
 from backend.kit.db import Databases
 from backend.kit.gathering import Answer, Gatherer
 from backend.kit.idempotency import IdempotencyKeyReused
+from backend.kit.outages import is_outage
 from backend.kit.scope import Scope
 from backend.ledger.service.posting import Order, movement, refused
 from backend.ledger.values import MovementValue
@@ -56,8 +57,16 @@ async def post_gathered(
 
 
 async def _fly(databases: Databases, tenant: str, items: Sequence[Item]) -> list[Answer[MovementValue]]:
-    """Post the items in one transaction; those whose accounts somebody else holds go alone, and wait for them."""
-    answers = await _post(databases, tenant, items, is_patient=False)
+    """Post the items in one transaction; those whose accounts somebody else holds go alone, and wait for them.
+
+    When one of them breaks the whole (a sign the database keeps in no text), each goes alone and only that one fails.
+    """
+    try:
+        answers = await _post(databases, tenant, items, is_patient=False)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        answers = [None] * len(items)
     return [
         asyncio.create_task(_alone(databases, tenant, item)) if answer is None else answer
         for item, answer in zip(items, answers, strict=True)

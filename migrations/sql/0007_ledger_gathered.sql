@@ -14,6 +14,7 @@ declare
     code text;
     details text;
 begin
+    perform set_config('lock_timeout', '10s', true);  -- then the caller is told to try again
     locked := ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e), is_patient);
     for item in select value from jsonb_array_elements(items) loop
         if not is_patient and exists (select from ledger_touched(item->'order') t join ledger_account a on a.id = t

@@ -28,7 +28,7 @@ from backend.ledger.service.classes import (
 from backend.ledger.service.direct import correct, issue_directly, retire_directly
 from backend.ledger.service.holding import free, pledge, release, reserve
 from backend.ledger.service.issuing import import_units, issue, issue_many
-from backend.ledger.service.transferring import accept, decline, lapse_offers, transfer, withdraw
+from backend.ledger.service.transferring import accept, decline, lapse_offers, transfer, transfer_order, withdraw
 from backend.ledger.service.using import expire, retire, reverse, surrender
 
 registry_codes = load_codes
@@ -79,6 +79,7 @@ __all__ = [
     "reverse",
     "surrender",
     "transfer",
+    "transfer_order",
     "unfreeze",
     "unit_classes",
     "withdraw",
