@@ -9,7 +9,7 @@ from backend.kit.db import Databases
 
 APPEND_ONLY = {
     "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
-    "certified_retirement", "evidence", "finding_message", "inventory_line", "inventory_month", "inventory_transition",
+    "certified_retirement", "evidence", "finding_message", "credit_warning", "inventory_line", "inventory_month", "inventory_transition",
     "ledger_check", "ledger_checkpoint", "retirement_certificate",
 }  # fmt: skip
 SEALED = {
