@@ -43,7 +43,7 @@ async def test_each_has_its_own_answer(databases: Databases, system: Scope) -> N
     answers = await asyncio.gather(
         send(databases, a, b, 10),
         send(databases, poor, b, 1),
-        send(databases, a, b, 95),
+        send(databases, a, b, 195),
         send(databases, a, b, 20, note="nul \0"),
         send(databases, a, poor, 5),
         return_exceptions=True,
