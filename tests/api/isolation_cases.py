@@ -263,7 +263,7 @@ CASES: dict[str, Case] = {
     "retirementCertificates": private(accountId="$account"),
     "issueRetirementCertificate": command(movementIds=["$unit_movement"]),
     # CCER projects and holdings
-    "ccerProjects": open_(first=100),
+    "ccerProjects": open_(first=10),
     "ccerProject": private(id="$ccer_project"),
     "ccerReduction": private(id="$ccer_reduction"),
     "ccerMethodologies": open_(),
@@ -293,6 +293,53 @@ CASES: dict[str, Case] = {
     "recordCcerComment": command(subjectId="$ccer_reduction", author="外人", text=WHY),
     "answerCcerComment": command(commentId="$ccer_comment", text=WHY),
     "importCcer": command(accountId="$account", rows=[CCER_ROW], reference=""),
+    # regional programmes
+    "creditProgrammes": open_(),
+    "programmeSettings": open_(programme="carbon_inclusive", first=2),
+    "programmeRegistrations": private(holderId="$account"),
+    "programmeSubmissions": private(holderId="$account"),
+    "programmeParticipants": open_(first=100),
+    "treeHouseholds": open_(first=3),
+    "treeStands": open_(first=2),
+    "treePurchases": private(holderId="$account"),
+    "treePayments": private(holderId="$account"),
+    "treePayment": open_(treesPerHousehold=1, yuanPerTree="3"),
+    "configureProgramme": tenant(
+        programme="carbon_inclusive", methodology="low_carbon_scene", validFrom="2015-01-01", document="试", reason=WHY
+    ),
+    "openProgrammeParticipant": tenant(programme="carbon_inclusive", code="X1", name="冒名者", divisionCode="320205"),
+    "registerForProgramme": command(
+        holderId="$account", programme="carbon_inclusive", methodology="low_carbon_scene", code="X1", name="冒名项目"
+    ),
+    "decideProgrammeRegistration": command(registrationId="$programme_registration", isApproved=True),
+    "submitProgrammeQuantity": command(
+        registrationId="$programme_registration",
+        periodFrom="2025-01-01",
+        periodTo="2025-01-31",
+        inputs={"activity": "1"},
+    ),
+    "decideProgrammeSubmission": command(submissionId="$programme_submission", isApproved=True),
+    "retireProgrammeUnits": command(
+        holderId="$account", programme="carbon_inclusive", purpose="EVENT", beneficiary="冒名活动", quantity="1"
+    ),
+    "registerTreeHousehold": tenant(
+        programme="single_tree_sink", code="X1", name="冒名农户", divisionCode="320205", mu="1"
+    ),
+    "registerTrees": command(
+        householdId="VHJlZUhvdXNlaG9sZDowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDE",
+        numbers=[{"first": 1, "last": 1}],
+        firstYear=2025,
+        photographs="试",
+    ),
+    "buyTrees": command(
+        holderId="$account",
+        programme="made_up_trees",
+        year=2025,
+        numbers=[{"first": 1, "last": 1}],
+        purpose="EVENT",
+        beneficiary="冒名活动",
+    ),
+    "recordTreePayment": command(paymentId="$tree_payment", yuan="3", paidOn="$today", reference="冒名转账"),
     # jobs
     "job": private(id="$job"),
     "jobs": open_(first=100),

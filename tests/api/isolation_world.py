@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, identity, inventory
+from factories import accounts, ccer, identity, inventory, programmes
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
@@ -40,6 +40,7 @@ IDS = frozenset({
     "ccer_comment", "ccer_project", "ccer_reduction",
     "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
+    "programme_registration", "programme_submission", "tree_payment", "tree_purchase",
     "certificate", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
 """The things of the victim that have a global id."""
@@ -170,6 +171,7 @@ async def make_world(databases: Databases, client: Client) -> World:
         "finding": ("Finding", (held.id, finding)),
         "job": ("Job", (job,)),
     }
+    ids |= await programmes.taking_part(databases, held)
     assert ids.keys() == IDS
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())

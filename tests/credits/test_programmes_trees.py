@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -50,8 +49,8 @@ async def refused(databases: Databases, scope: Scope, kind: type[CarbonError], v
 
 
 @pytest.fixture(scope="module")
-async def bureau(databases: Databases) -> AsyncIterator[identity.Made]:
-    yield await identity.authority(databases, tenant="guizhou")
+async def bureau(databases: Databases) -> identity.Made:
+    return await identity.authority(databases, tenant="guizhou")
 
 
 @pytest.fixture
@@ -221,7 +220,7 @@ async def test_only_an_authority_keeps_households(databases: Databases, bureau: 
 
 
 def test_a_payment_is_a_product_and_never_rounded() -> None:
-    assert tree_payment(450, Decimal("3"), 128) == Decimal(172800)
+    assert tree_payment(450, Decimal(3), 128) == Decimal(172800)
     assert tree_payment(7, Decimal("0.333"), 3, 2) == Decimal("13.986")
     for trees, price, count in ((0, "3", 1), (1, "0", 1), (1, "3", 0), (1, "-1", 1)):
         with pytest.raises(errors.HouseholdsInvalid):

@@ -223,3 +223,92 @@ class TestFiles:
         assert caught.value.faults[0].en == (
             "'carbon.yuncheng.example' is also a host of the pack 'yuncheng'; a name leads to one tenant."
         )
+
+
+POINTS = """
+[programmes.unit_class]
+code = "KITE_POINT"
+name_zh = "风筝积分"
+name_en = "Kite point"
+dimension = "point"
+unit = "point"
+is_serialised = false
+document = "plan"
+confidence = "from-memory"
+
+[programmes.review]
+document = "plan"
+confidence = "from-memory"
+
+[programmes.retirement]
+purposes = ["redeem"]
+document = "plan"
+confidence = "from-memory"
+
+[[programmes.methodologies]]
+code = "flying"
+name_zh = "放飞"
+name_en = "Flying"
+kind = "scene"
+formula = "per_unit"
+activity_unit = "次"
+status = "in_force"
+terms.factor = "0.5"
+document = "plan"
+confidence = "from-memory"
+"""
+
+
+def with_points(*changes: tuple[str, str]) -> str:
+    """Return the pack whose programme issues points, changed."""
+    text = POINTS
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return PACK.replace("\n[score_model]", f"{text}\n[score_model]")
+
+
+class TestProgrammes:
+    def test_a_sound_one(self, tmp_path: Path) -> None:
+        (programme,) = load_pack(write_pack(tmp_path, pack=with_points())).programmes
+        assert programme.unit_class is not None
+        assert (programme.unit_class.code, programme.methodologies[0].code) == ("KITE_POINT", "flying")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "where", "part"),
+        [
+            ('"0.5"', "0.5", "programmes.0.methodologies.0.terms.factor", "put numbers with a point in quotation marks"),
+            ('"0.5"', '"0"', "programmes.0.methodologies.0.terms.factor", "greater than 0"),
+            ('"per_unit"', '"guess"', "programmes.0.methodologies.0.formula", "must be"),
+            ('"redeem"', '"resale"', "programmes.0.retirement.purposes.0", "must be"),
+            ('"KITE_POINT"', '"kite"', "programmes.0.unit_class.code", "does not fit"),
+            ('"KITE_POINT"', '"CEA"', "programmes.kite_points.unit_class.code", "is a national class"),
+            ('dimension = "point"', 'dimension = "tonne"', "programmes.kite_points.unit_class.dimension", "cannot issue"),
+            ("is_serialised = false", "scale = 2", "programmes.kite_points.unit_class.scale", "units with serials are whole"),
+            ('"per_unit"', '"difference"', "programmes.kite_points.methodologies.flying.terms.factor", "no place"),
+            ('purposes = ["redeem"]', "purposes = []", "programmes.0.retirement.purposes", "at least 1 item"),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_one(self, tmp_path: Path, old: str, new: str, where: str, part: str) -> None:
+        faults = faults_of(write_pack(tmp_path, pack=with_points((old, new))))
+        (fault,) = [each for each in faults if each.where == where]
+        assert part in fault.en
+
+    def test_points_have_a_book_of_their_own(self, tmp_path: Path) -> None:
+        again = with_points().replace(
+            "\n[score_model]",
+            """
+[[programmes]]
+code = "more_points"
+name_zh = "更多积分"
+name_en = "More points"
+kind = "points"
+status = "named"
+document = "plan"
+confidence = "from-memory"
+"""
+            + POINTS
+            + "\n[score_model]",
+        )
+        (fault,) = faults_of(write_pack(tmp_path, pack=again))
+        assert "'KITE_POINT' is listed twice" in fault.en

@@ -1,6 +1,7 @@
 """Packs: the four shipped ones, and a made-up fifth."""
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,30 @@ class TestShipped:
             "tCO2e",
         )
 
+    def test_programmes_that_issue_units_or_sell_trees(self, shipped: dict[str, Pack]) -> None:
+        issued = {
+            (code, programme.code, programme.unit_class.code, programme.unit_class.dimension.value)
+            for code, pack in shipped.items()
+            for programme in pack.programmes
+            if programme.unit_class is not None
+        }
+        assert issued == {
+            ("wuxi", "carbon_inclusive", "WX_CI", "tonne"),
+            ("changzhou", "public_institution_inclusive", "CZ_CI_POINT", "point"),
+            ("chengdu", "tianfu_points", "TF_POINT", "point"),
+            ("chengdu", "tianfu_reductions", "CDCER", "tonne"),
+        }
+        trees = next(each.trees for each in shipped["guizhou"].programmes if each.trees is not None)
+        assert (trees.trees_per_mu, trees.mu_per_household, trees.trees_per_household) == (225, Decimal(2), 450)
+        assert (trees.yuan_per_tree_year, trees.years, trees.household_share) == (Decimal(3), 5, Decimal(1))
+
+    def test_no_figure_of_a_methodology_is_invented(self, shipped: dict[str, Pack]) -> None:
+        for pack in shipped.values():
+            for programme in pack.programmes:
+                for each in programme.methodologies:
+                    assert each.is_placeholder
+                    assert (each.terms.factor, each.terms.cap_participant, each.terms.cap_total) == (None, None, None)
+
     @pytest.mark.parametrize("code", ["wuxi", "changzhou", "chengdu", "guizhou"])
     def test_fuel_tables(self, shipped: dict[str, Pack], code: str) -> None:
         assert {method.code: method.fuel_table for method in shipped[code].method_packs} == {
@@ -186,8 +211,8 @@ class TestFifthCity:
         path = write_pack(tmp_path, pack=source, divisions=divisions, folder="wuxi")
         with pytest.raises(PackDuplicate) as caught:
             load_packs(tmp_path)
-        assert caught.value.details["shipped"] == "1.0.0"
-        (path / "pack.toml").write_text(source.replace('version = "1.0.0"', 'version = "1.10.0"'), encoding="utf-8")
+        assert caught.value.details["shipped"] == "1.1.0"
+        (path / "pack.toml").write_text(source.replace('version = "1.1.0"', 'version = "1.10.0"'), encoding="utf-8")
         assert load_packs(tmp_path)["wuxi"].version == "1.10.0"
 
 

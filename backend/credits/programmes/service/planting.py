@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.credits.programmes import queries, rules
 from backend.credits.programmes.errors import CodeUsed, HouseholdNotFound, NumbersTaken, TreeYearInvalid
 from backend.credits.programmes.models import TreeHousehold, TreeStand
-from backend.credits.programmes.service.common import is_of, keeper, of_trees, programme_of
+from backend.credits.programmes.service.common import check_authority, is_of, keeper, of_trees, programme_of
 from backend.credits.programmes.values import HouseholdValue, StandValue
 from backend.kit.clock import now, today
 from backend.kit.db import Write
@@ -30,14 +30,16 @@ async def register_household(
 
     Raises:
         Unauthenticated, Forbidden: without `credits:review`.
+        AuthorityOnly: not an authority.
         ProgrammeUnknown, ProgrammeHasNoTrees: in this order.
         TextNotFit: code or name.
         HouseholdsInvalid, LandExceeded: the land.
         DivisionUnknown: not a division known here.
-        AuthorityOnly: not an authority, or the division lies outside its region.
+        AuthorityOnly: the division lies outside its region.
         CodeUsed: another household of the programme has the code.
     """
     scope.require("credits:review")
+    check_authority(scope)
     found = of_trees(programme_of(await tenants.pack_in_force(write, scope), programme))
     clean_code, clean_name = rules.text(code, "code", most=40), rules.text(name, "name")
     rules.check_land(found, mu)
