@@ -10,7 +10,8 @@ from backend.kit.db import Databases
 APPEND_ONLY = {
     "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "inventory_line", "inventory_month", "inventory_transition",
-    "ledger_check", "ledger_checkpoint", "retirement_certificate",
+    "ledger_check", "ledger_checkpoint", "programme_participant", "programme_setting", "retirement_certificate",
+    "tree_purchase", "tree_purchase_part", "tree_stand",
 }  # fmt: skip
 SEALED = {
     "claim", "claim_extent", "claim_guard", "claim_rule", "ledger_account", "ledger_balance", "ledger_batch", "ledger_head",
