@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import String, column, exists, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB, distinct_on
 
 from backend.kit.db import Read
 from backend.kit.orm import Base
@@ -114,7 +114,7 @@ async def newest_outputs(read: Read, scope: Scope, account_id: UUID, year: int) 
     scope.require("quotas:read")
     wanted = (
         OUTPUT.where(QuotaOutput.account_id == account_id, QuotaOutput.year == year)
-        .distinct(QuotaOutput.facility_id, QuotaOutput.month)
+        .ext(distinct_on(QuotaOutput.facility_id, QuotaOutput.month))
         .order_by(QuotaOutput.facility_id, QuotaOutput.month, QuotaOutput.recorded_at.desc(), QuotaOutput.id.desc())
     )
     return [OutputValue(*row) for row in await read.rows(wanted)]
@@ -167,7 +167,7 @@ async def newest_verified(
     scope.require("quotas:read")
     wanted = (
         VERIFIED.where(QuotaVerified.account_id.in_(account_ids), QuotaVerified.year == year)
-        .distinct(QuotaVerified.account_id, QuotaVerified.facility_id)
+        .ext(distinct_on(QuotaVerified.account_id, QuotaVerified.facility_id))
         .order_by(
             QuotaVerified.account_id, QuotaVerified.facility_id, QuotaVerified.entered_at.desc(),
             QuotaVerified.id.desc(),
@@ -187,7 +187,7 @@ async def balance_values(
     scope.require("quotas:read")
     wanted = BALANCE if year is None else BALANCE.where(QuotaBalanceValue.year == year)
     if is_newest:
-        wanted = wanted.distinct(QuotaBalanceValue.sector, QuotaBalanceValue.year).order_by(
+        wanted = wanted.ext(distinct_on(QuotaBalanceValue.sector, QuotaBalanceValue.year)).order_by(
             QuotaBalanceValue.sector, QuotaBalanceValue.year, QuotaBalanceValue.entered_at.desc(),
             QuotaBalanceValue.id.desc(),
         )  # fmt: skip

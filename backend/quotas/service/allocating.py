@@ -135,12 +135,13 @@ def _missing(lines: Sequence[DraftLine]) -> tuple[Need, ...]:
         code = each.year.facility.code
         if each.problem is not None:
             found.append((f"{code}：{each.problem.message('zh')}", f"{code}: {each.problem.message('en')}"))
-        if each.year.missing_months:
+        is_silent = each.quota is None and each.problem is None and each.year.facility.unit_class is not None
+        if is_silent and each.year.missing_months:
             months = ", ".join(str(month) for month in each.year.missing_months)
             found.append(
                 (f"{code} 的 {months} 月数据（或全年数据）", f"data of {code} for months {months}, or its year")
             )
-        elif each.quota is None and each.problem is None and each.year.facility.unit_class is not None:
+        elif is_silent:
             found.append((f"{code} 的全年电量和供热量", f"electricity and heat of {code} for the year"))
         if each.year.verified is None:
             found.append((f"{code} 的经核查排放量", f"verified emissions of {code}"))
