@@ -60,7 +60,8 @@ def _id(given: str, name: str) -> UUID:
         return uuids(given, name, path=(name,))[-1]
 
 
-async def _caller(request: AnyRequest, here: Surroundings) -> Scope:
+async def caller_of(request: AnyRequest, here: Surroundings) -> Scope:
+    """Return who asks, by the request's token."""
     asgi: Any = request.scope
     return await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
 
@@ -71,7 +72,8 @@ def _disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _answer(chunks: AsyncIterator[bytes], name: str, media_type: str) -> Stream:
+def answer(chunks: AsyncIterator[bytes], name: str, media_type: str) -> Stream:
+    """Return a download under a name."""
     return Stream(
         chunks, media_type=media_type,
         headers={"content-disposition": _disposition(name), "x-content-type-options": "nosniff"},
@@ -79,10 +81,10 @@ def _answer(chunks: AsyncIterator[bytes], name: str, media_type: str) -> Stream:
 
 
 def _download(found: Download) -> Stream:
-    return _answer(found.chunks, found.file_name, found.media_type)
+    return answer(found.chunks, found.file_name, found.media_type)
 
 
-async def _content(request: AnyRequest) -> tuple[AsyncIterator[bytes], str | None]:
+async def content_of(request: AnyRequest) -> tuple[AsyncIterator[bytes], str | None]:
     """Return the file's bytes and the name it came with.
 
     Raises:
@@ -115,7 +117,7 @@ class ActivityFiles(Controller):
     ) -> Stream:  # fmt: skip
         """Return the account's template."""
         here: Surroundings = state.here
-        scope = await _caller(request, here)
+        scope = await caller_of(request, here)
         account_id = _id(account, "CarbonAccount")
         return _download(await schema_files.template(here.databases, scope, account_id, year=year, kind=kind))
 
@@ -126,7 +128,7 @@ class ActivityFiles(Controller):
     ) -> Stream:  # fmt: skip
         """Return the account's records."""
         here: Surroundings = state.here
-        scope = await _caller(request, here)
+        scope = await caller_of(request, here)
         account_id = _id(account, "CarbonAccount")
         return _download(await schema_files.export(here.databases, scope, account_id, year=year, kind=kind))
 
@@ -138,12 +140,12 @@ class ActivityFiles(Controller):
     ) -> Response[ImportAnswer]:  # fmt: skip
         """Take a file and ask for its import."""
         here: Surroundings = state.here
-        scope = await _caller(request, here)
+        scope = await caller_of(request, here)
         account_id = _id(account, "CarbonAccount")
         # Asked before a single byte is taken.
         async with here.databases.read(scope) as read:
             await importing.may_import(read, scope, account_id)
-        content, name = await _content(request)
+        content, name = await content_of(request)
         key = key_of(scope.tenant, account_id, "imports", new_id())
         stored = await here.storage.put(key, content, limit=here.settings.import_max_bytes)
         try:
@@ -168,7 +170,7 @@ class ActivityFiles(Controller):
     async def written(self, request: AnyRequest, state: State, account: FromPath[str], job: FromPath[str]) -> Stream:
         """Return the file a worker has written."""
         here: Surroundings = state.here
-        scope = await _caller(request, here)
+        scope = await caller_of(request, here)
         scope.require("emissions:export")
         account_id, job_id = _id(account, "CarbonAccount"), _id(job, "Job")
         async with here.databases.read(scope) as read:
@@ -179,7 +181,7 @@ class ActivityFiles(Controller):
             raise ExportNotReady(state=found.state.value)
         kind = str(found.result["format"])
         key = jobs_export.place(scope, account_id, job_id, kind)
-        return _answer(here.storage.get(key), str(found.result["file_name"]), FORMATS[kind])
+        return answer(here.storage.get(key), str(found.result["file_name"]), FORMATS[kind])
 
     @get("/imports/{batch:str}/file", opt={ACTION: "emissions:download"})
     async def original(self, request: AnyRequest, state: State, account: FromPath[str], batch: FromPath[str]) -> Stream:
@@ -196,7 +198,7 @@ class ActivityFiles(Controller):
 
 async def _kept(request: AnyRequest, state: State, account: str, batch: str, *, is_annotated: bool) -> Stream:
     here: Surroundings = state.here
-    scope = await _caller(request, here)
+    scope = await caller_of(request, here)
     async with here.databases.read(scope) as read:
         row = await queries.batch(read, scope, _id(account, "CarbonAccount"), _id(batch, "ActivityBatch"))
     key = row.annotated_key if is_annotated else row.object_key
@@ -204,7 +206,7 @@ async def _kept(request: AnyRequest, state: State, account: str, batch: str, *, 
         raise FileMissing
     name = annotated_name(row) if is_annotated else row.file_name or "activity"
     suffix = key.rpartition(".")[2] if is_annotated else name.rpartition(".")[2].lower()
-    return _answer(here.storage.get(key), name, FORMATS.get(suffix, "application/octet-stream"))
+    return answer(here.storage.get(key), name, FORMATS.get(suffix, "application/octet-stream"))
 
 
 CONTROLLERS = [ActivityFiles]

@@ -16,6 +16,7 @@ from backend.api import (
     auth,
     callers,
     certificates,
+    credit_files,
     endpoint,
     failures,
     files,
@@ -134,7 +135,13 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[dict[str, An
 def _controllers() -> list[Any]:
     found: list[Any] = [*auth.CONTROLLERS, endpoint.endpoint, endpoint.page, sockets.endpoint]
     found += [landing.landing, *health.HANDLERS, health.metrics]
-    return [*found, *files.CONTROLLERS, *activity_files.CONTROLLERS, *certificates.CONTROLLERS]
+    return [
+        *found,
+        *files.CONTROLLERS,
+        *activity_files.CONTROLLERS,
+        *credit_files.CONTROLLERS,
+        *certificates.CONTROLLERS,
+    ]
 
 
 def check(settings: Settings) -> None:

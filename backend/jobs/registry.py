@@ -1,9 +1,10 @@
 """Every noun's jobs, imported so that their kinds are known to the worker."""
 
+from backend.credits import jobs as credit_jobs
 from backend.emissions import jobs as emissions
 from backend.kit.tasks import KINDS, Kind
 
-MODULES = (emissions,)
+MODULES = (emissions, credit_jobs)
 
 
 def kinds() -> dict[str, Kind]:

@@ -15,6 +15,7 @@ from backend.kit.idempotency import CommandKey
 from backend.kit.logs import log
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
+from backend.ledger import service as ledger
 
 EVERY_SECONDS = 3600.0
 HOUSE_LOCK = 320202
@@ -71,6 +72,8 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
         while True:
             for tenant in databases.tenants:
                 done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
+                given_back = await ledger.give_back(databases, settings, tenant)
+                done |= {"cleared_codes_given_back": given_back} if given_back else {}
                 if done:
                     logger.info("house_tidied", tenant=tenant, **done)
             await asyncio.sleep(EVERY_SECONDS)

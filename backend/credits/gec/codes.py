@@ -112,6 +112,18 @@ def check_project(code: str, found: Layout) -> None:
         raise CodeWrong("code_part", part_zh=part.zh, part_en=part.en, value=approved, place=part.first + 1)
 
 
+def is_project(code: str) -> bool:
+    """Tell whether these can be the 17 positions of a project."""
+    if len(code) != PROJECT_LENGTH:
+        return False
+    try:
+        check_shape(code.ljust(LENGTH, "0"))
+        check_project(code, layout())
+    except CodeWrong:
+        return False
+    return True
+
+
 def check_month(code: str, month: date, found: Layout) -> None:
     """Check that the code's production date is the month, as far as the layout tells.
 

@@ -15,8 +15,6 @@ from backend.emissions.activity.schema_types import (
     ActivityDecision,
     ActivityRecord,
     ActivityState,
-    FileFormat,
-    FileLink,
     account_of,
     activity_path,
     batch,
@@ -27,6 +25,7 @@ from backend.emissions.activity.schema_types import (
 from backend.kit.errors import Invalid
 from backend.wire.connections import Connection, connect, page
 from backend.wire.context import Context, Info
+from backend.wire.files import FileFormat, FileLink
 from backend.wire.nodes import uuids
 
 __all__ = ["ActivityMutation", "ActivityQuery"]

@@ -14,8 +14,6 @@ from backend.emissions.activity.entering import Correction, Entered, Entry
 from backend.emissions.activity.schema_types import (
     ActivityDecision,
     ActivityOutcome,
-    FileFormat,
-    FileLink,
     TierEnum,
     account_of,
     activity_path,
@@ -25,6 +23,7 @@ from backend.emissions.activity.schema_types import (
 from backend.kit.db import Write
 from backend.wire.commands import command
 from backend.wire.context import Context
+from backend.wire.files import FileFormat, FileLink
 from backend.wire.nodes import node_id, uuids
 from backend.wire.scalars import Month
 

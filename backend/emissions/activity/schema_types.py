@@ -16,6 +16,7 @@ from backend.emissions.activity.queries import BatchRow, RecordRow
 from backend.emissions.values import Tier
 from backend.kit.scope import Scope
 from backend.wire.context import Context, Info
+from backend.wire.files import FileLink
 from backend.wire.nodes import Node, node_id, node_loader, uuids
 from backend.wire.scalars import JSON, Month
 
@@ -99,22 +100,6 @@ def outcome(summary: dict[str, Any], scope: Scope) -> ActivityOutcome:
         for name in ("rows", "blank", "new", "unchanged", "corrections", "errors", "warnings")
     }
     return ActivityOutcome(**counts, problems=[problem(each, scope) for each in summary.get("problems", [])])
-
-
-@strawberry.type(description="A file to download with the same token as this answer.")
-class FileLink:
-    """A file to download."""
-
-    url: str = strawberry.field(description="Path on this server.")
-    file_name: str = strawberry.field(description="Suggested name.")
-
-
-@strawberry.enum(description="A kind of file.")
-class FileFormat(Enum):
-    """A kind of file."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
 
 
 def activity_path(scope: Scope, account_id: UUID, rest: str) -> str:
