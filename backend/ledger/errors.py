@@ -4,6 +4,8 @@ NotFound
   AccountUnknown            no such account, or not yours
   HoldUnknown               no such hold, or not yours
   MovementUnknown           no such movement, or not yours
+Forbidden
+  WholeBookOnly             a book is frozen by the authority of the whole jurisdiction
 Invalid
   ClassUnknown              no class of units of this code
   ClassMismatch             the hold keeps units of another class
@@ -48,7 +50,7 @@ Conflict
   AlreadyClaimed            the benefit is used up
 """
 
-from backend.kit.errors import CarbonError, Conflict, Invalid, NotFound
+from backend.kit.errors import CarbonError, Conflict, Forbidden, Invalid, NotFound
 
 
 class AccountUnknown(NotFound):
@@ -73,6 +75,14 @@ class MovementUnknown(NotFound):
     code = "movement_unknown"
     en = "No movement '{movement}' that you may act on."
     zh = "不存在您可以处理的流水“{movement}”。"
+
+
+class WholeBookOnly(Forbidden):
+    """A book is frozen by the authority of the whole jurisdiction."""
+
+    code = "whole_book_only"
+    en = "A class has one book for the whole jurisdiction; only its own authority freezes or opens it."
+    zh = "每类单位在整个辖区只有一本账簿，仅本级主管部门可以冻结或解冻。"
 
 
 class ClassUnknown(Invalid):

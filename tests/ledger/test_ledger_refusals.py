@@ -280,6 +280,9 @@ async def test_a_frozen_class(desk: Desk) -> None:
         assert (await desk.retire(units))["code"] == "class_frozen"
         refused = (await desk.client.named("UnfreezeUnitClass", input=asked))["unfreezeUnitClass"]
         assert refused["__typename"] == "ForbiddenError"
+        district = await desk.client.as_(None).signed_in(await identity.authority(desk.databases, division="320205"))
+        partly = (await district.named("FreezeUnitClass", input=asked))["freezeUnitClass"]
+        assert (partly["__typename"], partly["code"]) == ("ForbiddenError", "whole_book_only")
         silent = (await registrar.named("UnfreezeUnitClass", input={**asked, "reason": " "}))["unfreezeUnitClass"]
         assert silent["code"] == "ledger_reason_missing"
     opened = (await registrar.named("UnfreezeUnitClass", input=asked))["unfreezeUnitClass"]["unitClass"]

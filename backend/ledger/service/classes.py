@@ -9,12 +9,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from backend.kit.clock import now
 from backend.kit.db import Write
 from backend.kit.ids import new_id
-from backend.kit.scope import Scope
-from backend.ledger.errors import AccountUnknown, ClassUnknown, ReasonMissing
+from backend.kit.scope import Kind, Scope
+from backend.ledger.errors import AccountUnknown, ClassUnknown, ReasonMissing, WholeBookOnly
 from backend.ledger.models import LedgerClass
 from backend.ledger.service.claiming import load_claim_rules
 from backend.ledger.service.posting import refused
 from backend.ledger.values import CCER, CEA, GEC, Accepts, Dimension, UnitClass
+from backend.tenants import service as tenants
 
 NATIONAL = (
     UnitClass(
@@ -63,9 +64,10 @@ async def freeze(write: Write, scope: Scope, class_code: str, reason: str) -> No
 
     Raises:
         Forbidden: without `ledger:freeze`.
+        WholeBookOnly: the authority of a part of the jurisdiction.
         ReasonMissing, ClassUnknown: as they say.
     """
-    scope.require("ledger:freeze")
+    await _check_registrar(write, scope)
     if not reason.strip():
         raise ReasonMissing(path=("reason",))
     await _set(write, class_code, is_frozen=True, reason=reason)
@@ -73,10 +75,16 @@ async def freeze(write: Write, scope: Scope, class_code: str, reason: str) -> No
 
 async def unfreeze(write: Write, scope: Scope, class_code: str, reason: str) -> None:
     """Open the book of a class again; the audit keeps why. Refuses as `freeze` does."""
-    scope.require("ledger:freeze")
+    await _check_registrar(write, scope)
     if not reason.strip():
         raise ReasonMissing(path=("reason",))
     await _set(write, class_code, is_frozen=False, reason=reason)
+
+
+async def _check_registrar(write: Write, scope: Scope) -> None:
+    scope.require("ledger:freeze")
+    if scope.kind is not Kind.SYSTEM and scope.region != (await tenants.pack_in_force(write, scope)).region:
+        raise WholeBookOnly
 
 
 async def _set(write: Write, class_code: str, *, is_frozen: bool, reason: str) -> None:
