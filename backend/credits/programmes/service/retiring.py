@@ -9,7 +9,7 @@ from backend.credits.programmes.service.common import check_holder, issuing, pro
 from backend.kit.db import Write
 from backend.kit.scope import Kind, Scope
 from backend.ledger import service as ledger
-from backend.ledger.claims.values import Use, of_serials
+from backend.ledger.service import Use, of_serials
 from backend.ledger.values import MovementValue, Reason, Selection, Serials
 from backend.tenants import service as tenants
 from backend.tenants.values import Programme, RetirementPurpose, UnitDimension
