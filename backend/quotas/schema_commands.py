@@ -79,7 +79,7 @@ def _serials(runs: list[SerialRunInput]) -> tuple[tuple[int, int], ...]:
 
 
 def _part(given: SurrenderUnitsInput) -> service.Part:
-    batch = None if given.batch_id is None else uuids(given.batch_id, "LedgerBatch", path=("input", "units"))[-1]
+    batch = None if given.batch_id is None else uuids(given.batch_id, "UnitBatch", path=("input", "units"))[-1]
     return service.Part(given.class_code, given.quantity, batch, _serials(given.serials))
 
 

@@ -258,7 +258,7 @@ def _holding(value: Usable) -> QuotaHolding:
     return QuotaHolding(
         class_code=value.lot.class_code, vintage=value.lot.vintage, quantity=value.quantity,
         is_converted=value.is_converted, outcome=value.outcome, findings=findings(value.findings),
-        serials=runs(value.serials), batch_id=node_id("LedgerBatch", value.lot.batch_id),
+        serials=runs(value.serials), batch_id=node_id("UnitBatch", value.lot.batch_id),
     )  # fmt: skip
 
 

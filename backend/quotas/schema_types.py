@@ -33,7 +33,7 @@ from backend.wire.nodes import Node, fetch, node_id, node_loader
 from backend.wire.scalars import JSON
 
 FACILITY, ALLOCATION, RECEIPT, CARRY_OVER = "QuotaFacility", "QuotaAllocation", "QuotaReceipt", "QuotaCarryOver"
-MOVEMENT = "LedgerMovement"
+MOVEMENT = "UnitMovement"
 First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="A cursor from an earlier answer.")]
 

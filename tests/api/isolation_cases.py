@@ -192,6 +192,15 @@ CASES: dict[str, Case] = {
     "rejectActivityBatch": command(batchId="$batch", reason=WHY),
     "approveActivityRecord": command(recordId="$waiting_record", reason=WHY),
     "rejectActivityRecord": command(recordId="$waiting_record", reason=WHY),
+    # files of certificates, generation
+    "certificateImports": private(accountId="$account"),
+    "certificateImport": private(id="$certificate_import"),
+    "certificateTemplate": private(accountId="$account", format="XLSX"),
+    "certificateCodeLayout": open_(),
+    "greenGeneration": private(accountId="$account"),
+    "recordGeneration": command(
+        accountId="$account", projectCode="11022106999999011", month="2025-01", generatedKwh="1500.5", reason=WHY
+    ),
     # inventories
     "accountOverview": private(accountId="$account", year=2025),
     "inventory": private(id="$inventory"),
@@ -340,6 +349,52 @@ CASES: dict[str, Case] = {
         beneficiary="冒名活动",
     ),
     "recordTreePayment": command(paymentId="$tree_payment", yuan="3", paidOn="$today", reference="冒名转账"),
+    # quota compliance
+    "powerQuota": open_(input={"year": 2024, "unitClass": "COAL_GT300", "mwh": "1"}),
+    "industryQuota": open_(input={"year": 2024, "verified": "1"}),
+    "preAllocation": open_(year=2024, verifiedBefore="1"),
+    "quotaSettlement": open_(year=2024, units=[{"unitClass": "GAS", "allocation": "1", "verified": "1"}]),
+    "quotaBorrowing": open_(year=2022, allocation="1", obligation="2"),
+    "carryOverMaximum": open_(sector="POWER", netSales="1"),
+    "ccerCap": open_(obligation="1"),
+    "offsetCheck": open_(input={"vintage": 2023}, year=2025),
+    "vintageCheck": open_(vintage=2024, year=2025),
+    "averagePrice": open_(value="1", volume="1"),
+    "powerWhatIf": open_(
+        input={"year": 2024, "unitClass": "COAL_GT300", "mwh": "1"}, verified="1", change={"output": "0.1"}
+    ),
+    "industryWhatIf": open_(input={"year": 2024, "verified": "1"}, change={"output": "0.1"}),
+    "quotaPenalties": open_(),
+    "quotaPriceScenarios": open_(),
+    "quotaFacilities": private(accountId="$account"),
+    "quotaVerifiedEmissions": private(accountId="$account", year=2024),
+    "quotaBalanceValues": open_(first=2),
+    "allocationPreview": private(accountId="$account", year=2024),
+    "quotaAllocations": open_(accountId="$account"),
+    "quotaDuties": private(accountId="$account", year=2024),
+    "quotaDutiesOverdue": open_(year=2024, first=100),
+    "quotaPosition": private(accountId="$account", year=2024),
+    "quotaReceipts": open_(accountId="$account"),
+    "quotaReceiptByNumber": private(number="$receipt_number"),
+    "quotaCarryOvers": open_(accountId="$account"),
+    "addQuotaFacility": command(
+        accountId="$account", code="X1", name="多出的机组", sector="POWER", since="2020-01-01", unitClass="GAS"
+    ),
+    "endQuotaFacility": command(facilityId="$quota_facility", until="$today", reason=WHY),
+    "recordQuotaOutput": command(facilityId="$quota_facility", year=2024, gj="1", reason=WHY),
+    "enterVerifiedEmissions": command(accountId="$account", year=2024, emissions="1", document=WHY),
+    "enterBalanceValue": tenant(sector="STEEL", year=2025, value="1", unit="tCO2/t", document=WHY),
+    "proposeAllocation": command(accountId="$account", year=2023, stage="FINAL", document=WHY),
+    "issueAllocation": command(allocationId="$waiting_allocation"),
+    "rejectAllocation": command(allocationId="$waiting_allocation", decision=WHY),
+    "nameQuotaDutyOwner": command(accountId="$account", year=2024, duty="SURRENDER", owner="外人"),
+    "recordQuotaDuty": command(accountId="$account", year=2024, duty="SURRENDER", doneOn="$today"),
+    "surrenderAllowances": command(accountId="$account", year=2024, units=[{"classCode": "CEA", "quantity": "1"}]),
+    "closeComplianceYear": command(accountId="$account", year=2024, reason=WHY),
+    "applyCarryOver": command(
+        accountId="$account", sector="POWER", netSales="0", quantity="1", document=WHY, lodgedOn="$today"
+    ),
+    "decideCarryOver": command(carryOverId="$quota_carry_over", isApproved=True),
     # jobs
     "job": private(id="$job"),
     "jobs": open_(first=100),

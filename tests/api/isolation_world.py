@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, identity, inventory, programmes
+from factories import accounts, ccer, gec, identity, inventory, programmes, quotas
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
@@ -37,9 +37,10 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 
 
 IDS = frozenset({
-    "ccer_comment", "ccer_project", "ccer_reduction",
+    "certificate_import", "ccer_comment", "ccer_project", "ccer_reduction",
     "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
+    "quota_facility", "quota_allocation", "waiting_allocation", "quota_receipt", "quota_carry_over",
     "programme_registration", "programme_submission", "tree_payment", "tree_purchase",
     "certificate", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
@@ -136,6 +137,7 @@ async def make_world(databases: Databases, client: Client) -> World:
         )  # fmt: skip
     units = await holding_units(databases, held, lender)
     certificate = await certified(databases, held, units.retired.id)
+    brought = await gec.brought(databases, held)
     project, reduction, comment = await ccer.commented(
         databases,
         ccer.Stage(held, body.scope, body.scope, (await identity.authority(databases, division=HOME)).scope),
@@ -144,6 +146,7 @@ async def make_world(databases: Databases, client: Client) -> World:
         "ccer_project": ("CcerProject", (held.id, project.id)),
         "ccer_reduction": ("CcerReduction", (held.id, reduction.id)),
         "ccer_comment": ("CcerComment", (held.id, comment.id)),
+        "certificate_import": ("CertificateImport", (held.id, brought)),
         "certificate": ("RetirementCertificate", (held.id, certificate.id)),
         "unit_batch": ("UnitBatch", units.issued.batch_ids),
         "unit_claim": ("Claim", (units.claim.id,)),
@@ -172,11 +175,14 @@ async def make_world(databases: Databases, client: Client) -> World:
         "job": ("Job", (job,)),
     }
     ids |= await programmes.taking_part(databases, held)
+    in_market, named = await quotas.taking_part(databases, held)
+    ids |= in_market
     assert ids.keys() == IDS
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
     secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321"}
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
+    things |= named
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
         "certificate_number": certificate.number, "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),

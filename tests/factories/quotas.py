@@ -144,3 +144,35 @@ async def given_units(
 
 GOOD_CCER = {"registered_on": "2025-06-01", "methodology": "CCER-01-001-V01", "is_ets_managed": False}
 """Attributes of a CCER that may settle 2025."""
+
+
+async def taking_part(
+    databases: Databases, held: Held
+) -> tuple[dict[str, tuple[str, tuple[UUID, ...]]], dict[str, str]]:
+    """Give an account one of everything of a compliance year; return the global ids' parts, and other names."""
+    facility = await unit_of(databases, held, name="受害者机组")
+    authority = await identity.authority(databases, division=DIVISION)
+    plant = Regulated(held, facility, authority, await identity.colleague(databases, authority, "officer"))
+    await state(databases, plant, 2024)
+    await verify(databases, plant, 2024, "7654.321", of_facility=False)
+    await verify(databases, plant, 2024, "7654.321")
+    allocation = await issued(databases, plant, 2024)
+    waiting = await proposed(databases, plant, 2025, Stage.PRE)
+    evidence = await accounts.evidence_of(databases, held, b"carried over")
+    async with databases.write(plant.scope) as write:
+        applied = await service.apply(
+            write, plant.scope, account_id=held.id, sector=rules.Sector.POWER, net_sales=Decimal(0),
+            quantity=Decimal(10), document="受害者净卖出证明", lodged_on=date(2026, 6, 1), evidence_id=evidence.id,
+        )  # fmt: skip
+    async with databases.write(plant.scope) as write:
+        receipt = await service.surrender(
+            write, plant.scope, account_id=held.id, year=2024, parts=[service.Part(CEA, Decimal(3))]
+        )
+    ids = {
+        "quota_facility": ("QuotaFacility", (held.id, facility.id)),
+        "quota_allocation": ("QuotaAllocation", (held.id, allocation.id)),
+        "waiting_allocation": ("QuotaAllocation", (held.id, waiting.id)),
+        "quota_receipt": ("QuotaReceipt", (held.id, receipt.value.id)),
+        "quota_carry_over": ("QuotaCarryOver", (held.id, applied.id)),
+    }
+    return ids, {"receipt_number": receipt.value.number}
