@@ -1,6 +1,9 @@
-"""The application in this process; callers sign in through its front door."""
+"""The application in this process; callers sign in through its front door. And the stranger's script."""
 
+import importlib.util
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +13,6 @@ from backend.api.app import create_app
 from backend.api.door import Door
 from backend.kit.db import Databases
 from backend.kit.settings import Settings
-from backend.kit.storage import Storage
 
 
 @pytest.fixture(scope="session")
@@ -35,5 +37,12 @@ async def client(door: Door) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def storage(statement_settings: Settings) -> Storage:
-    return Storage.of(statement_settings)
+def verify() -> Any:
+    """The published script's own function: (document, keys) to what a genuine certificate states."""
+    script = Path(__file__).resolve().parents[2] / "docs" / "verify" / "verify_certificate.py"
+    spec = importlib.util.spec_from_file_location("verify_certificate", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.verify

@@ -1,6 +1,5 @@
 """The document itself: pages, signature, attachment; what a stranger's script says of it, and of every forgery."""
 
-import importlib.util
 import io
 import json
 from datetime import UTC, datetime
@@ -15,18 +14,6 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from backend.statements import rules, signing, typesetting
 from backend.statements.errors import DocumentNotMade
 from backend.statements.values import DocumentKey
-
-SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify" / "verify_certificate.py"
-
-
-@pytest.fixture(scope="module")
-def verify() -> Any:
-    spec = importlib.util.spec_from_file_location("verify_certificate", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.verify
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ async def counted(databases: Databases, held: Held) -> tuple[int, int]:
 
 
 async def test_a_group_of_retirements_gets_one_certificate(
-    databases: Databases, held: Held, owner: Client, storage: Storage
+    databases: Databases, held: Held, owner: Client, tmp_path: Path, verify: Any
 ) -> None:
     await imported(databases, held.scope, held.id, "GEC", 100, project_code="PV-1", vintage=2026)
     made = await issued(databases, held.id, "CCER", 50, vintage=2025)
@@ -114,6 +115,9 @@ async def test_a_group_of_retirements_gets_one_certificate(
     assert base64.b64decode(key["x5c"][0]) == signature.signer_cert.dump()
     assert key["revoked_at"] is None
     assert {"d", "private"} & set(key) == set()
+    (tmp_path / "c.pdf").write_bytes(answer.content)
+    (tmp_path / "documents.json").write_text(json.dumps({"keys": keys}))
+    assert verify(tmp_path / "c.pdf", tmp_path / "documents.json") == facts
 
 
 async def test_the_same_retirements_give_the_same_certificate(databases: Databases, held: Held, owner: Client) -> None:
