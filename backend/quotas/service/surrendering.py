@@ -79,9 +79,9 @@ async def surrender(write: Write, scope: Scope, *, account_id: UUID, year: int, 
         ComplianceYearClosed: the authority closed it.
         QuotaRuleUnknown: no rule for the year.
         ObligationNotVerified: what is owed is not verified, so it cannot be told.
+        OverSurrender: more than is still owed.
         VintageNotUsable, OffsetNotEligible: named units may not settle this year, or it cannot be told.
         NotEnoughUnits: fewer usable units than named.
-        OverSurrender: more than is still owed.
         OffsetCapExceeded: more CCER than may be used.
         SerialsNotHere, InsufficientUnits, UnitsExpired, ClassFrozen: by the ledger's books.
         AlreadyClaimed: the benefit of a CCER is used already.
@@ -95,12 +95,14 @@ async def surrender(write: Write, scope: Scope, *, account_id: UUID, year: int, 
     stands = await standing(write, scope, book, account_id, year)
     if not stands.owed.is_verified or stands.remaining is None:
         raise ObligationNotVerified(year=year)
-    held = await holdings(write, scope, book, account_id, year)
-    taken = _take(held, parts, year)
+    named = Decimal(sum(_count(each) for each in parts))
+    if named > stands.remaining:
+        raise OverSurrender(wanted=plain(named), remaining=plain(stands.remaining), year=year)
+    taken = _take(await holdings(write, scope, book, account_id, year), parts, year)
     cea, ccer = (
         Decimal(sum(size(each.serials) for each in taken if each.source.lot.class_code == code)) for code in CLASSES
     )
-    _check_amounts(stands, year, cea, ccer)
+    _check_cap(stands, year, ccer)
     group_id, number = new_id(), f"QS-{year}-{int(await write.value(NEXT_NUMBER)):06d}"
     movements = await ledger.surrender(
         write, scope, account_id, _selections(taken),
@@ -145,10 +147,13 @@ def _check(parts: Sequence[Part]) -> None:
                 raise SettlementEmpty(given=plain(part.quantity), path=path)
 
 
-def _check_amounts(stands: Standing, year: int, cea: Decimal, ccer: Decimal) -> None:
-    remaining, room, cap = stands.remaining or ZERO, stands.ccer_room or ZERO, stands.ccer_cap
-    if cea + ccer > remaining:
-        raise OverSurrender(wanted=plain(cea + ccer), remaining=plain(remaining), year=year)
+def _count(part: Part) -> int:
+    """Return how many units a part names."""
+    return size(part.serials) if part.serials else int(part.quantity or 0)
+
+
+def _check_cap(stands: Standing, year: int, ccer: Decimal) -> None:
+    room, cap = stands.ccer_room or ZERO, stands.ccer_cap
     if ccer > room:
         raise OffsetCapExceeded(
             cap=plain(cap.whole) if cap else "0", used=plain(stands.settled_ccer), wanted=plain(ccer), year=year
@@ -165,7 +170,7 @@ def _take(held: Sequence[Usable], parts: Sequence[Part], year: int) -> list[Take
             for each in held
             if each.lot.class_code == part.class_code and part.batch_id in {None, each.lot.batch_id}
         ]
-        wanted = size(part.serials) if part.serials else int(part.quantity or 0)
+        wanted = _count(part)
         left = wanted
         refused: list[tuple[Usable, int]] = []
         for each in fitting:
