@@ -5,7 +5,7 @@ Modules of the product are imported inside the commands that need them, so that 
 
 import click
 
-from backend.cli import api, audit, data, jobs, migrate, people, reference, schema, seed, tenants, up, worker
+from backend.cli import api, audit, data, jobs, ledger, migrate, people, reference, schema, seed, tenants, up, worker
 from backend.cli.terminal import CarbonGroup
 
 
@@ -37,6 +37,7 @@ for command in (
     data.import_,
     data.reproduce,
     jobs.jobs,
+    ledger.ledger,
     people.keys,
     migrate.migrate,
     people.organisations,

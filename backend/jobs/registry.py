@@ -3,8 +3,9 @@
 from backend.credits import jobs as credit_jobs
 from backend.emissions import jobs as emissions
 from backend.kit.tasks import KINDS, Kind
+from backend.ledger import jobs as ledger_jobs
 
-MODULES = (emissions, credit_jobs)
+MODULES = (emissions, credit_jobs, ledger_jobs)
 
 
 def kinds() -> dict[str, Kind]:

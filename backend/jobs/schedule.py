@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 
 from backend.credits.gec import expiry
 from backend.identity import service as identity
+from backend.jobs.bookkeeping import keep_books
 from backend.jobs.relay import persist
 from backend.kit.clock import now, today
 from backend.kit.db import Databases
@@ -72,6 +73,7 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
         while True:
             for tenant in databases.tenants:
                 done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
+                done |= await keep_books(databases, settings, tenant)
                 given_back = await ledger.give_back(databases, settings, tenant)
                 done |= {"cleared_codes_given_back": given_back} if given_back else {}
                 if done:

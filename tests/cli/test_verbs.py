@@ -81,7 +81,8 @@ def test_every_verb_teaches() -> None:
             walk(each, [*path, name])
 
     walk(main, [])
-    wanted = "up migrate tenants reference worker jobs reproduce export import seed audit schema api organisations people keys"
+    wanted = "up migrate tenants reference worker jobs reproduce export import seed audit schema api organisations people"
+    wanted += " keys ledger"
     assert set(main.commands) == set(wanted.split())
 
 

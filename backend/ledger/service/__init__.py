@@ -6,6 +6,10 @@ The names below are what the rest of the house may use.
 from backend.ledger.claims.queries import claimed, claims_by_id, claims_of_movements, claims_on
 from backend.ledger.claims.values import ClaimValue, Extent, Use, of_serials
 from backend.ledger.clearing.sessions import Cleared, cleared, give_back
+from backend.ledger.journal.checkpoints import seal_journal
+from backend.ledger.journal.proofs import prove
+from backend.ledger.journal.queries import checkpoints, checks, last_check, links
+from backend.ledger.journal.values import CheckpointValue, CheckValue, LinkValue, ProofValue
 from backend.ledger.queries import (
     balances,
     batches,
@@ -16,6 +20,7 @@ from backend.ledger.queries import (
 )
 from backend.ledger.queries_serials import CodesKey, load_codes
 from backend.ledger.queries_statement import holdings
+from backend.ledger.service.checking import check_books, check_when_due
 from backend.ledger.service.claiming import claim, load_claim_rules, withdraw_claims
 from backend.ledger.service.classes import (
     choose_acceptance,
@@ -35,14 +40,22 @@ registry_codes = load_codes
 """`registry_codes(read, scope, [CodesKey, ...]) -> [[CodeValue, ...], ...]`: the registry's codes of serials, paged."""
 
 __all__ = [
+    "CheckValue",
+    "CheckpointValue",
     "ClaimValue",
     "Cleared",
     "CodesKey",
     "Extent",
+    "LinkValue",
+    "ProofValue",
     "Use",
     "accept",
     "balances",
     "batches",
+    "check_books",
+    "check_when_due",
+    "checkpoints",
+    "checks",
     "choose_acceptance",
     "claim",
     "claimed",
@@ -64,12 +77,15 @@ __all__ = [
     "issue_directly",
     "issue_many",
     "lapse_offers",
+    "last_check",
+    "links",
     "load_claim_rules",
     "movements_by_id",
     "of_serials",
     "open_participant",
     "pledge",
     "postings_of",
+    "prove",
     "register_classes",
     "registry_codes",
     "release",
@@ -77,6 +93,7 @@ __all__ = [
     "retire",
     "retire_directly",
     "reverse",
+    "seal_journal",
     "surrender",
     "transfer",
     "transfer_order",
