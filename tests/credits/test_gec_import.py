@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -318,3 +319,20 @@ async def test_after_a_reversal_another_jurisdiction_may_have_them(desk: Desk, s
     assert await ledger.give_back(desk.databases, servers.settings, "wuxi") >= 1
     assert (await chengdu.imported(lines(chengdu, 1, 2, of)))["state"] == "stored"
     assert not (await desk.ask(csv_of(rows))).is_repeat  # undone: the same file may come in again, and the books decide
+
+
+async def test_one_wrong_line_in_a_hundred_thousand(desk: Desk) -> None:
+    """It keeps the whole file out, and is named; without it the file comes in well under a minute."""
+    of, bad = project(), 77_777
+    rows = lines(desk, 1, 100_000, of)
+    rows[bad - 2] = {**rows[bad - 2], "energy_kwh": "999"}
+    result = await desk.imported(rows)
+    assert (result["state"], result["rows"], result["errors"]) == ("rejected", 100_000, 1)
+    assert codes_of(result) == [(bad, "energy_kwh", "energy_wrong")]
+    assert await certificates(desk) == {}
+    rows[bad - 2] = {**rows[bad - 2], "energy_kwh": "1000"}
+    began = time.monotonic()
+    result = await desk.imported(rows)
+    assert time.monotonic() - began < 30
+    assert (result["state"], result["certificates"], result["batches"]) == ("stored", 100_000, 1)
+    assert await certificates(desk) == {"available": Decimal(100_000)}

@@ -11,16 +11,22 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import xlsxwriter
 from factories.accounts import Held, held_account
+from sqlalchemy import insert
 
 from backend.credits.gec import importing, jobs_import
 from backend.credits.gec.columns import COLUMNS
+from backend.credits.gec.generating import Generated, record_generation
 from backend.credits.gec.importing import CertificateImportAccepted
+from backend.credits.gec.models import GecImport
 from backend.kit import clearing
+from backend.kit.clock import now
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
@@ -155,3 +161,20 @@ async def make_desk(
     """Return a desk on a fresh account of a tenant."""
     await clearing_ready(settings)
     return Desk(databases, held or await held_account(databases, tenant=tenant), Storage.of(settings), settings)
+
+
+async def brought(databases: Databases, held: Held) -> UUID:
+    """Return a file that was brought to the account and refused; its content is nowhere."""
+    import_id = new_id()
+    async with databases.write(held.scope) as write:
+        await write.run(
+            insert(GecImport).values(
+                account_id=held.id, id=import_id, state="rejected", is_dry_run=False, file_name="受害者的绿证.xlsx",
+                media_type="x", sha256=import_id.hex * 2, object_key=f"{held.scope.tenant}/{import_id}",
+                annotated_key=f"{held.scope.tenant}/{import_id}-annotated.xlsx", summary={"rows": 7, "errors": 1},
+                created_at=now(), finished_at=now(),
+            )
+        )  # fmt: skip
+        generated = Generated("11022106888888011", date(2025, 1, 1), Decimal("7654321.5"), is_forecast=False)
+        await record_generation(write, held.scope, held.id, generated)
+    return import_id
