@@ -35,6 +35,8 @@ FIRST_OUTPUT = 2018
 MONTHS = range(1, 13)
 MOST_DIGITS = 30
 LONGEST_UNIT = 40
+ON_THE_WIRE = {"heat_ratio": "heatRatio"}
+"""Names of fields whose spelling differs for a caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,11 @@ def _check(stated: Output) -> None:
         if not 0 <= value <= (1 if name in shares else value) or len(value.as_tuple().digits) > MOST_DIGITS:
             above = ("from 0 to 1", "0 至 1 之间的数") if name in shares else ("of 0 or more", "不小于 0 的数")
             raise QuotaInputImpossible(
-                field=name, value=str(value), range_en=above[0], range_zh=above[1], path=("input", name)
+                field=name,
+                value=str(value),
+                range_en=above[0],
+                range_zh=above[1],
+                path=("input", ON_THE_WIRE.get(name, name)),
             )
 
 
