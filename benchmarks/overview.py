@@ -62,7 +62,7 @@ def serving(target: str, port: int, environment: dict[str, str]) -> Iterator[Non
     ]  # fmt: skip
     child = subprocess.Popen(command, env=environment, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

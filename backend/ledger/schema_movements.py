@@ -118,6 +118,7 @@ class UnitMovement(Node):
     number: BigInt = strawberry.field(description="Its lasting number within the jurisdiction.")
     kind: MovementKind = strawberry.field(description="What it did.")
     quantity: Decimal = strawberry.field(description="How many units, always positive; the class names the unit.")
+    class_code: str = strawberry.field(description="Code of its class; `unitClass` has the rest.")
     from_number: str | None = strawberry.field(
         description="Number of the account that gave; null where units come from."
     )
@@ -282,7 +283,7 @@ def movement(value: MovementValue) -> UnitMovement:
     """Return a movement as the wire has it."""
     return UnitMovement(
         id=node_id("UnitMovement", value.id), value=value, number=BigInt(value.number), kind=value.kind,
-        quantity=value.quantity, from_number=value.facts.get("from_number") or None,
+        class_code=value.class_code, quantity=value.quantity, from_number=value.facts.get("from_number") or None,
         to_number=value.facts.get("to_number") or None, serials=ranges(value.serials), effective_on=value.effective_on,
         recorded_at=value.recorded_at, purpose=value.purpose, beneficiary=value.beneficiary, period=value.period,
         reference=value.reference, note=value.note,
