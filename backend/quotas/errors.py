@@ -4,6 +4,7 @@ NotFound
   FacilityNotFound          no such unit or line in the account
   AllocationNotFound        no such allocation, or not visible
   CarryOverNotFound         no such application, or not visible
+  ReceiptNotFound           no such receipt, or not visible
 Forbidden
   AuthorityOnly             decided by the authority of the account's region
   WholeJurisdictionOnly     decided by the authority of the whole jurisdiction
@@ -39,6 +40,7 @@ Conflict
   NotEnoughUnits            fewer usable units than named
   CarryOverTooMuch          more than the rule allows to carry over
   CarryOverDecided          it is decided already
+  SurrenderUndone           the registrar took it back already
   CarryOverUnitsGone        the units are not in the account any more, or carried over already
   BalanceValueMissing       the sector's balance value of the year is not entered yet
   CarryOverTooLate          the last day to apply has passed
@@ -405,3 +407,19 @@ class CarryOverUnitsGone(Conflict):
     code = "carry_over_units_gone"
     en = "{missing} of the units applied for are no longer available in the account, or were carried over before."
     zh = "申请结转的配额中有 {missing} 个已不在该账户可用，或此前已结转。"
+
+
+class ReceiptNotFound(NotFound):
+    """No such receipt, or not visible."""
+
+    code = "quota_receipt_not_found"
+    en = "No receipt of a surrender with this identifier."
+    zh = "未找到该清缴凭证。"
+
+
+class SurrenderUndone(Conflict):
+    """The registrar took it back already."""
+
+    code = "surrender_undone"
+    en = "The surrender {number} was taken back already."
+    zh = "清缴 {number} 此前已被撤回。"

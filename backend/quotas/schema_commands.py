@@ -35,7 +35,9 @@ from backend.quotas.schema_inputs import (
     RecordQuotaOutputInput,
     SerialRunInput,
     SurrenderAllowancesInput,
+    SurrenderUndoneAnswer,
     SurrenderUnitsInput,
+    UndoSurrenderInput,
     VerifiedEmissionsEntered,
 )
 from backend.quotas.schema_position import duty
@@ -43,6 +45,7 @@ from backend.quotas.schema_types import (
     ALLOCATION,
     CARRY_OVER,
     FACILITY,
+    RECEIPT,
     allocation,
     balance_value,
     carry_over,
@@ -214,6 +217,16 @@ class QuotasMutation:
             parts=[_part(each) for each in input.units],
         )  # fmt: skip
         return AllowancesSurrendered(receipt=receipt(made.value))
+
+    @command("quotas:undo_surrender")
+    @staticmethod
+    async def undo_surrender(context: Context, write: Write, input: UndoSurrenderInput) -> SurrenderUndoneAnswer:
+        """Take a surrender back, as the registrar: its units are available and owed again, its claims withdrawn."""
+        account, own = own_key(input.receipt_id, RECEIPT, path=("input", "receiptId"))
+        value = await service.undo_surrender(
+            write, context.scope, account_id=account, receipt_id=own, reason=input.reason
+        )
+        return SurrenderUndoneAnswer(receipt=receipt(value))
 
     @command("quotas:close_year")
     @staticmethod

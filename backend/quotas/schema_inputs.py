@@ -169,6 +169,14 @@ class SurrenderAllowancesInput:
     units: list[SurrenderUnitsInput] = strawberry.field(description="The units, at most 100 entries.")
 
 
+@strawberry.input(description="Take a surrender back, as the registrar.")
+class UndoSurrenderInput:
+    """A surrender to take back."""
+
+    receipt_id: strawberry.ID = strawberry.field(description="The receipt's global id.")
+    reason: str = strawberry.field(description="Why; it stays in the journal.")
+
+
 @strawberry.input(description="Close the compliance year of an account.")
 class CloseComplianceYearInput:
     """The end of a compliance year."""
@@ -247,6 +255,13 @@ class AllowancesSurrendered:
     """Units were surrendered."""
 
     receipt: QuotaReceipt = strawberry.field(description="The receipt.")
+
+
+@strawberry.type(description="The surrender was taken back.")
+class SurrenderUndoneAnswer:
+    """A surrender was taken back."""
+
+    receipt: QuotaReceipt = strawberry.field(description="The receipt, its lines marked.")
 
 
 @strawberry.type(description="The compliance year was closed.")

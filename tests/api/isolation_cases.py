@@ -390,6 +390,7 @@ CASES: dict[str, Case] = {
     "nameQuotaDutyOwner": command(accountId="$account", year=2024, duty="SURRENDER", owner="外人"),
     "recordQuotaDuty": command(accountId="$account", year=2024, duty="SURRENDER", doneOn="$today"),
     "surrenderAllowances": command(accountId="$account", year=2024, units=[{"classCode": "CEA", "quantity": "1"}]),
+    "undoSurrender": command(receiptId="$quota_receipt", reason=WHY),
     "closeComplianceYear": command(accountId="$account", year=2024, reason=WHY),
     "applyCarryOver": command(
         accountId="$account", sector="POWER", netSales="0", quantity="1", document=WHY, lodgedOn="$today"

@@ -17,7 +17,7 @@ from backend.kit.errors import CarbonError, Conflict, Forbidden, NotFound
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
 from backend.ledger.errors import AlreadyClaimed
-from backend.ledger.values import CCER, CEA, Bucket, Reason, Selection
+from backend.ledger.values import CCER, CEA, Bucket, Selection
 from backend.quotas import errors, queries, rules, service
 from backend.quotas.service.gathering import facility_years
 from backend.quotas.service.surrendering import Part
@@ -291,16 +291,25 @@ async def test_two_surrenders_at_once_never_settle_more_than_is_owed(databases: 
     assert await available(databases, plant) == 910
 
 
-async def test_what_the_registrar_takes_back_is_owed_again(databases: Databases) -> None:
+async def test_what_the_registrar_takes_back_is_owed_again_and_its_claims_are_gone(databases: Databases) -> None:
     plant = await make.regulated(databases)
-    await make.given_units(databases, plant, 100, vintage=2024)
-    await make.verify(databases, plant, 2024, "100", of_facility=False)
-    made = await surrender(databases, plant, 2024, cea(100))
+    await make.given_units(databases, plant, 100, vintage=2025)
+    await make.given_units(databases, plant, 5, vintage=2023, class_code=CCER, **make.GOOD_CCER)
+    await make.verify(databases, plant, 2025, "100", of_facility=False)
+    parts = (Part(CCER, Decimal(5)), cea(95))
+    made = await surrender(databases, plant, 2025, *parts)
+    named = {"receipt_id": made.value.id, "reason": "误操作"}
+    assert isinstance(await refused(databases, plant, plant.scope, service.undo_surrender, **named), Forbidden)
     async with databases.write(plant.bureau) as write:
-        await ledger.reverse(write, plant.bureau, made.lines[0].movement_id, Reason(note="误操作"))
-    stands = await position(databases, plant, 2024)
-    assert (stands.standing.settled_cea, stands.standing.remaining) == (0, 100)
-    await surrender(databases, plant, 2024, cea(100))
+        await service.undo_surrender(write, plant.bureau, account_id=plant.id, **named)
+    again = await refused(databases, plant, plant.bureau, service.undo_surrender, **named)
+    assert isinstance(again, errors.SurrenderUndone)
+    stands = await position(databases, plant, 2025)
+    assert (stands.standing.settled_cea, stands.standing.settled_ccer, stands.standing.remaining) == (0, 0, 100)
+    async with databases.read(plant.scope) as read:
+        [lines] = await queries.surrender_lines(read, plant.scope, [(plant.id, made.value.id)])
+    assert all(each.is_reversed for each in lines)
+    assert (await surrender(databases, plant, 2025, *parts)).value.settled_before == 0
 
 
 async def test_old_vintages_settle_2025_only_when_they_were_carried_over(databases: Databases) -> None:
