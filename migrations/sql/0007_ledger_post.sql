@@ -59,22 +59,35 @@ language sql immutable as $$
     end
 $$;
 
--- Units leave a lot for another place: the lot shrinks to what stays, or goes as a whole.
+-- Units leave a lot for another place: the lot shrinks to what stays, or goes as a whole. What stays in one piece,
+-- as it nearly always does, costs one statement less.
 create function ledger_carry(
     lot ledger_lot, taken int8multirange, to_account uuid, to_bucket text, to_hold uuid, hands integer
 ) returns void language plpgsql as $$
 declare
     rest int8multirange := int8multirange(lot.serials) - taken;
+    piece int8range;
+    is_first boolean := true;
 begin
     if isempty(rest) then
         update ledger_lot set account_id = to_account, bucket = to_bucket, hold_id = to_hold,
             transfers = greatest(lot.transfers + hands, 0) where id = lot.id;
         return;
     end if;
-    update ledger_lot set serials = (select part from unnest(rest) part order by part limit 1) where id = lot.id;
-    insert into ledger_lot (account_id, batch_id, bucket, hold_id, transfers, serials)
-        select lot.account_id, lot.batch_id, lot.bucket, lot.hold_id, lot.transfers, part
-            from unnest(rest) part order by part offset 1;
+    piece := range_merge(rest);
+    if int8multirange(piece) = rest then
+        update ledger_lot set serials = piece where id = lot.id;
+    else
+        for piece in select part from unnest(rest) part order by part loop
+            if is_first then
+                update ledger_lot set serials = piece where id = lot.id;
+                is_first := false;
+            else
+                insert into ledger_lot (account_id, batch_id, bucket, hold_id, transfers, serials)
+                    values (lot.account_id, lot.batch_id, lot.bucket, lot.hold_id, lot.transfers, piece);
+            end if;
+        end loop;
+    end if;
     insert into ledger_lot (account_id, batch_id, bucket, hold_id, transfers, serials)
         select to_account, lot.batch_id, to_bucket, to_hold, greatest(lot.transfers + hands, 0), part
             from unnest(taken) part order by part;
