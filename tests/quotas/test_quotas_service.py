@@ -116,8 +116,8 @@ async def test_entry_is_refused_by_name(databases: Databases) -> None:
     right = service.Output(mwh=Decimal(1), basis=gross)
     assert isinstance(await record(stated=right, year=2022), errors.ElectricityBasisWrong)
     assert isinstance(await record(year=2021), errors.QuotaDatesInvalid)
-    assert isinstance(await record(year=2022, month=4), errors.QuotaDatesInvalid)
-    assert isinstance(await record(month=13), errors.QuotaDatesInvalid)
+    for odd in ({"year": 2022, "month": 4}, {"month": 13}):
+        assert isinstance(await record(**odd), errors.QuotaDatesInvalid)
     assert isinstance(await record(year=2017), errors.QuotaYearOutOfRange)
     assert isinstance(await record(stated=service.Output(output=Decimal(1))), errors.QuotaTextMissing)
     await make.state(databases, plant, 2024)
@@ -377,7 +377,7 @@ async def test_offsets_are_capped_eligible_and_claimed_once(databases: Databases
     plant = await make.regulated(databases)
     await make.given_units(databases, plant, 1000, vintage=2025)
     await make.verify(databases, plant, 2025, "1000", of_facility=False)
-    old = await make.given_units(
+    await make.given_units(
         databases, plant, 20, vintage=2023, class_code=CCER, **{**make.GOOD_CCER, "registered_on": "2024-01-22"}
     )
     part = Part(CCER, Decimal(10))
@@ -392,7 +392,7 @@ async def test_offsets_are_capped_eligible_and_claimed_once(databases: Databases
         await refused(databases, plant, plant.scope, service.surrender, year=2025, parts=[part]),
         errors.OffsetNotEligible,
     )
-    good = await make.given_units(databases, plant, 60, vintage=2023, class_code=CCER, **make.GOOD_CCER)
+    await make.given_units(databases, plant, 60, vintage=2023, class_code=CCER, **make.GOOD_CCER)
     over = await refused(
         databases, plant, plant.scope, service.surrender, year=2025, parts=[Part(CCER, Decimal(51)), cea(1)]
     )
@@ -411,7 +411,6 @@ async def test_offsets_are_capped_eligible_and_claimed_once(databases: Databases
         async with databases.write(plant.scope) as write:
             await ledger.claim(write, plant.scope, ledger.Use.FOOTPRINT, plant.id, ledger.of_serials(line.serials))
     assert await available(databases, plant, CCER) == 35
-    assert old.quantity + unknown.quantity + good.quantity == 85
 
 
 async def test_the_cheapest_plan_uses_what_is_held_first(databases: Databases) -> None:
@@ -495,7 +494,6 @@ async def test_a_closed_year_takes_nothing_more(databases: Databases) -> None:
     ):
         found = await refused(databases, plant, scope, command, **given)
         assert isinstance(found, errors.ComplianceYearClosed)
-    # Arrears of a year whose last day has passed can be closed too.
     await make.verify(databases, plant, 2023, "7", of_facility=False)
     async with databases.write(plant.bureau) as write:
         arrears = await service.close_year(write, plant.bureau, account_id=plant.id, year=2023, reason="欠缴移交")
