@@ -266,7 +266,6 @@ async def test_a_year_is_settled_with_a_receipt_and_nothing_beyond_what_is_owed(
     assert [(each.vintage, each.quantity) for each in first.lines] == [(2023, 500), (2024, 100)]
     second = await surrender(databases, plant, 2024, cea(601))
     assert (second.value.settled_before, second.value.cea) == (600, 601)
-    assert await available(databases, plant) == 299
     done = await refused(databases, plant, plant.scope, service.surrender, year=2024, parts=[cea(1)])
     assert isinstance(done, errors.OverSurrender)
     async with databases.read(plant.scope) as read:
