@@ -9,7 +9,8 @@ from backend.kit.db import Databases
 
 APPEND_ONLY = {
     "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
-    "certified_retirement", "evidence", "finding_message", "credit_warning", "inventory_line", "inventory_month", "inventory_transition",
+    "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
+    "inventory_transition",
     "ledger_check", "ledger_checkpoint", "programme_participant", "programme_setting", "retirement_certificate",
     "quota_allocation_line", "quota_balance_value", "quota_closing", "quota_converted", "quota_duty_entry", "quota_output",
     "quota_surrender", "quota_surrender_line", "quota_verified",
