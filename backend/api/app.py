@@ -22,6 +22,7 @@ from backend.api import (
     files,
     health,
     landing,
+    ledger_proofs,
     refusals,
     sockets,
 )
@@ -141,6 +142,7 @@ def _controllers() -> list[Any]:
         *activity_files.CONTROLLERS,
         *credit_files.CONTROLLERS,
         *certificates.CONTROLLERS,
+        *ledger_proofs.CONTROLLERS,
     ]
 
 

@@ -6,10 +6,11 @@ from time import monotonic
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from backend.jobs import queries
-from backend.kit.db import Databases
+from backend.kit.db import Databases, Read
 from backend.kit.logs import log
 from backend.kit.outages import is_outage
 from backend.kit.scope import Scope
+from backend.ledger import service as ledger
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 JOBS_SECONDS = 5.0
@@ -49,6 +50,17 @@ class Metrics:
         self._pool = Gauge(
             "carbon_database_connections", "Connections of this process.", ["tenant", "state"], registry=self.registry
         )
+        self._sound = Gauge(
+            "carbon_ledger_sound", "Whether the last standing check of the books held: 1, or 0 (act at once).",
+            ["tenant"], registry=self.registry,
+        )  # fmt: skip
+        self._checked = Gauge(
+            "carbon_ledger_checked_at_seconds", "When the books were checked last, in seconds since 1970.", ["tenant"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._frozen = Gauge(
+            "carbon_ledger_classes_frozen", "Classes of units whose book is frozen.", ["tenant"], registry=self.registry
+        )
         self._jobs_at = -JOBS_SECONDS
 
     async def exposition(self, databases: Databases) -> bytes:
@@ -69,6 +81,7 @@ class Metrics:
             try:
                 async with databases.read(scope) as read:
                     counts = await queries.counts(read, scope)
+                    await self._look_at_books(read, scope)
             except Exception as error:
                 if not is_outage(error):
                     raise
@@ -76,3 +89,12 @@ class Metrics:
                 continue
             for (kind, state), number in counts.items():
                 self._jobs.labels(tenant, kind, state).set(number)
+
+    async def _look_at_books(self, read: Read, scope: Scope) -> None:
+        """Tell how the last check of the books ended; nothing before the first."""
+        last = await ledger.last_check(read, scope)
+        if last is not None:
+            self._sound.labels(scope.tenant).set(int(last.is_sound))
+            self._checked.labels(scope.tenant).set(last.finished_at.timestamp())
+        frozen = [each for each in await ledger.unit_classes(read, scope) if each.frozen_at is not None]
+        self._frozen.labels(scope.tenant).set(len(frozen))

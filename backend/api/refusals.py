@@ -53,7 +53,7 @@ MOST_IDS = 20
 NOTHING_FOUND = "not_found"
 PARAMETERS = {
     "account": "CarbonAccount", "batch": "ActivityBatch", "certificate": "RetirementCertificate", "evidence": "Evidence",
-    "job": "Job",
+    "job": "Job", "movement": "UnitMovement",
 }  # fmt: skip
 """What the plain ids in addresses are of; a global id says it itself."""
 

@@ -10,7 +10,8 @@ from backend.ledger import queries, queries_movements, queries_statement
 from backend.ledger.queries_movements import HoldFilter, MovementFilter
 from backend.ledger.rules import begins, ends
 from backend.ledger.schema_claims import ClaimsQuery
-from backend.ledger.schema_commands import LedgerMutation
+from backend.ledger.schema_commands import LedgerMutation as LedgerCommands
+from backend.ledger.schema_journal import JournalMutation, JournalQuery
 from backend.ledger.schema_movements import UnitHold, UnitMovement, hold, movement
 from backend.ledger.schema_statement import StatementQuery, plain_uuid
 from backend.ledger.schema_units import After, First, UnitKind, kind
@@ -48,7 +49,7 @@ def _filter(account_id: UUID | None, where: UnitMovementsFilter) -> MovementFilt
 
 
 @strawberry.type
-class LedgerQuery(StatementQuery, ClaimsQuery):
+class LedgerQuery(StatementQuery, ClaimsQuery, JournalQuery):
     """Reads of the ledger."""
 
     @strawberry.field(description="Every class of units of the jurisdiction, by code.")
@@ -121,3 +122,8 @@ class LedgerQuery(StatementQuery, ClaimsQuery):
                 read, scope, HoldFilter(account, kind, state), before=None if key is None else key[0], limit=asked.fetch
             )
         return connect(rows, asked, key=lambda row: [row.id], make=hold)
+
+
+@strawberry.type
+class LedgerMutation(LedgerCommands, JournalMutation):
+    """Commands of the ledger."""

@@ -13,6 +13,7 @@ from backend.identity.schema_types import Organisation, Person, load_organisatio
 from backend.ledger import queries_movements
 from backend.ledger.claims import queries as claim_queries
 from backend.ledger.claims.values import ClaimValue, Use
+from backend.ledger.journal.queries import load_positions
 from backend.ledger.queries_movements import PartValue
 from backend.ledger.schema_units import (
     A_FEW,
@@ -152,6 +153,12 @@ class UnitMovement(Node):
     async def to_account(self, info: Info) -> CarbonAccount | None:
         """Return the account that received."""
         return await _account(info.context, self.value.to_account_id)
+
+    @strawberry.field(description="Its place in the journal's chain; `journalProof` proves it.")
+    async def journal_position(self, info: Info) -> BigInt | None:
+        """Return its place in the journal."""
+        found = await info.context.loader(load_positions).load(self.value.id)
+        return None if found is None else BigInt(found)
 
     @strawberry.field(description="The batches its units are of, as far as you see a side of it.")
     async def batches(self, info: Info, first: First = A_FEW, after: After = None) -> Connection[UnitBatch]:

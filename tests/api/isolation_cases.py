@@ -266,6 +266,10 @@ CASES: dict[str, Case] = {
     "freezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
     "unfreezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
     "chooseAcceptance": command(accountId="$account", accepts="AUTOMATICALLY"),
+    "ledgerCheckpoints": open_(first=5),
+    "journalProof": private(movementId="$unit_movement"),
+    "ledgerChecks": open_(first=5),
+    "runLedgerCheck": Case(Kind.TENANT),
     # statements
     "retirementCertificate": private(id="$certificate"),
     "retirementCertificateByNumber": private(number="$certificate_number"),

@@ -13,6 +13,7 @@ from factories import accounts, ccer, gec, identity, inventory, programmes, quot
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
+from factories.journal import sealed
 from factories.ledger import issued
 from factories.statements import certified
 from isolation_claims import with_claims
@@ -227,6 +228,7 @@ async def holding_units(databases: Databases, held: Held, lender: Made) -> Units
         pledge = await ledger.pledge(write, held.scope, held.id, Selection("CCER", Decimal(7)), lender.id)
     assert offer.hold_id is not None
     assert pledge.hold_id is not None
+    await sealed(databases)
     return Units(made, gone, claim, offer.hold_id, pledge.hold_id)
 
 

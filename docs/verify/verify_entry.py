@@ -1,0 +1,59 @@
+"""Verify that an entry is in a jurisdiction's journal of units, without asking anybody.
+
+    pip install "pyjwt[crypto]"
+    python verify_entry.py proof.json documents.json
+
+`documents.json` holds the jurisdiction's document keys (`/<tenant>/.well-known/documents.json`), fetched once from an
+address you trust. The entry is the movement as it was recorded; a later one may have reversed it. See README.md.
+"""
+
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import jwt
+
+
+def verify(proof: dict, keys: list) -> dict:
+    """Return what the signed checkpoint over the entry states.
+
+    Raises:
+        ValueError: the proof does not hold; the message says why.
+    """
+    sealed = proof["checkpoint"]
+    try:
+        wanted = jwt.get_unverified_header(sealed["signed"]).get("kid")
+        key = next((each for each in keys if each["kid"] == wanted), None)
+        if key is None:
+            raise ValueError("签名密钥未公布 / signed by a key that is not published")
+        if key.get("revoked_at"):
+            raise ValueError(f"签名密钥已于 {key['revoked_at']} 吊销 / key revoked: see README.md")
+        facts = json.loads(jwt.PyJWS().decode(sealed["signed"], jwt.PyJWK(key).key, ["ES256"]))
+    except jwt.PyJWTError as error:
+        raise ValueError(f"检查点签名无效 / the checkpoint's signature is not valid: {error}") from error
+    stated = {**sealed, "tenant": proof["tenant"], "format": "carbon-ledger-checkpoint/1"}
+    if any(facts[name] != value for name, value in stated.items() if name != "signed"):
+        raise ValueError("检查点内容与签名不符 / the checkpoint states something else than was signed")
+    entry_hash = sha256(proof["entry"].encode()).digest()
+    if entry_hash.hex() != proof["entry_hash"]:
+        raise ValueError("记录内容与其哈希不符 / the entry's text is not what its hash says")
+    own, steps = sha256(b"\x00" + entry_hash).digest(), [bytes.fromhex(each) for each in proof["audit_path"]]
+    index, size = proof["position"] - facts["first_position"], facts["last_position"] - facts["first_position"] + 1
+    while size > 1 and 0 <= index < size:  # RFC 6962: a leaf's siblings from below, on the side its position says
+        if index % 2 == 1 or index + 1 < size:
+            other = steps.pop(0) if steps else b""
+            own = sha256(b"\x01" + (other + own if index % 2 == 1 else own + other)).digest()
+        index, size = index // 2, (size + 1) // 2
+    if steps or (index, size) != (0, 1) or own.hex() != facts["root"]:
+        raise ValueError("审计路径未通向已签名的根 / the audit path does not lead to the signed root")
+    return facts
+
+
+if __name__ == "__main__":
+    given, published = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
+    try:
+        found = verify(given, published["keys"])
+    except (ValueError, KeyError, TypeError) as error:
+        sys.exit(f"✗ {error}")
+    print(f"✓ {found['tenant']}: 第 {given['position']} 位 / position {given['position']}", given["entry"], sep="\n")
