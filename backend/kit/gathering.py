@@ -14,7 +14,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Answer = R | BaseException | asyncio.Task[R]
 
-MOST = 48
+MOST = 24
 """Items in a flight: PostgreSQL keeps 64 savepoints of a transaction at hand."""
 
 

@@ -478,8 +478,8 @@ def downgrade() -> None:
         op.execute(f"drop table {table} cascade")
     op.execute("drop sequence ledger_movement_number")
     for name in (
-        "ledger_post_gathered", "ledger_post", "ledger_lock", "ledger_touched", "ledger_open_participant", "ledger_choose_acceptance", "ledger_shrink_holds", "ledger_apply",
+        "ledger_post_gathered", "ledger_post", "ledger_due", "ledger_lock", "ledger_touched", "ledger_open_participant", "ledger_choose_acceptance", "ledger_shrink_holds", "ledger_apply",
         "ledger_make_batch", "ledger_carry", "ledger_may", "ledger_link_movement", "ledger_entry", "ledger_pairs",
         "ledger_size", "ledger_refuse",
     ):  # fmt: skip
-        op.execute(f"drop function {name} cascade")
+        op.execute(f"drop function if exists {name} cascade")  # most went with the row types they take
