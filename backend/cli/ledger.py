@@ -126,7 +126,7 @@ async def check_tenant(opened: Databases, _settings: Settings, tenant: str) -> b
         which = each.class_code or say("all classes", "全部种类")
         screen.print(f"[bold red]✗[/] {tenant}: {which}: {each.check} ({each.count})")
         for example in each.examples:
-            screen.print(f"    {plain(example)}")
+            screen.print(f"    {plain(example)}", soft_wrap=True)
     if found.is_sound:
         movements, postings = found.counted["movements"], found.counted["postings"]
         screen.print(

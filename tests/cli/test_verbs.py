@@ -1,6 +1,7 @@
 """The operator's verbs on a real installation."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 from click.testing import CliRunner
+from factories.journal import some_life
 
 from backend.cli import main
+from backend.installation import furnish
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.servers import start_postgres
@@ -81,7 +84,9 @@ def test_every_verb_teaches() -> None:
             walk(each, [*path, name])
 
     walk(main, [])
-    wanted = "up migrate tenants reference worker jobs reproduce export import seed audit schema api organisations people"
+    wanted = (
+        "up migrate tenants reference worker jobs reproduce export import seed audit schema api organisations people"
+    )
     wanted += " keys ledger"
     assert set(main.commands) == set(wanted.split())
 
@@ -265,3 +270,40 @@ def test_a_server_that_cannot_start_says_which_setting_to_mend(
     said = done.stdout + done.stderr
     assert (done.returncode, "Traceback" in said, "secret" in said) == (1, False, False), said
     assert named in said
+
+
+def test_a_broken_journal_and_broken_books_are_found_and_named(installed: Installed, folder: Path) -> None:
+    """The verbs of the ledger on real books: sound, signed, proved, then tampered with."""
+
+    async def act() -> None:
+        databases = Databases({"wuxi": installed.addresses["wuxi"].app.get_secret_value()})
+        await furnish(databases, installed.settings)
+        await some_life(databases)
+        await databases.close()
+
+    asyncio.run(act())
+    code, said = installed.carbon("ledger", "checkpoint", "--tenant", "wuxi")
+    assert (code, said) == (0, "wuxi: checkpoint 1 over positions 1 to 9\n")
+    assert installed.carbon("ledger", "checkpoint", "--tenant", "wuxi") == (0, "")
+    code, said = installed.carbon("ledger", "verify")
+    assert code == 0, said
+    assert "✓ wuxi: 9 entries and 1 checkpoints hold" in said
+    assert "✓ chengdu: 0 entries and 0 checkpoints hold" in said
+    code, said = installed.carbon("ledger", "check", "--tenant", "wuxi")
+    assert (code, said) == (0, "✓ wuxi: the books hold (9 movements, 18 postings)\n")
+    file = folder / "proof.json"
+    assert installed.carbon("ledger", "proof", "--tenant", "wuxi", "--out", str(file), "3")[0] == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["position"] == 3
+    code, said = installed.carbon("ledger", "proof", "--tenant", "wuxi", "999")
+    assert code == 1
+    assert "999" in said
+
+    installed.sql("update ledger_movement set beneficiary = 'x' where number = 5")
+    installed.sql("update ledger_balance set amount = amount + 1 where class_code = 'CCER' and bucket = 'available'")
+    code, said = installed.carbon("ledger", "verify")
+    assert code == 1
+    assert "✗ wuxi: position 5, movement 5: the movement or its postings were changed" in said
+    code, said = installed.carbon("ledger", "check", "--tenant", "wuxi")
+    assert code == 1
+    assert "✗ wuxi: CCER: units_conserved (1)" in said
+    assert "the buckets add up to 2 instead of 0" in said
