@@ -18,11 +18,16 @@ from backend.kit.vault import secret
 PASSWORD = "demonstration:password"  # noqa: S105 - the name of a secret, not a secret
 ROLES: dict[Kind, dict[str, str]] = {
     Kind.ENTERPRISE: {"manager": "energy_manager", "officer": ADMINISTRATOR},
-    Kind.AUTHORITY: {"admin": ADMINISTRATOR},
+    Kind.AUTHORITY: {"admin": ADMINISTRATOR, "clerk": "officer"},
     Kind.VERIFIER: {"admin": ADMINISTRATOR},
     Kind.BANK: {"admin": ADMINISTRATOR},
 }
-NAMES = {"manager": "能源管理员（演示）", "officer": "首席双碳官（演示）", "admin": "管理员（演示）"}
+NAMES = {
+    "manager": "能源管理员（演示）",
+    "officer": "首席双碳官（演示）",
+    "admin": "管理员（演示）",
+    "clerk": "经办人（演示）",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,28 @@ async def register(
         sector=plan.sector if isinstance(plan, EnterprisePlan) else None,
         is_demonstration=True,
     )
+    return await party(write, scope, settings, organisation_id, kind, plan.code)
+
+
+async def find(write: Write, name: str) -> UUID | None:
+    """Return the organisation of this name."""
+    return await write.value(text("select id from organisation where name = :name"), {"name": name})
+
+
+async def party(
+    write: Write, scope: Scope, settings: Settings, organisation_id: UUID, kind: Kind, code: str
+) -> Party:  # fmt: skip
+    """Return an organisation of the demonstration with its people; who is missing is made, with the part's role."""
     people: dict[str, UUID] = {}
     for part, role in ROLES[kind].items():
-        people[part] = await identity.create_person(
-            write,
-            scope,
-            email=email(scope.tenant, plan.code, part),
-            name=NAMES[part],
-            password=password(settings),
-        )
-        await identity.grant_role(write, scope, organisation_id=organisation_id, person_id=people[part], role=role)
+        address = email(scope.tenant, code, part)
+        known = await write.value(text("select id from person where email = :email"), {"email": address})
+        if known is None:
+            known = await identity.create_person(
+                write, scope, email=address, name=NAMES[part], password=password(settings)
+            )
+            await identity.grant_role(write, scope, organisation_id=organisation_id, person_id=known, role=role)
+        people[part] = known
     region = await write.value(text("select division_path from organisation where id = :id"), {"id": organisation_id})
     return Party(organisation_id, kind, str(region), people)
 

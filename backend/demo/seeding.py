@@ -17,6 +17,7 @@ from backend.demo import people
 from backend.demo.acting import acting
 from backend.demo.people import Party
 from backend.demo.plan import EnterprisePlan, SourcePlan, TenantPlan, load, meters, readings
+from backend.demo.units import seed_units
 from backend.emissions import service as emissions
 from backend.emissions.activity import approving, entering
 from backend.emissions.inventory.values import Request, Severity
@@ -42,14 +43,10 @@ async def seed_tenant(databases: Databases, settings: Settings, tenant: str) -> 
         made += new
     for number, enterprise in enumerate(plan.enterprises, 1):
         async with databases.write(scope) as write:
-            if await _find(write, enterprise.name) is None:
+            if await people.find(write, enterprise.name) is None:
                 await _enterprise(write, scope, settings, enterprise, number, parties)
                 made += 1
     return made
-
-
-async def _find(write: Write, name: str) -> UUID | None:
-    return await write.value(text("select id from organisation where name = :name"), {"name": name})
 
 
 async def _parties(write: Write, scope: Scope, settings: Settings, plan: TenantPlan) -> tuple[dict[str, Party], int]:
@@ -57,24 +54,14 @@ async def _parties(write: Write, scope: Scope, settings: Settings, plan: TenantP
     found: dict[str, Party] = {}
     made = 0
     for number, organisation in enumerate(plan.organisations, 101):
-        known = await _find(write, organisation.name)
+        known = await people.find(write, organisation.name)
         if known is None:
             found[organisation.code] = await people.register(write, scope, settings, organisation, number)
             made += 1
         else:
-            found[organisation.code] = await _known_party(
-                write, scope, known, Kind(organisation.kind), organisation.code
-            )
+            kind = Kind(organisation.kind)
+            found[organisation.code] = await people.party(write, scope, settings, known, kind, organisation.code)
     return found, made
-
-
-async def _known_party(write: Write, scope: Scope, organisation_id: UUID, kind: Kind, code: str) -> Party:
-    region = await write.value(text("select division_path from organisation where id = :id"), {"id": organisation_id})
-    parts: dict[str, UUID] = {}
-    for part in people.ROLES[kind]:
-        address = people.email(scope.tenant, code, part)
-        parts[part] = await write.value(text("select id from person where email = :email"), {"email": address})
-    return Party(organisation_id, kind, str(region), parts)
 
 
 async def _enterprise(
@@ -236,6 +223,11 @@ async def seed(databases: Databases, settings: Settings, tell: Callable[[str], N
 
     async def one(tenant: str) -> None:
         made = await seed_tenant(databases, settings, tenant)
-        tell(f"{tenant}: {made} organisations made" if made else f"{tenant}: there already")
+        pieces = await seed_units(databases, settings, tenant, tell)
+        tell(
+            f"{tenant}: {made} organisations and {pieces} of units made"
+            if made or pieces
+            else f"{tenant}: there already"
+        )
 
     await asyncio.gather(*(one(tenant) for tenant in databases.tenants))
