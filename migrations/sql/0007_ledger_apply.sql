@@ -272,8 +272,8 @@ begin
     end if;
 
     -- 4. Write it down. Time never runs backwards within an account, whatever the clock does.
-    select greatest(clock_timestamp(), max(last_posted_at) + interval '1 microsecond') into at
-        from ledger_account where id in (giver.id, taker.id);
+    at := greatest(clock_timestamp(), giver.last_posted_at + interval '1 microsecond',
+        taker.last_posted_at + interval '1 microsecond');
     update ledger_account set last_posted_at = at where id in (giver.id, taker.id);
     insert into ledger_movement (
         id, number, kind, class_code, quantity, from_account_id, to_account_id, hold_id, group_id, reverses_id,
@@ -410,18 +410,35 @@ begin
     return locked;
 end $$;
 
--- All orders or none: the first refusal ends the transaction.
-create function ledger_post(orders jsonb) returns jsonb language plpgsql
+-- A sweep names what it saw before the accounts were locked. Its order as far as it is still due; null when others came
+-- first, or the book is frozen: neither may keep everybody else's units from their end.
+create function ledger_due(o jsonb) returns jsonb language plpgsql as $$
+begin
+    if o->>'kind' = 'lapse' then
+        perform from ledger_hold h join ledger_class c on c.code = h.class_code
+            where h.id = (o->>'hold')::uuid and h.state = 'open' and h.expires_at <= clock_timestamp() and c.frozen_at is null;
+        return case when found then o end;
+    end if;
+    return (select o || jsonb_build_object('quantity', b.amount::text)
+        from ledger_balance b join ledger_class c on c.code = b.class_code
+        where b.account_id = (o->>'from')::uuid and b.batch_id = (o->>'batch')::uuid and b.bucket = o->>'bucket'
+            and b.amount > 0 and c.frozen_at is null);
+end $$;
+
+-- All orders or none: the first refusal ends the transaction. One row for each movement.
+create function ledger_post(orders jsonb) returns setof jsonb language plpgsql
 security definer set search_path = public, pg_catalog as $$
 declare
     o jsonb;
-    answers jsonb := '[]';
 begin
     perform ledger_lock(orders, true);
     for o in select value from jsonb_array_elements(orders) loop
-        answers := answers || jsonb_build_array(ledger_apply(o));
+        if o->>'kind' in ('expire', 'lapse') then
+            o := ledger_due(o);
+            continue when o is null;
+        end if;
+        return next ledger_apply(o);
     end loop;
-    return answers;
 end $$;
 
 create function ledger_open_participant(opened uuid, organisation uuid, path text, called text) returns void

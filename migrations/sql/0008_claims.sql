@@ -15,7 +15,8 @@ begin
         insert into claim_guard (claim_id, rule, subject, extent, test, use, owner_id, is_live)
             select (c->>'id')::uuid, r.code, x.subject, x.extent, r.test, c->>'use', (c->>'owner')::uuid, true
                 from claim_extent x, claim_rule r
-                where x.claim_id = (c->>'id')::uuid and c->>'use' in (r.use_a, r.use_b);
+                where x.claim_id = (c->>'id')::uuid and c->>'use' in (r.use_a, r.use_b)
+                order by r.code, x.subject, x.extent;  -- in one order for all, so that claims wait and do not collide
     exception when exclusion_violation then
         select r.code, r.reason_zh, r.reason_en, g.use, other.period, g.subject, g.extent * x.extent as both into clash
             from claim_extent x

@@ -30,11 +30,12 @@ on conflict (account_id, batch_id, days) do nothing""")
 
 
 async def expire_units(write: Write, scope: Scope, on: date) -> int:
-    """Expire units of every class whose last day is before `on`, under the service's scope; return how many movements.
+    """Expire units whose last day is before `on`, under the service's scope; return how many movements.
+
+    Those of a frozen class stay where they lie until its book is opened again.
 
     Raises:
         Unauthenticated, Forbidden: without `jobs:operate`.
-        ClassFrozen: a class with units to expire is frozen; nothing expires then.
     """
     scope.require("jobs:operate")
     return len(await ledger.expire(write, scope, on))

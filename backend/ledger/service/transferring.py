@@ -10,7 +10,7 @@ from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.ledger.errors import ExpiryInPast
-from backend.ledger.models import LedgerHold
+from backend.ledger.models import LedgerClass, LedgerHold
 from backend.ledger.service.posting import order, post, record, selected
 from backend.ledger.values import NO_REASON, HoldKind, HoldState, MovementKind, MovementValue, Reason, Selection
 
@@ -117,10 +117,19 @@ async def _end(write: Write, scope: Scope, kind: MovementKind, hold_id: UUID, re
 
 
 async def lapse_offers(write: Write, scope: Scope) -> list[MovementValue]:
-    """Give back what offers kept whose time is over, oldest first, at most 500 at once; under the service's scope."""
+    """Give back what offers kept whose time is over, oldest first, at most 500 at once; under the service's scope.
+
+    What is answered meanwhile, or lies in a frozen book, is left out.
+    """
     over = await write.rows(
         select(LedgerHold.id)
-        .where(LedgerHold.kind == HoldKind.OFFER, LedgerHold.state == HoldState.OPEN, LedgerHold.expires_at <= now())
+        .join(LedgerClass, LedgerClass.code == LedgerHold.class_code)
+        .where(
+            LedgerHold.kind == HoldKind.OFFER,
+            LedgerHold.state == HoldState.OPEN,
+            LedgerHold.expires_at <= now(),
+            LedgerClass.frozen_at.is_(None),
+        )
         .order_by(LedgerHold.expires_at)
         .limit(MOST_LAPSING)
     )

@@ -52,7 +52,10 @@ async def _use(
 
 
 async def expire(write: Write, scope: Scope, on: date) -> list[MovementValue]:
-    """Expire what was valid until a day before `on`, wherever it lies; under the service's scope. Safe to repeat."""
+    """Expire what was valid until a day before `on`, wherever it lies; under the service's scope. Safe to repeat.
+
+    What moves meanwhile, or lies in a frozen book, is left for the next time.
+    """
     over = await write.rows(
         select(LedgerBalance.account_id, LedgerBalance.batch_id, LedgerBalance.bucket, LedgerBalance.amount,
                LedgerBalance.class_code, LedgerBatch.valid_until)
