@@ -87,8 +87,8 @@ async def _post(
     asked = [{"order": each.order, "command": each.command, "key": each.key, "hash": each.hash} for each in items]
     answers: list[MovementValue | BaseException | None] = []
     async with databases.write(Scope.system(tenant)) as write:
-        told = await write.value(POST, {"items": asked, "is_patient": is_patient})
-        for item, found in zip(items, told, strict=True):
+        told = await write.rows(POST, {"items": asked, "is_patient": is_patient})
+        for item, (found,) in zip(items, told, strict=True):
             if "busy" in found:
                 answers.append(None)
                 continue

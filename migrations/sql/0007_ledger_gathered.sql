@@ -2,7 +2,7 @@
 -- savepoint; a refused one is answered with its code while the others go on. A key that was used before gives the first
 -- answer again, or is refused when it came with another input. An order whose accounts another transaction holds is
 -- answered `busy` and not applied, so that it does not keep the others waiting; unless the caller is patient.
-create function ledger_post_gathered(items jsonb, is_patient boolean) returns jsonb language plpgsql
+create function ledger_post_gathered(items jsonb, is_patient boolean) returns setof jsonb language plpgsql
 security definer set search_path = public, pg_catalog as $$
 declare
     item jsonb;
@@ -10,7 +10,7 @@ declare
     known command_key;
     locked uuid[];
     moved jsonb;
-    answers jsonb := '[]';
+    answer jsonb;
     code text;
     details text;
 begin
@@ -20,7 +20,7 @@ begin
         if not is_patient and exists (select from ledger_touched(item->'order') t join ledger_account a on a.id = t
             where a.id <> all (coalesce(locked, '{}')))
         then
-            answers := answers || '{"busy": true}'::jsonb;
+            return next '{"busy": true}'::jsonb;
             continue;
         end if;
         begin
@@ -33,7 +33,7 @@ begin
                 if known.input_hash <> decode(item->>'hash', 'hex') or known.answer->'movement' is null then
                     perform ledger_refuse('idempotency_key_reused', jsonb_build_object('key', item->>'key'));
                 end if;
-                answers := answers || jsonb_build_array(jsonb_build_object('movement', known.answer->'movement', 'is_replay', true));
+                answer := jsonb_build_object('movement', known.answer->'movement', 'is_replay', true);
             else
                 moved := ledger_apply(item->'order');
                 if item->>'key' is not null then
@@ -41,17 +41,17 @@ begin
                         owner, item->>'key', item->>'command', decode(item->>'hash', 'hex'),
                         jsonb_build_object('movement', moved), clock_timestamp());
                 end if;
-                answers := answers || jsonb_build_array(jsonb_build_object('movement', moved, 'is_replay', false));
+                answer := jsonb_build_object('movement', moved, 'is_replay', false);
             end if;
         exception
             when sqlstate 'LG001' then
                 get stacked diagnostics code = message_text, details = pg_exception_detail;
-                answers := answers || jsonb_build_array(jsonb_build_object('refused', code, 'details', details::jsonb));
+                answer := jsonb_build_object('refused', code, 'details', details::jsonb);
             when unique_violation then
                 -- the same key at the same time, with another input: had it been the same, its accounts had waited
-                answers := answers || jsonb_build_array(jsonb_build_object('refused', 'idempotency_key_reused',
-                    'details', jsonb_build_object('key', item->>'key')));
+                answer := jsonb_build_object('refused', 'idempotency_key_reused',
+                    'details', jsonb_build_object('key', item->>'key'));
         end;
+        return next answer;
     end loop;
-    return answers;
 end $$;

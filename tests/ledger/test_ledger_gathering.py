@@ -38,14 +38,14 @@ async def send(
 
 
 async def test_each_has_its_own_answer(databases: Databases, system: Scope) -> None:
-    a, b, poor = [await open_account(databases) for _ in range(3)]
+    a, b, poor, other = [await open_account(databases) for _ in range(4)]
     await issued(databases, a.id, "CCER", 100)
     answers = await asyncio.gather(
         send(databases, a, b, 10),
         send(databases, poor, b, 1),
         send(databases, a, b, 195),
         send(databases, a, b, 20, note="nul \0"),
-        send(databases, a, poor, 5),
+        send(databases, a, other, 5),
         return_exceptions=True,
     )
     assert [type(each) for each in answers] == [

@@ -102,10 +102,10 @@ async def post(write: Write, scope: Scope, orders: Sequence[Order]) -> list[Move
     if not orders:
         return []
     try:
-        answers = await write.value(POST, {"orders": list(orders)})
+        answers = await write.rows(POST, {"orders": list(orders)})
     except DBAPIError as error:
         raise refusal(error) from error
-    return [movement(each) for each in answers]
+    return [movement(each.ledger_post) for each in answers]
 
 
 def refusal(error: DBAPIError) -> BaseException:
