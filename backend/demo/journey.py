@@ -1,4 +1,4 @@
-"""The main job, once, as its users do it: template, workbook, import, approval, computation, verification.
+"""The main job, once, as its users do it: template, workbook, import, approval, certificates, computation, verification.
 
 Everything goes through the public API. A second run finds the same workbook imported and the year verified, and
 only reads the account.
@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 from rich.table import Table
 
-from backend.demo import people
+from backend.demo import journey_units, people
 from backend.demo.client import Client
 from backend.demo.plan import EnterprisePlan, load, readings
 from backend.emissions.activity import columns
@@ -45,6 +45,8 @@ async def journey(base_url: str, settings: Settings, tell: Tell) -> list[Any]:
         overview = await manager.run("AccountOverview", accountId=account["id"], year=YEAR)
         if overview["state"] == "open":
             await _import(manager, client, settings, enterprise, account, tell)
+            async with client(enterprise.code, "officer") as officer:
+                await journey_units.cover(manager, officer, settings, enterprise, account, tell)
             job = await manager.run("ComputeInventory", input={"accountId": account["id"], "year": YEAR})
             await manager.job(job["jobId"])
             tell("computed")
@@ -62,7 +64,7 @@ async def journey(base_url: str, settings: Settings, tell: Tell) -> list[Any]:
                 )
             tell("verified by another organisation")
         overview = await manager.run("AccountOverview", accountId=account["id"], year=YEAR)
-    return [_table(account, overview)]
+        return [_table(account, overview), *await journey_units.table(manager, base_url, account)]
 
 
 async def _import(

@@ -124,11 +124,12 @@ class TreesPlan:
 
 @dataclass(frozen=True, slots=True)
 class UnitsPlan:
-    """Everything of units the demonstration makes in one tenant."""
+    """Everything of units the demonstration makes in one tenant; `main_job` is brought in through the public API."""
 
     compliance: CompliancePlan
     reductions: ReductionsPlan
     certificates: CertificatesPlan
+    main_job: CertificatesPlan | None
     programmes: tuple[ProgrammePlan, ...]
     trees: TreesPlan | None
 
@@ -145,7 +146,8 @@ def load_units(tenant: str) -> UnitsPlan | None:
     return UnitsPlan(
         _compliance(given["compliance"]),
         ReductionsPlan(**given["reductions"]),
-        CertificatesPlan(**(given["certificates"] | {"months": tuple(given["certificates"]["months"])})),
+        _certificates(given["certificates"]),
+        _certificates(given["main_job"]) if "main_job" in given else None,
         tuple(_programme(row) for row in given.get("programme", [])),
         _trees(trees) if trees else None,
     )
@@ -161,6 +163,11 @@ def _compliance(row: dict[str, Any]) -> CompliancePlan:
         for one in values["outputs"]
     )
     return CompliancePlan(**values)
+
+
+def _certificates(row: dict[str, Any]) -> CertificatesPlan:
+    values: dict[str, Any] = row | {"months": tuple(row["months"])}
+    return CertificatesPlan(**values)
 
 
 def _programme(row: dict[str, Any]) -> ProgrammePlan:
