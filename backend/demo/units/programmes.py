@@ -87,7 +87,7 @@ async def _evidence(write: Write, storage: Storage, player: Player, plan: Progra
     async with acting(write, player.party, "officer") as (played, officer):
         kept = await accounts.attach_evidence(
             played, officer, account_id=player.account_id, evidence_id=evidence_id,
-            file_name=f"{plan.code}-演示证明材料.txt", media_type="text/plain", size=stored.size, sha256=stored.sha256,
+            file_name=f"{plan.code}-演示证明材料.csv", media_type="text/csv", size=stored.size, sha256=stored.sha256,
             object_key=stored.key, description="演示数据",
         )  # fmt: skip
     return kept.id
