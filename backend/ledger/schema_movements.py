@@ -137,6 +137,9 @@ class UnitMovement(Node):
     group_id: strawberry.ID | None = strawberry.field(
         description="Ties the movements of one operation together; `unitGroup` has their statement."
     )
+    hold_id: strawberry.ID | None = strawberry.field(
+        description="The offer, pledge or reservation it opened or acted on; `hold` has the rest."
+    )
     facts: JSON = strawberry.field(description="What the ordering command kept with it, by name.")
 
     @strawberry.field(description="Its class.")
@@ -295,6 +298,7 @@ def movement(value: MovementValue) -> UnitMovement:
         recorded_at=value.recorded_at, purpose=value.purpose, beneficiary=value.beneficiary, period=value.period,
         reference=value.reference, note=value.note,
         group_id=None if value.group_id is None else strawberry.ID(str(value.group_id)),
+        hold_id=None if value.hold_id is None else node_id("UnitHold", value.hold_id),
         facts=JSON({name: each for name, each in value.facts.items() if name not in NUMBERS}),
     )  # fmt: skip
 

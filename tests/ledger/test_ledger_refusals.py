@@ -312,7 +312,7 @@ async def test_units_imported_twice(desk: Desk) -> None:
 
 
 async def test_holds_of_others_and_holds_that_are_over(desk: Desk) -> None:
-    offer = (await desk.transfer(ccer("10")))["movement"]["hold"]["id"]
+    offer = (await desk.transfer(ccer("10")))["movement"]["holdId"]
     asked = {"holdId": offer}
     async with desk.unchanged():
         own = (await desk.client.named("AcceptOffer", input=asked))["acceptOffer"]
