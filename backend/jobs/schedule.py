@@ -48,7 +48,7 @@ async def tidy(databases: Databases, settings: Settings, tenant: str) -> dict[st
 
 
 async def expire_due(databases: Databases, tenant: str) -> dict[str, int | str]:
-    """Warn of units that expire soon, then expire what is over; return what was done.
+    """Warn of units that expire soon, expire what is over, give back what offers kept too long; return what was done.
 
     A frozen class keeps its units where they lie: nothing expires until the registrar has opened it, and nothing can
     be used meanwhile either.
@@ -61,6 +61,9 @@ async def expire_due(databases: Databases, tenant: str) -> dict[str, int | str]:
         async with databases.write(scope) as write:
             if await write.value(select(func.pg_try_advisory_xact_lock(EXPIRY_LOCK))):
                 done["expired"] = await expiry.expire_units(write, scope, today())
+        async with databases.write(scope) as write:
+            if await write.value(select(func.pg_try_advisory_xact_lock(EXPIRY_LOCK))):
+                done["offers_lapsed"] = len(await ledger.lapse_offers(write, scope))
     except CarbonError as error:
         logger.warning("expiry_refused", tenant=tenant, code=error.code, reason=str(error))
     return {name: each for name, each in done.items() if each}

@@ -31,11 +31,11 @@ Body = Callable[..., Awaitable[Any]]
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database did not take the command; nothing was stored."""
+    """The database did not answer. When it went away during the commit, nobody can tell whether that was done."""
 
     code = "database_unavailable"
-    en = "The database is not reachable; nothing was stored. Send the command again with the same key."
-    zh = "数据库暂时不可用，未保存任何数据。请使用相同的幂等键重试。"
+    en = "The database did not answer, so it is not certain whether the command was stored. Send it again with the same key: it is done once."
+    zh = "数据库未应答，无法确定该操作是否已保存。请使用相同的幂等键重试，操作只会执行一次。"
 
 
 async def refused(context: Context, action: str, error: CarbonError) -> None:
