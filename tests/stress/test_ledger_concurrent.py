@@ -5,6 +5,7 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,19 +17,23 @@ from uuid import UUID
 import pytest
 from factories import ledger_load
 from factories.accounts import held_account
-from factories.ledger_load import Crowd, Report, assert_exact, own_database
+from factories.ledger import held
+from factories.ledger_load import Crowd, Player, Report, assert_exact, own_database
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from backend.kit import idempotency
 from backend.kit.clock import today
 from backend.kit.db import Databases
+from backend.kit.idempotency import IdempotencyKeyReused
 from backend.kit.outages import sqlstate
 from backend.kit.scope import Scope
 from backend.ledger import service
 from backend.ledger.claims.rules import excludes, matrix
 from backend.ledger.claims.values import Extent, Use
 from backend.ledger.errors import AlreadyClaimed
-from backend.ledger.values import BatchSpec
+from backend.ledger.schema_gathering import post_gathered
+from backend.ledger.values import BatchSpec, Selection
 
 SYSTEM = Scope.system("wuxi")
 TESTS = Path(__file__).resolve().parents[1]
@@ -108,6 +113,36 @@ async def test_offers_lapse_and_units_expire_while_everybody_works(place: Databa
     await assert_exact(place, report)
 
 
+async def test_one_key_given_to_two_commands_at_once_harms_nobody_else(place: Databases) -> None:
+    """A gathered transfer and a command of its own fight for each key: one is done, the other refused, none collides."""
+    giver, taker, third, *_ = await ledger_load.players(place)
+    bank = await ledger_load.bank(place)
+
+    async def send(key: str, who: Player, to: Player) -> str:
+        order = service.transfer_order(who.scope, who.id, Selection("CCER", Decimal(1)), to_account_id=to.id)
+        return (await post_gathered(place, who.scope, order, "ledger:transfer", key, {})).kind.value
+
+    async def pledge(key: str) -> str:
+        async with place.write(giver.scope) as write:
+            if await idempotency.begin(write, key, "ledger:pledge", {}) is not None:
+                raise AssertionError(key)
+            moved = await service.pledge(write, giver.scope, giver.id, Selection("CCER", Decimal(1)), bank.id)
+            await idempotency.finish(write, key, {"movement": None})
+        return moved.kind.value
+
+    before = await deadlocks(place)
+    keys = [f"s{number}" for number in range(80)]
+    found = await asyncio.gather(
+        *(send(key, giver, taker) for key in keys), *(pledge(key) for key in keys),
+        *(send(f"o{number}", third, taker) for number in range(80)), return_exceptions=True,
+    )  # fmt: skip
+    assert await deadlocks(place) == before
+    for sent, pledged in zip(found[:80], found[80:160], strict=True):
+        assert Counter(map(type, (sent, pledged))) == Counter((str, IdempotencyKeyReused)), (sent, pledged)
+    assert found[160:] == ["transfer"] * 80
+    assert await held(place, third.id, "CCER") == {"available": Decimal(4000 - 80)}
+
+
 @dataclass(frozen=True)
 class Wish:
     """Somebody wants to claim something."""
@@ -128,12 +163,14 @@ class Wish:
 async def test_exclusive_claims_at_once(place: Databases) -> None:
     """Whoever comes first: what stands contradicts nothing, and what was refused contradicts something that stands."""
     draw = random.Random(5)
-    held = [await held_account(place) for _ in range(3)]
+    owners = [await held_account(place) for _ in range(3)]
     wishes: list[Wish] = []
     for _ in range(240):
         starts = sorted(draw.sample(range(0, 400, 20), draw.randrange(1, 4)))
         draw_from = tuple(Extent("serials", 10_000_000 + s, 10_000_000 + s + draw.randrange(20)) for s in starts)
-        wishes.append(Wish(draw.choice(list(Use)), draw.choice(held).id, tuple(draw.sample(draw_from, len(draw_from)))))
+        wishes.append(
+            Wish(draw.choice(list(Use)), draw.choice(owners).id, tuple(draw.sample(draw_from, len(draw_from))))
+        )
     stand: list[Wish] = []
     refused: list[Wish] = []
     lost = 0
