@@ -86,6 +86,7 @@ async def seeded(databases: Databases, servers: Any, tenant: str, pieces: tuple[
     await seeding.seed_tenant(databases, servers.settings, tenant)
     told: list[str] = []
     assert await seed_units(databases, servers.settings, tenant, told.append, patience=0) == pieces[0]
+    assert told == [f"{tenant}: certificates wait for a worker to read them; they are claimed at the next seeding"]
     system = Scope.system(tenant)
     organisations = plan.load(tenant)
     assert organisations is not None
@@ -95,7 +96,7 @@ async def seeded(databases: Databases, servers: Any, tenant: str, pieces: tuple[
     await read_certificates(databases, servers, system)
     assert await seed_units(databases, servers.settings, tenant, told.append, patience=0) == pieces[1]
     assert await seed_units(databases, servers.settings, tenant, told.append, patience=0) == 0
-    assert told == []
+    assert len(told) == 1
     return cast
 
 
@@ -229,5 +230,5 @@ async def test_a_piece_the_books_refuse_is_told_and_left_out(
     finally:
         async with databases.write(system) as write:
             await ledger.unfreeze(write, system, "CCER", "试")
-    assert [line.split(":")[1] for line in told] == [" reductions left out"]
+    assert told[0].startswith("changzhou: reductions left out: ")
     assert await seed_units(databases, servers.settings, "changzhou", told.append, patience=0) == 1

@@ -18,7 +18,7 @@ from backend.kit.settings import Settings
 from backend.kit.storage import Storage
 
 PATIENCE = 20.0
-"""Seconds the worker has to read the certificates; later they are claimed at the next start."""
+"""Seconds the worker has to read the certificates; after that they are claimed at the next seeding."""
 Piece = Callable[[Write], Awaitable[bool]]
 
 
@@ -47,8 +47,11 @@ async def seed_units(
 
     made = await make(_pieces(cast, plan, Storage.of(settings)))
     # Last, so that the worker has read the certificates meanwhile.
-    if await certificates.is_read(databases, scope, cast, plan, patience):
+    state = await certificates.read_state(databases, scope, cast, plan, patience)
+    if state == "stored":
         made += await make({"claim of certificates": partial(certificates.claim, cast=cast, whole=plan)})
+    elif state == "received":
+        tell(f"{tenant}: certificates wait for a worker to read them; they are claimed at the next seeding")
     return made
 
 

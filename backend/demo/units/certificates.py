@@ -88,15 +88,15 @@ async def bring(write: Write, cast: Cast, storage: Storage, whole: UnitsPlan) ->
     return True
 
 
-async def is_read(databases: Databases, scope: Scope, cast: Cast, whole: UnitsPlan, patience: float) -> bool:
-    """Wait for the worker; tell whether the certificates came in. `patience` is in seconds."""
+async def read_state(databases: Databases, scope: Scope, cast: Cast, whole: UnitsPlan, patience: float) -> str | None:
+    """Wait until the worker has read the export, at most `patience` seconds; return the import's state."""
     limit = time.monotonic() + patience
     given = {"account": cast.players[whole.certificates.enterprise].account_id, "name": FILE}
     while True:
         async with databases.read(scope) as read:
             state = await read.value(STATE, given)
         if state != "received" or time.monotonic() > limit:
-            return state == "stored"
+            return state
         await asyncio.sleep(POLL_SECONDS)
 
 
