@@ -66,7 +66,15 @@ class Step:
     odd: int
 
 
-VERBS = [*GIVING * 6, "transfer", "transfer", *ENDING * 5, *["issue", "import"] * 3, *["reverse"] * 5, *EVENTS]
+VERBS = [
+    *GIVING * 6,
+    *["transfer"] * 3,
+    *ENDING * 5,
+    *["issue", "import"] * 3,
+    *["reverse"] * 5,
+    *EVENTS,
+    *EVENTS[2:4] * 2,
+]
 
 
 def steps_of(seed: int) -> list[Step]:
@@ -75,7 +83,7 @@ def steps_of(seed: int) -> list[Step]:
     return [
         Step(
             draw.choice(VERBS), draw.randrange(4), draw.randrange(4), draw.randrange(3), draw.randrange(1, 25),
-            draw.randrange(10_000), draw.choice(["quantity", "quantity", "batch", "serials", "hold"]), draw.randrange(60),
+            draw.randrange(10_000), draw.choice(["quantity", "quantity", "batch", "serials", "hold"]), draw.randrange(40),
         )
         for _ in range(draw.randrange(40, 90))
     ]  # fmt: skip
@@ -463,7 +471,7 @@ def first_units() -> list[Step]:
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 @given(seed=st.integers(0, 2**64))
@@ -485,4 +493,4 @@ def test_the_histories_reached_every_verb_and_refusal() -> None:
         "serials_not_here", "serials_repeated", "serials_unknown", "transfer_to_self", "units_already_transferred",
         "units_expired", "units_not_transferable", "units_not_whole",
     }  # fmt: skip
-    assert not (done | refused) - set(seen), seen
+    assert (done | refused) - set(seen) == set()
