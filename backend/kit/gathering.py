@@ -14,7 +14,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Answer = R | BaseException | asyncio.Task[R]
 
-MOST = 24
+MOST = 16
 """Items in a flight: PostgreSQL keeps 64 savepoints of a transaction at hand."""
 
 
@@ -41,7 +41,7 @@ class Gatherer(Generic[T, R]):
             self._tasks.add(flight)
             flight.add_done_callback(self._tasks.discard)
         found = await answer
-        return await found if isinstance(found, asyncio.Task) else found
+        return await asyncio.shield(found) if isinstance(found, asyncio.Task) else found
 
     async def _depart(self) -> None:
         try:

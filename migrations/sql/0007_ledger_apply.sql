@@ -54,6 +54,9 @@ begin
         if h.state <> 'open' then
             perform ledger_refuse('hold_not_open', jsonb_build_object('state', h.state));
         end if;
+        if verb = 'reserve' then  -- what is reserved already would move from its bucket into the same
+            perform ledger_refuse('hold_not_open', jsonb_build_object('state', 'reserved'));
+        end if;
         if verb = 'accept' and h.expires_at <= clock_timestamp() then
             perform ledger_refuse('offer_expired', jsonb_build_object('expires_at', h.expires_at));
         end if;
