@@ -16,6 +16,7 @@ Invalid
   IntensityMissing          the sector's rule compares intensities, and the line's own is not given
   PreAllocationBaseMissing  the figure the pre-allocation starts from is not given
   NothingTraded             an average price of no volume
+  SectorWithoutLines        power has units, not production lines: its allocation has another formula
   QuotaYearOutOfRange       no compliance year of the market
   FacilityNatureInvalid     a unit without class, a line without kind, or the reverse
   QuotaDatesInvalid         an end before the start, or a day to come
@@ -44,15 +45,18 @@ Conflict
   CarryOverUnitsGone        the units are not in the account any more, or carried over already
   BalanceValueMissing       the sector's balance value of the year is not entered yet
   CarryOverTooLate          the last day to apply has passed
-Unavailable: the rules cannot tell, so nothing is allocated or settled on them
+ and where the rules cannot tell, so that nothing is allocated or settled on them:
   QuotaRuleUnknown          no rule for this sector and year among the parameters
   QuotaRuleUnreadable       the parameter in force is worded in a way we do not understand
   CoolingNotCovered         the plan has no correction for this kind of cooling
   LineTreatmentUnknown      special, new and closed lines have a treatment of their own, which is not recorded
+Limited
+  SettlementTooLarge        more units together than one calculation takes
+Unavailable
   PlanNotProven             the solver's answer did not pass the exact check
 """
 
-from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from backend.kit.errors import Conflict, Forbidden, Invalid, Limited, NotFound, Unavailable
 
 
 class QuotaInputImpossible(Invalid):
@@ -103,6 +107,25 @@ class NothingTraded(Invalid):
     zh = "成交量为 {volume}，须大于零才能计算均价。"
 
 
+class SectorWithoutLines(Invalid):
+    """Power is allocated by unit."""
+
+    code = "sector_without_lines"
+    en = (
+        "Power has units, not production lines: its allocation follows from output and benchmarks. "
+        "Ask 'powerQuota', or name steel, cement or aluminium."
+    )
+    zh = "发电行业按机组而非生产线分配配额，以供（发）电量、供热量和基准值核定。请使用 powerQuota，或选择钢铁、水泥、铝冶炼。"
+
+
+class SettlementTooLarge(Limited):
+    """More units than one calculation takes."""
+
+    code = "settlement_too_large"
+    en = "{given} units are given; one calculation takes {most}. Give fewer: none is left out silently."
+    zh = "一次最多计算 {most} 台机组，本次提交 {given} 台。请减少机组数量；系统不会自动舍去任何机组。"
+
+
 class BalanceValueMissing(Conflict):
     """The authority has not entered the balance value."""
 
@@ -122,7 +145,7 @@ class CarryOverTooLate(Conflict):
     zh = "配额结转申请已于 {deadline} 截止，{on} 不能再申请。"
 
 
-class QuotaRuleUnknown(Unavailable):
+class QuotaRuleUnknown(Conflict):
     """The parameters hold no rule for this."""
 
     code = "quota_rule_unknown"
@@ -132,7 +155,7 @@ class QuotaRuleUnknown(Unavailable):
     zh = "参数库中没有 {year} 年度的“{rule}”规则，无法判定。请先录入相应配额方案的参数。"
 
 
-class QuotaRuleUnreadable(Unavailable):
+class QuotaRuleUnreadable(Conflict):
     """The rule in force is not in the language we read."""
 
     code = "quota_rule_unreadable"
@@ -140,7 +163,7 @@ class QuotaRuleUnreadable(Unavailable):
     zh = "现行规则“{rule}”的表述“{text}”无法识别，请更正该参数的写法。"
 
 
-class CoolingNotCovered(Unavailable):
+class CoolingNotCovered(Conflict):
     """The plan says nothing on this cooling."""
 
     code = "cooling_not_covered"
@@ -148,7 +171,7 @@ class CoolingNotCovered(Unavailable):
     zh = "{year} 年度配额方案未规定“{cooling}”冷却方式的修正系数（仅有：{known}），无法判定。"
 
 
-class LineTreatmentUnknown(Unavailable):
+class LineTreatmentUnknown(Conflict):
     """A line with a treatment of its own."""
 
     code = "line_treatment_unknown"

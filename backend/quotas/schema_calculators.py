@@ -7,6 +7,7 @@ import strawberry
 
 from backend.kit.clock import today
 from backend.quotas import rules
+from backend.quotas.errors import SettlementTooLarge
 from backend.quotas.rules.terms import Sector
 from backend.quotas.schema_rules import (
     CarryOverMaximum,
@@ -154,10 +155,9 @@ class CalculatorsQuery:
     @strawberry.field(description="Power units together: gas exemption and the 20 % rule.")
     async def quota_settlement(self, info: Info, year: int, units: list[UnitResultInput]) -> QuotaSettlement:
         """Compute what units come to together."""
-        given = [
-            rules.UnitResult(rules.UnitClass(each.unit_class), each.allocation, each.verified)
-            for each in units[:MOST_UNITS]
-        ]
+        if len(units) > MOST_UNITS:
+            raise SettlementTooLarge(given=len(units), most=MOST_UNITS, path=("units",))
+        given = [rules.UnitResult(rules.UnitClass(each.unit_class), each.allocation, each.verified) for each in units]
         return settlement(rules.settle_allocation(await _book(info), year, given))
 
     @strawberry.field(
@@ -168,7 +168,8 @@ class CalculatorsQuery:
         return amount(rules.borrowing(await _book(info), year, allocation, obligation))
 
     @strawberry.field(
-        description="The most that can be carried over: base + multiple x net sales; a net buyer's are zero."
+        description="The most that can be carried over: base + multiple x net sales; a net buyer's are zero. `held`: the "
+        "unconverted allowances of the old vintages, which limit `usable`."
     )
     async def carry_over_maximum(
         self,
@@ -176,9 +177,10 @@ class CalculatorsQuery:
         sector: SectorEnum,  # type: ignore[valid-type]
         net_sales: Decimal,
         on: date | None = None,
+        held: Decimal | None = None,
     ) -> CarryOverMaximum:
         """Compute the most that can be carried over; `on` refuses a day after the last one to apply."""
-        return maximum(rules.carry_over(await _book(info), Sector(sector), net_sales, on=on))
+        return maximum(rules.carry_over(await _book(info), Sector(sector), net_sales, on=on, held=held))
 
     @strawberry.field(
         description="The most CCER that may settle an obligation (tCO2); without a year, by the share in force."

@@ -142,6 +142,9 @@ class CarryOverMaximum:
     """The most that can be carried over."""
 
     maximum: Decimal = strawberry.field(description="tCO2.")
+    usable: Decimal | None = strawberry.field(
+        description="The smaller of maximum and holdings, tCO2; null where `held` is not given."
+    )
     base: Decimal = strawberry.field(description="The sector's base, tCO2.")
     multiple: Decimal = strawberry.field(description="What the net sales are multiplied with.")
     net_sales: Decimal = strawberry.field(description="As given, tCO2.")
@@ -281,7 +284,7 @@ def settlement(value: rules.Settlement) -> QuotaSettlement:
 def maximum(value: rules.CarryOver) -> CarryOverMaximum:
     """Return the most that can be carried over as the wire has it."""
     return CarryOverMaximum(
-        maximum=value.maximum, base=value.base, multiple=value.multiple, net_sales=value.net_sales,
+        maximum=value.maximum, usable=value.usable, base=value.base, multiple=value.multiple, net_sales=value.net_sales,
         window_from=value.window[0].isoformat(), window_to=value.window[1].isoformat(),
         deadline=value.deadline.isoformat(), first_vintage=value.vintages[0], last_vintage=value.vintages[1],
         formula=value.formula, factors=factors(value.factors),

@@ -224,7 +224,7 @@ def test_every_factor_carries_its_proof() -> None:
     [
         ("mwh", {"mwh": "-1"}), ("mwh", {"mwh": "NaN"}), ("mwh", {"mwh": "1e99"}), ("gj", {"gj": "-0.1"}),
         ("load", {"load": "1.01"}), ("load", {"load": "78"}), ("load", {"load": "-0.1"}),
-        ("heat_ratio", {"heat_ratio": "1.1"}), ("mwh", {"mwh": "Infinity"}),
+        ("heatRatio", {"heat_ratio": "1.1"}), ("mwh", {"mwh": "Infinity"}),
     ],
 )  # fmt: skip
 def test_impossible_inputs(field: str, changes: dict[str, Any]) -> None:

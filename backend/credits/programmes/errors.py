@@ -248,8 +248,11 @@ class HouseholdsInvalid(Invalid):
     """A count that cannot be."""
 
     code = "tree_counts_invalid"
-    en = "'{field}' is {value}; trees, households and years are whole and above zero, a price is above zero."
-    zh = "“{field}”为 {value}；株数、户数、年数须为正整数，单价须大于零。"
+    en = (
+        "'{field}' is {value}; trees, households and years are whole and above zero, together below 2^31 trees, a price "
+        "is above zero with at most 12 decimals."
+    )
+    zh = "“{field}”为 {value}；株数、户数、年数须为正整数，总株数须小于 2^31，单价须大于零且不超过 12 位小数。"
 
 
 class TreeYearInvalid(Invalid):

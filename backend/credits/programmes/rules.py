@@ -35,6 +35,8 @@ INPUTS: Mapping[Formula, tuple[str, ...]] = {
 FIRST_YEAR = 2012
 LARGEST = Decimal(10) ** 15
 MOST_PLACES = 12
+MOST_TREES = 2**31 - 1
+"""Trees of one calculation: what a whole number of the wire holds."""
 WIDE = Context(prec=400)
 """Room enough for every digit; rounding happens only where `quantize` is told to."""
 ROUNDINGS = {Rounding.DOWN: ROUND_DOWN, Rounding.HALF_UP: ROUND_HALF_UP}
@@ -249,11 +251,13 @@ def tree_payment(trees: int, yuan_per_tree: Decimal, households: int = 1, years:
     An aggregate: the limits of one household are checked where a household is registered, not here.
 
     Raises:
-        HouseholdsInvalid: a count or price that is not above zero.
+        HouseholdsInvalid: a count or price that is not above zero, or beyond any that occurs.
     """
     for field, count in (("treesPerHousehold", trees), ("households", households), ("years", years)):
         if count <= 0:
             raise HouseholdsInvalid(field=field, value=count, path=(field,))
+    if trees * households > MOST_TREES:
+        raise HouseholdsInvalid(field="households", value=households, path=("households",))
     if not is_sane(yuan_per_tree) or yuan_per_tree <= 0:
         raise HouseholdsInvalid(field="yuanPerTree", value=str(yuan_per_tree), path=("yuanPerTree",))
     return EXACT.multiply(Decimal(trees * households * years), yuan_per_tree)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from backend.quotas.errors import PreAllocationBaseMissing
-from backend.quotas.rules.figures import CORRECTION, Book, check, factor, find, need, number, unreadable, year_end
-from backend.quotas.rules.power import PowerInputs
+from backend.quotas.rules.figures import CORRECTION, Book, check, factor, find, need, number, plan, unreadable, year_end
+from backend.quotas.rules.power import PowerInputs, check_basis
 from backend.quotas.rules.reading import shares
 from backend.quotas.rules.rounding import DIGITS, ONE, ZERO, add, multiply, plain, subtract
 from backend.quotas.rules.terms import Amount, Factor, Figure, UnitClass, documents, weakest
@@ -45,8 +45,9 @@ def pre_allocation(
         QuotaRuleUnreadable: the rule's wording is not understood.
         PreAllocationBaseMissing: what the year's rule starts from is not given.
         QuotaInputImpossible: a negative amount.
+        ElectricityBasisWrong: the electricity of 2018 is not on the plan's basis.
     """
-    figure = need(book, CORRECTION, "pre-allocation/all", year_end(year))
+    figure = plan(book, year)
     if (found := shares(figure, _PRE_OUTPUT)) is not None:
         return _of_output(book, year, figure, found["share"], output_2018)
     found = shares(figure, _PRE_BEFORE)
@@ -77,6 +78,7 @@ def _of_output(book: Book, year: int, figure: Figure, share: Decimal, output: Po
     check("gj", output.gj, ZERO)
     electricity = need(book, "ets.electricity_benchmark", output.unit_class.value, year_end(year))
     heat = need(book, "ets.heat_benchmark", output.unit_class.value, year_end(year))
+    check_basis(book, year, electricity, output.basis)
     whole_output = add(multiply(output.mwh, number(electricity)), multiply(output.gj, number(heat)))
     return Amount(
         value=multiply(whole_output, share),
@@ -145,6 +147,7 @@ def settle_allocation(book: Book, year: int, units: Sequence[UnitResult]) -> Set
     for unit in units:
         check("allocation", unit.allocation, ZERO, digits=COMPUTED)
         check("verified", unit.verified, ZERO, digits=COMPUTED)
+    plan(book, year)
     on = year_end(year)
     factors: list[Factor] = []
     gas = [unit for unit in units if unit.unit_class.fuel == "gas"]
@@ -194,8 +197,13 @@ def borrowing(book: Book, year: int, allocation: Decimal, obligation: Decimal) -
     The gap is obligation less allocation; its rate is taken of the obligation.
 
     Raises:
+        QuotaInputImpossible: a negative amount.
+        QuotaRuleUnknown: no plan for the year.
         QuotaRuleUnreadable: the rule's wording is not understood.
     """
+    check("allocation", allocation, ZERO, digits=COMPUTED)
+    check("obligation", obligation, ZERO, digits=COMPUTED)
+    plan(book, year)
     figure = find(book, CORRECTION, "borrowing 预支/all", year_end(year))
     if figure is None:
         return Amount(

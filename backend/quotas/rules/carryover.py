@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from backend.quotas.errors import CarryOverTooLate
-from backend.quotas.rules.figures import Book, check, day, factor, find, limits, need, number, year_end
+from backend.quotas.rules.figures import CORRECTION, Book, check, day, factor, find, limits, need, number, year_end
 from backend.quotas.rules.rounding import ZERO, add, displayed, multiply, plain
 from backend.quotas.rules.terms import Factor, Finding, Outcome, Sector, documents, weakest
 
@@ -133,7 +133,7 @@ def vintage_check(book: Book, vintage: int, compliance_year: int, *, is_converte
             Outcome.FAIL, "vintage_unknown", f"{vintage} 年度没有全国碳市场配额。",
             f"The national market has no allowances of {vintage}.", old,
         )  # fmt: skip
-    if vintage == compliance_year:
+    if vintage == compliance_year and find(book, CORRECTION, "pre-allocation/all", on) is not None:
         return Finding(
             Outcome.PASS, "vintage_own", f"{vintage} 年度配额用于本年度清缴。",
             f"An allowance of {vintage} settles its own year.",

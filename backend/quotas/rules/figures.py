@@ -20,6 +20,9 @@ FAMILIES = (
 MOST_DIGITS = 60
 """Digits a number may have: an inventory total carries some forty, more is a slip or an attack on memory."""
 
+LARGEST = 20
+"""Amounts from 10 to this power are slips: the whole atmosphere holds less, and 40 digits leave cents exact below it."""
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years outside these are slips."""
 
@@ -84,6 +87,15 @@ def need(book: Book, name: str, key: str, on: date) -> Figure:
     if found is None:
         raise QuotaRuleUnknown(rule=f"{name} {key}", year=on.year)
     return found
+
+
+def plan(book: Book, year: int) -> Figure:
+    """Return the rule on pre-allocation of a year: every allocation plan has one, so it tells whether there is a plan.
+
+    Raises:
+        QuotaRuleUnknown: no plan for the year.
+    """
+    return need(book, CORRECTION, "pre-allocation/all", year_end(year))
 
 
 def number(figure: Figure) -> Decimal:
@@ -151,7 +163,7 @@ def check(
     above: bool = False,
     digits: int = MOST_DIGITS,
 ) -> None:
-    """Check a stated number: finite, of a length people measure, between the limits (`above`: more than `low`).
+    """Check a stated number: finite, of a size and length people measure, between the limits (`above`: more than `low`).
 
     A number the rules computed has more `digits` than one that somebody measured.
 
@@ -161,7 +173,12 @@ def check(
     if value is None:
         return
     _, written, exponent = value.as_tuple()
-    is_sane = isinstance(exponent, int) and len(written) <= digits and -digits <= exponent <= digits
+    is_sane = (
+        isinstance(exponent, int)
+        and len(written) <= digits
+        and -digits <= exponent <= digits
+        and value.adjusted() < LARGEST
+    )
     is_low = low is not None and is_sane and (value <= low if above else value < low)
     if is_sane and not is_low and (high is None or value <= high):
         return
@@ -171,8 +188,14 @@ def check(
     if high is not None:
         parts_en.append(f"up to {plain(high)}")
         parts_zh.append(f"不大于 {plain(high)}")
-    parts_en.append(f"of at most {digits} digits")
-    parts_zh.append(f"不超过 {digits} 位的数")
+    parts_en.append(f"of at most {digits} digits and below 10^{LARGEST}")
+    parts_zh.append(f"不超过 {digits} 位且小于 10^{LARGEST} 的数")
+    named = _as_on_the_wire(field)
     raise QuotaInputImpossible(
-        field=field, value=str(value), range_en=" ".join(parts_en), range_zh="、".join(parts_zh), path=("input", field)
+        field=named, value=str(value), range_en=" ".join(parts_en), range_zh="、".join(parts_zh), path=("input", named)
     )
+
+
+def _as_on_the_wire(field: str) -> str:
+    first, *others = field.split("_")
+    return first + "".join(each.title() for each in others)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from backend.quotas.errors import BalanceValueMissing, IntensityMissing, LineTreatmentUnknown
+from backend.quotas.errors import BalanceValueMissing, IntensityMissing, LineTreatmentUnknown, SectorWithoutLines
 from backend.quotas.rules.figures import Book, check, factor, need, number, unreadable, year_end
 from backend.quotas.rules.rounding import ONE, ZERO, add, of_fraction, plain
 from backend.quotas.rules.terms import LINES_ZH, SECTORS_ZH, Factor, LineKind, Part, Quota, Sector
@@ -36,6 +36,7 @@ def industry_quota(book: Book, inputs: IndustryInputs) -> Quota:
     """Return what a line is allocated for a year, in tCO2, exact.
 
     Raises:
+        SectorWithoutLines: power.
         QuotaInputImpossible: a negative amount, or a balance value of zero.
         QuotaRuleUnknown: the parameters hold no plan for the year.
         LineTreatmentUnknown: a special, new or closed line.
@@ -43,6 +44,8 @@ def industry_quota(book: Book, inputs: IndustryInputs) -> Quota:
         IntensityMissing: the line's intensity is not given.
         QuotaRuleUnreadable: the technique in force is none we know.
     """
+    if inputs.sector is Sector.POWER:
+        raise SectorWithoutLines(path=("input", "sector"))
     check("verified", inputs.verified, ZERO)
     check("intensity", inputs.intensity, ZERO)
     check("balance", inputs.balance, ZERO, above=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from backend.quotas.rules.figures import Book, check, day, factor, find, need, number, year_end
-from backend.quotas.rules.rounding import DIGITS, ZERO, multiply, plain
+from backend.quotas.rules.figures import Book, check, day, factor, find, need, number, plan, year_end
+from backend.quotas.rules.rounding import DIGITS, ZERO, exactly, plain
 from backend.quotas.rules.terms import Amount, Finding, Outcome, Verdict
 
 FAMILY = "ets.offset"
@@ -23,12 +23,14 @@ def ccer_cap(book: Book, year: int | None, obligation: Decimal) -> Amount:
 
     Raises:
         QuotaInputImpossible: a negative obligation.
-        QuotaRuleUnknown: the share is not among the parameters.
+        QuotaRuleUnknown: the year has no plan, or the share is not among the parameters.
     """
     check("obligation", obligation, ZERO, digits=2 * DIGITS)
+    if year is not None:
+        plan(book, year)
     cap = need(book, FAMILY, "cap", date.max if year is None else year_end(year))
     return Amount(
-        value=multiply(obligation, number(cap)),
+        value=exactly(obligation, number(cap)),  # a rounded product could reach the next whole unit
         unit="tCO2",
         factors=(factor(cap, "cap"),),
         formula=f"{plain(obligation)} × {plain(number(cap))}",

@@ -65,6 +65,23 @@ def electricity_basis(book: Book, year: int, unit_class: UnitClass) -> Basis:
     return _basis(book, need(book, "ets.electricity_benchmark", unit_class.value, year_end(year)))
 
 
+def check_basis(book: Book, year: int, benchmark: Figure, stated: Basis | None) -> Basis:
+    """Return which electricity a benchmark counts; `stated` is what was entered, if anybody said.
+
+    Raises:
+        ElectricityBasisWrong: the electricity entered is another.
+        QuotaRuleUnreadable: the benchmark does not say.
+    """
+    basis = _basis(book, benchmark)
+    if stated not in {None, basis}:
+        other = Basis.GROSS if basis is Basis.SUPPLIED else Basis.SUPPLIED
+        raise ElectricityBasisWrong(
+            year=year, expected=basis.value, stated=other.value, expected_zh=BASES_ZH[basis],
+            stated_zh=BASES_ZH[other], path=("input", "basis"),
+        )  # fmt: skip
+    return basis
+
+
 def power_quota(book: Book, inputs: PowerInputs) -> Quota:
     """Return what a unit is allocated for a year, in tCO2, with every factor.
 
@@ -80,13 +97,7 @@ def power_quota(book: Book, inputs: PowerInputs) -> Quota:
     on = year_end(inputs.year)
     benchmark = need(book, "ets.electricity_benchmark", inputs.unit_class.value, on)
     heat_benchmark = need(book, "ets.heat_benchmark", inputs.unit_class.value, on)
-    basis = _basis(book, benchmark)
-    if inputs.basis not in {None, basis}:
-        stated = Basis.GROSS if basis is Basis.SUPPLIED else Basis.SUPPLIED
-        raise ElectricityBasisWrong(
-            year=inputs.year, expected=basis.value, stated=stated.value, expected_zh=BASES_ZH[basis],
-            stated_zh=BASES_ZH[stated], path=("input", "basis"),
-        )  # fmt: skip
+    basis = check_basis(book, inputs.year, benchmark, inputs.basis)
     corrections = _corrections(book, inputs, basis)
     electricity = multiply(inputs.mwh, number(benchmark), *(each.value for each in corrections))
     heat = multiply(inputs.gj, number(heat_benchmark))

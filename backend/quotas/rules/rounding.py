@@ -21,6 +21,11 @@ def multiply(first: Decimal, *others: Decimal) -> Decimal:
     return first
 
 
+def exactly(first: Decimal, second: Decimal) -> Decimal:
+    """Multiply without losing a digit, where a limit is taken of the product."""
+    return _WIDE.multiply(first, second)
+
+
 def add(*numbers: Decimal) -> Decimal:
     """Add with 40 digits."""
     total = ZERO
