@@ -162,5 +162,7 @@ def sign_ins(settings: Settings) -> list[Any]:
         table.add_row("", f"{first.name} carbon officer", people.email(tenant, first.code, "officer"))
         for organisation in plan.organisations:
             table.add_row("", organisation.name, people.email(tenant, organisation.code, "admin"))
+            if organisation.code == people.WHOLE:
+                table.add_row("", f"{organisation.name} clerk", people.email(tenant, organisation.code, people.SECOND))
         table.add_section()
     return [table]

@@ -22,6 +22,8 @@ ROLES: dict[Kind, dict[str, str]] = {
     Kind.VERIFIER: {"admin": ADMINISTRATOR},
     Kind.BANK: {"admin": ADMINISTRATOR},
 }
+SECOND, WHOLE = "clerk", "city"
+"""Of the authorities only that of the whole jurisdiction has a second person: it proposes what another decides."""
 NAMES = {
     "manager": "能源管理员（演示）",
     "officer": "首席双碳官（演示）",
@@ -80,6 +82,8 @@ async def party(
     """Return an organisation of the demonstration with its people; who is missing is made, with the part's role."""
     people: dict[str, UUID] = {}
     for part, role in ROLES[kind].items():
+        if part == SECOND and code != WHOLE:
+            continue
         address = email(scope.tenant, code, part)
         known = await write.value(text("select id from person where email = :email"), {"email": address})
         if known is None:

@@ -32,7 +32,7 @@ class Cast:
     @property
     def city(self) -> Party:
         """The authority of the whole jurisdiction."""
-        return self.parties["city"]
+        return self.parties[people.WHOLE]
 
 
 async def cast_of(write: Write, scope: Scope, settings: Settings, plan: TenantPlan) -> Cast | None:
