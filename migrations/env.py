@@ -24,6 +24,7 @@ from backend.kit.orm import Base
 from backend.ledger import models as ledger
 from backend.ledger.claims import models as claims
 from backend.ledger.clearing import models as clearing
+from backend.ledger.registry import models as registry
 from backend.quotas import models as quotas
 from backend.statements import models as statements
 from backend.tenants import models as tenants
@@ -39,6 +40,7 @@ MODELS = (
     ledger,
     claims,
     clearing,
+    registry,
     gec,
     ccer,
     programmes,

@@ -25,6 +25,7 @@ from backend.api import (
     ledger_proofs,
     refusals,
     sockets,
+    unit_files,
 )
 from backend.api.documents import Documents
 from backend.api.door import Addresses, Door
@@ -141,6 +142,7 @@ def _controllers() -> list[Any]:
         *files.CONTROLLERS,
         *activity_files.CONTROLLERS,
         *credit_files.CONTROLLERS,
+        *unit_files.CONTROLLERS,
         *certificates.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
     ]

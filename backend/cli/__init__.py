@@ -5,7 +5,22 @@ Modules of the product are imported inside the commands that need them, so that 
 
 import click
 
-from backend.cli import api, audit, data, jobs, ledger, migrate, people, reference, schema, seed, tenants, up, worker
+from backend.cli import (
+    api,
+    audit,
+    data,
+    jobs,
+    ledger,
+    migrate,
+    people,
+    reference,
+    schema,
+    seed,
+    tenants,
+    units,
+    up,
+    worker,
+)
 from backend.cli.terminal import CarbonGroup
 
 
@@ -46,6 +61,7 @@ for command in (
     schema.schema,
     seed.seed,
     tenants.tenants,
+    units.import_units,
     up.up,
     worker.worker,
 ):

@@ -4,8 +4,9 @@ from backend.credits import jobs as credit_jobs
 from backend.emissions import jobs as emissions
 from backend.kit.tasks import KINDS, Kind
 from backend.ledger import jobs as ledger_jobs
+from backend.quotas import jobs as quota_jobs
 
-MODULES = (emissions, credit_jobs, ledger_jobs)
+MODULES = (emissions, credit_jobs, ledger_jobs, quota_jobs)
 
 
 def kinds() -> dict[str, Kind]:

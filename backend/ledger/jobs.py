@@ -1,4 +1,4 @@
-"""Background work of the ledger: the standing checks, when somebody asks for them."""
+"""Background work of the ledger: the standing checks, when somebody asks for them; registries' exports."""
 
 from typing import Any
 
@@ -7,6 +7,9 @@ from backend.kit.outbox import enqueue
 from backend.kit.scope import Scope
 from backend.kit.tasks import Task, job
 from backend.ledger import service
+from backend.ledger.registry.jobs import import_unit_file
+
+__all__ = ["KIND", "check", "import_unit_file", "request_check"]
 
 KIND = "ledger:check"
 

@@ -11,6 +11,7 @@ from backend.ledger.queries_movements import HoldFilter, MovementFilter
 from backend.ledger.rules import begins, ends
 from backend.ledger.schema_claims import ClaimsQuery
 from backend.ledger.schema_commands import LedgerMutation as LedgerCommands
+from backend.ledger.schema_imports import ImportsQuery
 from backend.ledger.schema_journal import JournalMutation, JournalQuery
 from backend.ledger.schema_movements import UnitHold, UnitMovement, hold, movement
 from backend.ledger.schema_statement import StatementQuery, plain_uuid
@@ -49,7 +50,7 @@ def _filter(account_id: UUID | None, where: UnitMovementsFilter) -> MovementFilt
 
 
 @strawberry.type
-class LedgerQuery(StatementQuery, ClaimsQuery, JournalQuery):
+class LedgerQuery(StatementQuery, ClaimsQuery, ImportsQuery, JournalQuery):
     """Reads of the ledger."""
 
     @strawberry.field(description="Every class of units of the jurisdiction, by code.")

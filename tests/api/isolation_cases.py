@@ -196,6 +196,9 @@ CASES: dict[str, Case] = {
     "certificateImports": private(accountId="$account"),
     "certificateImport": private(id="$certificate_import"),
     "certificateTemplate": private(accountId="$account", format="XLSX"),
+    "unitImports": private(accountId="$account"),
+    "unitImport": private(id="$unit_import"),
+    "unitTemplate": private(accountId="$account", unitClass="CCER", format="XLSX"),
     "certificateCodeLayout": open_(),
     "greenGeneration": private(accountId="$account"),
     "recordGeneration": command(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, gec, identity, inventory, programmes, quotas
+from factories import accounts, ccer, gec, identity, inventory, programmes, quotas, unit_files
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
@@ -38,7 +38,7 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 
 
 IDS = frozenset({
-    "certificate_import", "ccer_comment", "ccer_project", "ccer_reduction",
+    "certificate_import", "unit_import", "ccer_comment", "ccer_project", "ccer_reduction",
     "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
     "quota_facility", "quota_allocation", "waiting_allocation", "quota_receipt", "quota_carry_over",
@@ -139,6 +139,7 @@ async def make_world(databases: Databases, client: Client) -> World:
     units = await holding_units(databases, held, lender)
     certificate = await certified(databases, held, units.retired.id)
     brought = await gec.brought(databases, held)
+    exported = await unit_files.brought(databases, held)
     project, reduction, comment = await ccer.commented(
         databases,
         ccer.Stage(held, body.scope, body.scope, (await identity.authority(databases, division=HOME)).scope),
@@ -148,6 +149,7 @@ async def make_world(databases: Databases, client: Client) -> World:
         "ccer_reduction": ("CcerReduction", (held.id, reduction.id)),
         "ccer_comment": ("CcerComment", (held.id, comment.id)),
         "certificate_import": ("CertificateImport", (held.id, brought)),
+        "unit_import": ("UnitImport", (held.id, exported)),
         "certificate": ("RetirementCertificate", (held.id, certificate.id)),
         "unit_batch": ("UnitBatch", units.issued.batch_ids),
         "unit_claim": ("Claim", (units.claim.id,)),

@@ -28,6 +28,7 @@ from backend.credits.ccer.values import (
     ReductionState,
 )
 from backend.kit.workdays import ONE_DAY, CalendarUnknown, add_workdays
+from backend.ledger import ports
 
 PLANT = re.compile(r"[0-9A-Z]{17}")
 """The project's part of a green certificate's code."""
@@ -326,20 +327,13 @@ def check_age(first: date, applied_on: date) -> None:
 def serial_run(first: str, last: str, row: int) -> tuple[str, int, int]:
     """Return the part of two serials that stays, and the numbers that count on.
 
-    The number is every digit at the end (at most 18), so that a serial is read in one way only: the width is part of
-    what stays. How the registry builds its serials is not published in what we could read.
-
     Raises:
         SerialsUnreadable: the two do not form a run.
     """
-    ends = [re.fullmatch(r"(.*?)(\d{1,18})", re.sub(r"\s", "", each).upper()) for each in (first, last)]
-    start, end = ends
-    refusal = errors.SerialsUnreadable(row=row, first=first[:80], last=last[:80], path=("input", "rows", str(row - 1)))
-    if start is None or end is None or max(len(first), len(last)) > 100:  # noqa: PLR2004 - no serial is as long
-        raise refusal
-    if (start[1], len(start[2])) != (end[1], len(end[2])) or int(start[2]) > int(end[2]):
-        raise refusal
-    return f"{start[1]}#{len(start[2])}", int(start[2]), int(end[2])
+    found = ports.serial_run(first, last)
+    if found is None:
+        raise errors.SerialsUnreadable(row=row, first=first[:80], last=last[:80], path=("input", "rows", str(row - 1)))
+    return found
 
 
 def check_overlap(runs: Sequence[tuple[str, int, int]]) -> None:

@@ -17,6 +17,7 @@ from backend.credits.ccer.schema_types import (
 )
 from backend.credits.ccer.values import Action, HoldingRow, ProjectFacts, Step
 from backend.kit.db import Write
+from backend.ledger import service as ledger
 from backend.wire.commands import command
 from backend.wire.context import Context
 from backend.wire.nodes import node_id, split, uuids
@@ -431,9 +432,13 @@ class CcerMutation:
             )
             for each in input.rows
         ]
-        movements = await service.import_holdings(
-            write, context.scope, account_id=account_id, rows=rows, reference=input.reference
-        )
+        scope = context.scope
+        ahead = await service.holdings_ahead(write, scope, account_id=account_id, rows=rows)
+        async with ledger.cleared(context.databases, context.settings, scope, account_id, ahead) as reserved:
+            movements = await service.import_holdings(
+                write, scope, account_id=account_id, rows=rows, reference=input.reference
+            )
+            await reserved.keep(write, movements)
         return CcerImported(
             rows=[
                 CcerImportedRow(

@@ -3,7 +3,7 @@
 Most cells repeat from line to line, so what they say is worked out once for each combination.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -396,8 +396,3 @@ def lines_of(positions: dict[str, int]) -> tuple[int, int, list[int]]:
         positions.get(columns.PRICE.key, -1),
         [positions.get(column.key, -1) for column in FACTS],
     )
-
-
-def is_empty(found: Sequence[Cell]) -> bool:
-    """Say whether a row has nothing in it."""
-    return all(map(is_blank, found))

@@ -79,7 +79,3 @@ COLUMNS: tuple[Column, ...] = (
     CODE, ENERGY, MONTH, ISSUED, TRADEABLE, EXPIRY, STATUS, PROJECT, OWNER, TECHNOLOGY, PROVINCE, HOLDER, MODE, COUNT,
     PRICE, BUYER, TRANSFERRED, MECHANISM, CONTRACT, REASON, DECLARED, CCER, KIND, TRADE_CLASS,
 )  # fmt: skip
-NEEDED: tuple[Column, ...] = tuple(column for column in COLUMNS if column.is_required)
-PROBLEM_ZH = Column("problem_zh", "问题", "Problem (zh)", "", "", 60)
-PROBLEM_EN = Column("problem_en", "问题（英文）", "Problem (en)", "", "", 60)
-ANNOTATION = (PROBLEM_ZH, PROBLEM_EN)

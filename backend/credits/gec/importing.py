@@ -86,8 +86,9 @@ async def request_import(
     file_name: str,
     media_type: str,
     is_dry_run: bool = False,
+    is_queued: bool = True,
 ) -> CertificateImportAccepted:
-    """Ask for a stored file to be imported; the job starts after the commit.
+    """Ask for a stored file to be imported; the job starts after the commit. Not queued: the caller does the work.
 
     Raises:
         Unauthenticated, Forbidden, AccountNotFound, AccountNotYours, AccountClosed: as `may_import`.
@@ -108,7 +109,7 @@ async def request_import(
         return CertificateImportAccepted(first.id, first.job_id, first.state, is_repeat=True)
     import_id = new_id()
     payload = {"account_id": str(account_id), "import_id": str(import_id)}
-    job_id = await enqueue(write, KIND, payload, account_id=account_id)
+    job_id = await enqueue(write, KIND, payload, account_id=account_id) if is_queued else None
     await write.run(
         insert(GecImport).values(
             account_id=account_id, id=import_id, state="received", is_dry_run=is_dry_run, file_name=file_name,

@@ -37,7 +37,7 @@ async def import_file(
         FileTooLarge, FileUnreadable, HeaderMissing, TooManyRows, NothingEntered: the file cannot be taken.
     """
     scope = Scope.system(tenant)
-    account_id = await _account(databases, scope, account)
+    account_id = await account_named(databases, scope, account)
     storage = Storage.of(settings)
     key = key_of(tenant, account_id, "imports", new_id())
     stored = await storage.put(key, file, limit=settings.import_max_bytes)
@@ -73,7 +73,7 @@ async def export_file(
         AccountNotFound: no such account.
     """
     scope = Scope.system(tenant)
-    account_id = await _account(databases, scope, account)
+    account_id = await account_named(databases, scope, account)
     async with databases.read(scope) as read:
         found = await directory(read, scope, account_id)
         count = await exporting.write_export(read, found, year, file.suffix.lower().removeprefix("."), file)
@@ -81,8 +81,12 @@ async def export_file(
     return count
 
 
-async def _account(databases: Databases, scope: Scope, account: str) -> UUID:
-    """Return the account's id from a plain id, an id of the API, or its number."""
+async def account_named(databases: Databases, scope: Scope, account: str) -> UUID:
+    """Return the account's id from a plain id, an id of the API, or its number.
+
+    Raises:
+        AccountNotFound: no such number.
+    """
     try:
         return UUID(account)
     except ValueError:

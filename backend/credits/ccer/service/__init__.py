@@ -3,7 +3,7 @@
 from backend.credits.ccer.service.commenting import answer_comment, record_comment
 from backend.credits.ccer.service.common import methodologies
 from backend.credits.ccer.service.eligibility import Eligibility, eligibility
-from backend.credits.ccer.service.holdings import import_holdings
+from backend.credits.ccer.service.holdings import holdings_ahead, import_holdings
 from backend.credits.ccer.service.projects import advance_project, change_project, draft_project
 from backend.credits.ccer.service.reductions import advance_reduction, issue_reduction, report_reduction
 
@@ -15,6 +15,7 @@ __all__ = [
     "change_project",
     "draft_project",
     "eligibility",
+    "holdings_ahead",
     "import_holdings",
     "issue_reduction",
     "methodologies",

@@ -14,7 +14,7 @@ from backend.credits.ccer.service.claims import claim_imported
 from backend.credits.ccer.service.reductions import REGISTRY
 from backend.credits.ccer.values import OLD_REGISTERED_BEFORE, HoldingRow
 from backend.kit.clock import today
-from backend.kit.db import Write
+from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
 from backend.ledger.values import CCER, BatchSpec, MovementValue, OriginRange, Reason
@@ -40,17 +40,9 @@ async def import_holdings(
         OriginOverlap, ClassFrozen: by the books.
         AlreadyClaimed: a green certificate stands on the energy of a row.
     """
-    scope.require("credits:import")
-    await accounts.own_account(write, scope, account_id)
-    if not 1 <= len(rows) <= MOST_ROWS:
-        raise ImportTooLong(most=MOST_ROWS, found=len(rows), path=("input", "rows"))
+    clean, batches = await _checked(write, scope, account_id, rows)
     why = Reason(purpose="ccer_import", reference=rules.words(reference, "reference"))
-    clean = [_clean(row, number) for number, row in enumerate(rows, 1)]
-    runs = [rules.serial_run(row.first_serial, row.last_serial, number) for number, row in enumerate(clean, 1)]
-    rules.check_overlap(runs)
-    movements = await ledger.import_units(
-        write, scope, account_id, CCER, [_batch(row, run) for row, run in zip(clean, runs, strict=True)], why
-    )
+    movements = await ledger.import_units(write, scope, account_id, CCER, batches, why)
     for row, movement in zip(clean, movements, strict=True):
         if rules.is_exclusive(row.methodology):
             await claim_imported(
@@ -58,6 +50,29 @@ async def import_holdings(
                 movement_id=movement.id, facts={"project": row.project_code, "methodology": row.methodology},
             )  # fmt: skip
     return movements
+
+
+async def holdings_ahead(read: Read, scope: Scope, *, account_id: UUID, rows: Sequence[HoldingRow]) -> list[BatchSpec]:
+    """Return the batches the rows would become, in their order, for the clearing of their serials.
+
+    Raises:
+        Unauthenticated, Forbidden, AccountNotFound, AccountNotYours, AccountClosed, ImportTooLong, CcerTextInvalid,
+        SerialsUnreadable, HoldingDatesInvalid, PlantCodeInvalid, SerialsOverlap: as `import_holdings`.
+    """
+    return [batch for _, batch in (await _checked(read, scope, account_id, rows))[1]]
+
+
+async def _checked(
+    read: Read, scope: Scope, account_id: UUID, rows: Sequence[HoldingRow]
+) -> tuple[list[HoldingRow], list[tuple[Decimal, BatchSpec]]]:
+    scope.require("credits:import")
+    await accounts.own_account(read, scope, account_id)
+    if not 1 <= len(rows) <= MOST_ROWS:
+        raise ImportTooLong(most=MOST_ROWS, found=len(rows), path=("input", "rows"))
+    clean = [_clean(row, number) for number, row in enumerate(rows, 1)]
+    runs = [rules.serial_run(row.first_serial, row.last_serial, number) for number, row in enumerate(clean, 1)]
+    rules.check_overlap(runs)
+    return clean, [_batch(row, run) for row, run in zip(clean, runs, strict=True)]
 
 
 def _clean(row: HoldingRow, number: int) -> HoldingRow:
@@ -82,15 +97,9 @@ def _clean(row: HoldingRow, number: int) -> HoldingRow:
 
 def _batch(row: HoldingRow, run: tuple[str, int, int]) -> tuple[Decimal, BatchSpec]:
     frame, first, last = run
-    attributes: dict[str, Any] = {
-        "registered_on": str(row.registered_on),
-        "methodology": row.methodology,
-        "old_scheme": is_old(row.registered_on),
-        "project_name": row.project_name,
-        "plant_code": row.plant_code,
-    }
-    if row.is_ets_managed is not None:
-        attributes["is_ets_managed"] = row.is_ets_managed
+    attributes = unit_attributes(
+        row.registered_on, row.methodology, row.project_name, row.plant_code, is_ets_managed=row.is_ets_managed
+    )
     return Decimal(last - first + 1), BatchSpec(
         vintage=row.produced_from.year,
         produced_from=row.produced_from,
@@ -99,6 +108,22 @@ def _batch(row: HoldingRow, run: tuple[str, int, int]) -> tuple[Decimal, BatchSp
         attributes=attributes,
         origins=(OriginRange(REGISTRY, frame, first, last),),
     )
+
+
+def unit_attributes(
+    registered_on: date, methodology: str, project_name: str, plant_code: str, *, is_ets_managed: bool | None
+) -> dict[str, Any]:
+    """Return what a batch of imported CCER keeps of its project; what is not known is left out."""
+    found: dict[str, Any] = {
+        "registered_on": str(registered_on),
+        "methodology": methodology,
+        "old_scheme": is_old(registered_on),
+        "project_name": project_name,
+        "plant_code": plant_code,
+    }
+    if is_ets_managed is not None:
+        found["is_ets_managed"] = is_ets_managed
+    return found
 
 
 def is_old(registered_on: date) -> bool:
