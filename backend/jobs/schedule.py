@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select
 
 from backend.credits.gec import expiry
+from backend.credits.market.jobs_sweep import sweep_market
 from backend.identity import service as identity
 from backend.jobs.bookkeeping import keep_books
 from backend.jobs.relay import persist
@@ -76,7 +77,7 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
         while True:
             for tenant in databases.tenants:
                 done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
-                done |= await keep_books(databases, settings, tenant)
+                done |= await sweep_market(databases, tenant) | await keep_books(databases, settings, tenant)
                 given_back = await ledger.give_back(databases, settings, tenant)
                 done |= {"cleared_codes_given_back": given_back} if given_back else {}
                 if done:

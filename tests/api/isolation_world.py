@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, gec, identity, inventory, programmes, quotas, unit_files
+from factories import accounts, ccer, gec, identity, inventory, market, programmes, quotas, unit_files
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
@@ -43,7 +43,7 @@ IDS = frozenset({
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
     "quota_facility", "quota_allocation", "waiting_allocation", "quota_receipt", "quota_carry_over",
     "programme_registration", "programme_submission", "tree_payment", "tree_purchase",
-    "certificate", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
+    "certificate", "market_match", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
 """The things of the victim that have a global id."""
 
@@ -144,7 +144,9 @@ async def make_world(databases: Databases, client: Client) -> World:
         databases,
         ccer.Stage(held, body.scope, body.scope, (await identity.authority(databases, division=HOME)).scope),
     )
+    market_match, on_the_board = await market.on_the_board(databases, held)
     ids: dict[str, tuple[str, tuple[UUID, ...]]] = {
+        "market_match": ("MarketMatch", (market_match,)),
         "ccer_project": ("CcerProject", (held.id, project.id)),
         "ccer_reduction": ("CcerReduction", (held.id, reduction.id)),
         "ccer_comment": ("CcerComment", (held.id, comment.id)),
@@ -185,7 +187,7 @@ async def make_world(databases: Databases, client: Client) -> World:
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
     secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321"}
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
-    things |= named
+    things |= named | on_the_board
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
         "certificate_number": certificate.number, "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),

@@ -11,7 +11,7 @@ APPEND_ONLY = {
     "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
     "inventory_transition",
-    "ledger_check", "ledger_checkpoint", "programme_participant", "programme_setting", "retirement_certificate",
+    "ledger_check", "ledger_checkpoint", "market_owner", "market_trade", "programme_participant", "programme_setting", "retirement_certificate",
     "quota_allocation_line", "quota_balance_value", "quota_closing", "quota_converted", "quota_duty_entry", "quota_output",
     "quota_surrender", "quota_surrender_line", "quota_verified",
     "tree_purchase", "tree_purchase_part", "tree_stand",
