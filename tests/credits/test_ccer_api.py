@@ -8,6 +8,7 @@ import pytest
 from factories import ccer
 from factories.accounts import held_account
 from factories.api import Client
+from factories.gec import clearing_ready
 from factories.ledger import held
 
 from backend.api.app import create_app
@@ -17,6 +18,7 @@ from backend.wire.nodes import node_id
 
 @pytest.fixture
 async def client(servers, databases: Databases) -> AsyncIterator[Client]:
+    await clearing_ready(servers.settings)
     app = create_app(servers.settings, databases=databases)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://carbon.test") as http:
         yield Client(http, "wuxi")
