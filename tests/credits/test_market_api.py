@@ -1,6 +1,7 @@
 """The board through the public API: whole sales from both sides, refusals, who sees what, volumes, audit."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from factories.market import answered, holder, listed
 from factories.working import app, http  # noqa: F401 - fixtures
 from sqlalchemy import select
 
+from backend.credits.market.models import MarketMatch, MarketOwner, MarketTrade
 from backend.credits.market.values import Side
 from backend.kit.audit import AuditEvent
 from backend.kit.clock import today
@@ -159,6 +161,18 @@ async def test_a_request_is_answered(databases: Databases, http: httpx.AsyncClie
     assert await amounts(databases, buyer) == {"available": "30"}
     own = (await buying.named("MarketMatches", accountId=account(buyer), state="SETTLED"))["marketMatches"]["nodes"]
     assert [each["id"] for each in own] == [match["id"]]
+
+
+async def test_a_command_sent_twice_is_one(databases: Databases, http: httpx.AsyncClient) -> None:  # noqa: F811
+    seller, buyer = await holder(databases, 10), await holder(databases)
+    selling, buying = await caller(http, seller), await caller(http, buyer)
+    given = offer(seller, quantity="4")
+    first = (await selling.named("PostListing", input=given, idempotencyKey="board"))["postListing"]
+    assert (await selling.named("PostListing", input=given, idempotencyKey="board"))["postListing"] == first
+    assert await amounts(databases, seller) == {"available": "6", "reserved": "4"}
+    answer = {"listingId": first["listing"]["id"], "accountId": account(buyer), "quantity": "4"}
+    one = (await buying.named("RespondToListing", input=answer, idempotencyKey="take"))["respondToListing"]
+    assert (await buying.named("RespondToListing", input=answer, idempotencyKey="take"))["respondToListing"] == one
 
 
 async def test_refused_and_taken_back(databases: Databases, http: httpx.AsyncClient) -> None:  # noqa: F811
@@ -320,8 +334,6 @@ def app_settings(http: httpx.AsyncClient) -> Any:  # noqa: F811
 
 async def test_raw_rows_keep_an_anonymous_lister_unknown(databases: Databases) -> None:
     """The wall is the database's: another enterprise's transaction reads neither whose it is nor who answered."""
-    from backend.credits.market.models import MarketMatch, MarketOwner, MarketTrade  # noqa: PLC0415 - only here
-
     seller, buyer, stranger = await holder(databases, 10), await holder(databases), await holder(databases)
     made = await listed(databases, seller, "10")
     await answered(databases, buyer, made.id, "5")
@@ -364,8 +376,6 @@ async def test_the_best_counter_listing_and_the_volumes(databases: Databases, ht
     after = await volume()
     assert int(after["matches"]) - int(before["matches"]) == 2
     assert int(after["quantity"]) - int(before["quantity"]) == 6
-    from decimal import Decimal  # noqa: PLC0415 - only here
-
     assert Decimal(after["yuan"]) - Decimal(before["yuan"]) == Decimal("27.369")  # 3 x 8.123 + 3 x 1
     quotient = Decimal(after["yuan"]) / Decimal(after["pricedQuantity"])
     assert Decimal(after["averagePrice"]) == quotient.quantize(Decimal("0.000001"), "ROUND_HALF_UP")

@@ -10,7 +10,7 @@ from factories.ledger import held as lies
 from factories.market import answered, holder, listed, past, stepped
 from sqlalchemy import text
 
-from backend.credits.market import queries
+from backend.credits.market import queries, service
 from backend.credits.market.errors import ListingNotOpen, MatchEnded, QuantityGone
 from backend.credits.market.jobs_sweep import sweep_market
 from backend.credits.market.values import ListingState, MatchState, MatchValue, Side
@@ -55,8 +55,6 @@ async def test_two_buyers_never_get_the_same_units(databases: Databases) -> None
 
 
 async def test_withdrawing_races_with_agreeing(databases: Databases) -> None:
-    from backend.credits.market import service  # noqa: PLC0415 - only here
-
     for _ in range(3):
         seller, buyer = await holder(databases, 10), await holder(databases, automatic=True)
         made = await listed(databases, seller, "10")
