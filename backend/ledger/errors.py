@@ -23,6 +23,11 @@ Invalid
   TooManyRanges             more serial ranges than one command takes
   TransferToSelf            giver and receiver are one account
   EffectiveInFuture         a day that has not come
+  EffectiveTooEarly         a day before any unit there is
+  PeriodInvalid             a year nothing can be used for
+  StatementDaysInvalid      a statement that ends before it begins
+  PurposeMissing            a retirement says what for
+  PurposeElsewhere          a use with a command of its own
   ExpiryInPast              an offer that would be over before it began
   NotABank                  the beneficiary of a pledge must be a bank
   OriginsIncomplete         the registry's codes do not cover the quantity
@@ -51,6 +56,7 @@ Conflict
 """
 
 from backend.kit.errors import CarbonError, Conflict, Forbidden, Invalid, NotFound
+from backend.ledger.words import KINDS, STATES, USES, in_chinese
 
 
 class AccountUnknown(NotFound):
@@ -213,6 +219,46 @@ class EffectiveInFuture(Invalid):
     zh = "日期 {day} 尚未到来，今天是 {today}；请检查发送方的时钟。"
 
 
+class EffectiveTooEarly(Invalid):
+    """A day before any unit there is."""
+
+    code = "effective_too_early"
+    en = "The day {day} is before {first}: no unit of these books is that old. Check the year."
+    zh = "日期 {day} 早于 {first}，账簿中没有如此早的单位，请核对年份。"
+
+
+class PeriodInvalid(Invalid):
+    """A year nothing can be used for."""
+
+    code = "use_period_invalid"
+    en = "Units cannot be used for the year {period}; name one from {first} to {last}."
+    zh = "使用年度不能为 {period}，应为 {first} 至 {last}。"
+
+
+class StatementDaysInvalid(Invalid):
+    """A statement that ends before it begins."""
+
+    code = "statement_days_invalid"
+    en = "A statement cannot run from {first} to {last}: give the earlier day first."
+    zh = "对账单的起止日期 {first} 至 {last} 颠倒，请先填较早的日期。"
+
+
+class PurposeMissing(Invalid):
+    """A retirement says what for."""
+
+    code = "purpose_missing"
+    en = "Say what the units are retired for, such as 'event', 'footprint', 'disclosure' or your own words."
+    zh = "请说明注销用途，例如 event（活动碳中和）、footprint（产品碳足迹）、disclosure（信息披露），或自行描述。"
+
+
+class PurposeElsewhere(Invalid):
+    """A use with a command of its own, which checks and claims it."""
+
+    code = "purpose_elsewhere"
+    en = "'{purpose}' has commands of its own, which check and claim it: `claimCertificates`, `surrenderAllowances`."
+    zh = "用途“{purpose}”须通过专门操作核对并登记：绿证核销用 claimCertificates，配额清缴用 surrenderAllowances。"
+
+
 class ExpiryInPast(Invalid):
     """An offer that would be over before it began."""
 
@@ -313,8 +359,8 @@ class ClassFrozen(Conflict):
     """The book of this class is frozen."""
 
     code = "class_frozen"
-    en = "The book of {class} is frozen: {reason} Nothing moves until the registrar unfreezes it."
-    zh = "{class} 账簿已冻结：{reason} 解冻前不能变动。"
+    en = "The book of {class} is frozen ({reason}). Nothing moves until the registrar unfreezes it."
+    zh = "{class} 账簿已冻结（{reason}），解冻前不能变动。"
 
 
 class UnitsExpired(Conflict):
@@ -354,7 +400,10 @@ class HoldNotOpen(Conflict):
 
     code = "hold_not_open"
     en = "It is not open any more: {state}."
-    zh = "该项已不在有效状态：{state}。"
+    zh = "该项已结束（{state_zh}），不能再处理。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, state_zh=in_chinese(STATES, details.get("state")), **details)
 
 
 class OfferExpired(Conflict):
@@ -370,7 +419,10 @@ class MovementNotReversible(Conflict):
 
     code = "movement_not_reversible"
     en = "Movement {number} ({kind}) cannot be reversed: its units have moved on, or it is of a kind that is ended otherwise."
-    zh = "流水 {number}（{kind}）不能冲正：单位已再次变动，或该类流水须以其他方式结束。"
+    zh = "流水 {number}（{kind_zh}）不能冲正：单位已再次变动，或该类流水须以其他方式结束。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, kind_zh=in_chinese(KINDS, details.get("kind")), **details)
 
 
 class MovementAlreadyReversed(Conflict):
@@ -396,7 +448,10 @@ class MovementClaimed(Conflict):
     en = (
         "Movement {number} stands behind a claim ({use}, period {period}). Reverse the claim; it brings the units back."
     )
-    zh = "流水 {number} 已用于声明（{use}，{period} 年），请撤销该声明，单位将随之恢复。"
+    zh = "流水 {number} 已用于{use_zh}（{period} 年），请撤销该声明，单位将随之恢复。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, use_zh=in_chinese(USES, details.get("use")), **details)
 
 
 class AlreadyClaimed(Conflict):
@@ -404,47 +459,22 @@ class AlreadyClaimed(Conflict):
 
     code = "already_claimed"
     en = "Already claimed for {other} (period {period}): {first}-{last} of {subject}. {reason_en}"
-    zh = "已用于 {other}（{period} 年）：{subject} 的 {first}-{last}。{reason_zh}"
+    zh = "已用于{other_zh}（{period} 年）：{subject} 的 {first}-{last}。{reason_zh}"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, other_zh=in_chinese(USES, details.get("other")), **details)
 
 
 BY_CODE: dict[str, type[CarbonError]] = {
     found.code: found
     for found in (
-        AccountUnknown,
-        HoldUnknown,
-        MovementUnknown,
-        ClassUnknown,
-        ClassMismatch,
-        ClassNotSerialised,
-        QuantityNotPositive,
-        QuantityTooPrecise,
-        UnitsNotWhole,
-        QuantityMismatch,
-        SerialsRepeated,
-        SerialsInvalid,
-        SelectionEmpty,
-        TooManyRanges,
-        TransferToSelf,
-        EffectiveInFuture,
-        ExpiryInPast,
-        NotABank,
-        OriginsIncomplete,
-        ReasonMissing,
-        TextTooLong,
-        InsufficientUnits,
-        SerialsUnknown,
-        SerialsNotHere,
-        AccountClosed,
-        ClassFrozen,
-        UnitsExpired,
-        UnitsNotTransferable,
-        UnitsAlreadyTransferred,
-        OriginOverlap,
-        HoldNotOpen,
-        OfferExpired,
-        MovementNotReversible,
-        MovementAlreadyReversed,
-        AlreadyClaimed,
+        AccountUnknown, HoldUnknown, MovementUnknown, ClassUnknown, ClassMismatch, ClassNotSerialised,
+        QuantityNotPositive, QuantityTooPrecise, UnitsNotWhole, QuantityMismatch, SerialsRepeated,
+        SerialsInvalid, SelectionEmpty, TooManyRanges, TransferToSelf, EffectiveInFuture, ExpiryInPast,
+        NotABank, OriginsIncomplete, ReasonMissing, TextTooLong, InsufficientUnits, SerialsUnknown,
+        SerialsNotHere, AccountClosed, ClassFrozen, UnitsExpired, UnitsNotTransferable,
+        UnitsAlreadyTransferred, OriginOverlap, HoldNotOpen, OfferExpired, MovementNotReversible,
+        MovementAlreadyReversed, AlreadyClaimed,
     )
-}
+}  # fmt: skip
 """What the server functions refuse, by the code they give."""

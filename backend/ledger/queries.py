@@ -197,6 +197,20 @@ def life(serial: int) -> Select[Any]:
     )
 
 
+def leaving(serial: int) -> Select[Any]:
+    """Return the statement of the last posting by which a serial left where it lay."""
+    return (
+        select(LedgerPosting.movement_id)
+        .where(
+            LedgerPosting.amount < 0,
+            LedgerPosting.serials.is_not(None),
+            LedgerPosting.serials.op("&&")(func.int8multirange(func.int8range(serial, serial + 1))),
+        )
+        .order_by(LedgerPosting.recorded_at.desc())
+        .limit(1)
+    )
+
+
 def run(serials: Range[int] | None) -> Serials | None:
     """Return a range of the database (upper end excluded) as a run of serials (both ends included)."""
     if serials is None or serials.lower is None or serials.upper is None:

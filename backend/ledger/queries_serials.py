@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, Range
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.ledger.models import LedgerOrigin
-from backend.ledger.queries import life, posting
+from backend.ledger.queries import leaving, life, posting
 from backend.ledger.values import OriginRange, PostingValue, Serials
 
 CODES = text("""
@@ -96,6 +96,17 @@ async def arrivals(read: Read, scope: Scope, serial: int) -> list[tuple[UUID, Po
     """Return where a serial came to lie, in order, as far as the caller sees: the movement's id and its posting."""
     scope.require("ledger:read")
     return [(row.movement_id, posting(row)) for row in await read.rows(life(serial))]
+
+
+async def departure(read: Read, scope: Scope, arrived: Sequence[tuple[UUID, PostingValue]], serial: int) -> UUID | None:
+    """Return the movement by which a serial went where the caller cannot look; None while it lies where it arrived.
+
+    `arrived` is what `arrivals` said. Every movement takes from one place and gives to another: one whose giving is
+    seen is a step of the life.
+    """
+    scope.require("ledger:read")
+    last = (await read.rows(leaving(serial)))[:1]
+    return last[0].movement_id if last and last[0].movement_id not in {each for each, _ in arrived} else None
 
 
 async def serials_of_code(read: Read, scope: Scope, registry: str, frame: str, number: int) -> list[int]:

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from backend.kit.clock import CHINA
+from backend.kit.clock import CHINA, today
 from backend.ledger.errors import (
+    EffectiveTooEarly,
+    PeriodInvalid,
     ProductionInvalid,
     QuantityNotPositive,
     QuantityTooLarge,
     SerialsInvalid,
+    StatementDaysInvalid,
     TooManyRanges,
 )
-from backend.ledger.values import BatchSpec, Serials
+from backend.ledger.values import BatchSpec, Reason, Serials
 
 LARGEST_QUANTITY = Decimal(10**15)
 """More than any registry ever issued; the serials of a tenant end at 2^62."""
@@ -20,6 +23,8 @@ MOST_RANGES = 1000
 LARGEST_SERIAL = 2**62
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 """The books know nothing before and nothing after; a calendar's own ends cannot be moved between time zones."""
+OLDEST = date(2000, 1, 1)
+"""Older than any unit of any class; a day or year before it is a slip of the pen."""
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -48,6 +53,26 @@ def check_serials(serials: Sequence[Serials], *path: str) -> None:
     for first, last in serials:
         if not 0 < first <= last < LARGEST_SERIAL:
             raise SerialsInvalid(first=first, last=last, path=path)
+
+
+def check_reason(reason: Reason) -> None:
+    """Refuse a day or a year that cannot be meant; a day that has not come is refused by the books.
+
+    Raises:
+        EffectiveTooEarly: a day before any unit there is.
+        PeriodInvalid: a year before any unit there is, or after the next one.
+    """
+    if reason.effective_on is not None and reason.effective_on < OLDEST:
+        raise EffectiveTooEarly(day=reason.effective_on.isoformat(), first=OLDEST.isoformat(), path=("effectiveOn",))
+    last = today().year + 1
+    if reason.period is not None and not OLDEST.year <= reason.period <= last:
+        raise PeriodInvalid(period=reason.period, first=OLDEST.year, last=last, path=("period",))
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Refuse a statement that ends before it begins. Raises StatementDaysInvalid."""
+    if first is not None and last is not None and first > last:
+        raise StatementDaysInvalid(first=first.isoformat(), last=last.isoformat(), path=("to",))
 
 
 def check_batch(batch: BatchSpec) -> None:

@@ -64,6 +64,7 @@ class SerialLife:
     """The whole life of one unit."""
 
     batch_id: strawberry.Private[UUID]
+    left_id: strawberry.Private[UUID | None]
     serial: BigInt = strawberry.field(description="Its serial here.")
     steps: list[SerialStep] = strawberry.field(description="Where it came to lie, in order.")
 
@@ -71,6 +72,14 @@ class SerialLife:
     async def batch(self, info: Info) -> UnitBatch | None:
         """Return its batch."""
         return await load_batch(info.context, self.batch_id)
+
+    @strawberry.field(
+        description="The movement by which it went where you cannot look, such as the transfer to its new holder; null "
+        "while it lies where the last step says."
+    )
+    async def left_by(self, info: Info) -> UnitMovement | None:
+        """Return the movement by which it left."""
+        return None if self.left_id is None else await load_movement(info.context, self.left_id)
 
     @strawberry.field(description="The claims that stand on it; those of others without saying whose.")
     async def claims(self, info: Info) -> "list[StandingUse]":
@@ -142,9 +151,9 @@ def _rule(value: Rule) -> ClaimRule:
     )  # fmt: skip
 
 
-def _life(serial: int, steps: Sequence[tuple[UUID, PostingValue]]) -> SerialLife:
+def _life(serial: int, steps: Sequence[tuple[UUID, PostingValue]], left_id: UUID | None) -> SerialLife:
     return SerialLife(
-        batch_id=steps[0][1].batch_id, serial=BigInt(serial),
+        batch_id=steps[0][1].batch_id, left_id=left_id, serial=BigInt(serial),
         steps=[SerialStep(movement_id=movement_id, bucket=each.bucket) for movement_id, each in steps],
     )  # fmt: skip
 
@@ -177,7 +186,11 @@ class ClaimsQuery:
                     read, scope, registry_code.registry, registry_code.frame, int(registry_code.number)
                 )
             lives = [(each, await queries_serials.arrivals(read, scope, each)) for each in serials[:10]]
-        return [_life(each, steps) for each, steps in lives if steps]
+            return [
+                _life(each, steps, await queries_serials.departure(read, scope, steps, each))
+                for each, steps in lives
+                if steps
+            ]
 
     @strawberry.field(
         description='"Already claimed?" (是否已声明) has one answer: every use that stands on these units or this energy. '

@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_snake_case
 
 from backend.kit.db import Write
 from backend.kit.errors import CarbonError
@@ -33,6 +34,9 @@ strawberry.enum(
     Accepts, name="UnitAcceptance", description="How an account receives: at once, or only what it accepts (an offer)."
 )
 FIELDS = {
+    "hold_unknown": "holdId", "hold_not_open": "holdId", "offer_expired": "holdId", "movement_unknown": "movementId",
+    "movement_not_reversible": "movementId", "movement_already_reversed": "movementId",
+    "movement_claimed": "movementId", "units_expired": "validUntil",
     "class_unknown": "unitClass", "class_mismatch": "unitClass", "class_frozen": "unitClass",
     "class_not_serialised": "serials", "serials_repeated": "serials", "serials_unknown": "serials",
     "serials_not_here": "serials", "units_not_whole": "quantity", "quantity_too_precise": "quantity",
@@ -41,8 +45,15 @@ FIELDS = {
 """The input field behind what the books refuse: the server functions know none."""
 IN_UNITS = {"unitClass", "quantity", "serials", "batchId", "holdId"}
 """Fields that lie one step deeper where an input says which units."""
-IN_REASON = {"effectiveOn", "purpose", "beneficiary", "reference"}
+IN_REASON = {"effectiveOn", "purpose", "beneficiary", "reference", "period", "note"}
 """Fields that lie one step deeper where an input says why."""
+NAMED = {
+    "account_unknown": "account",
+    "hold_unknown": "hold",
+    "movement_unknown": "movement",
+    "not_a_bank": "organisation",
+}
+"""What an error names by its id."""
 MOST_SELECTIONS = 20
 
 
@@ -219,6 +230,7 @@ def pointing(given: Any) -> Generator[None]:  # noqa: ANN401 - an input of this 
         yield
     except CarbonError as error:
         error.path = located(error, given)
+        _name_as_sent(error, given)
         raise
 
 
@@ -235,8 +247,22 @@ def located(error: CarbonError, given: Any) -> tuple[str, ...]:  # noqa: ANN401 
     if not field:
         return ()
     if field in IN_UNITS and hasattr(given, "units"):
-        return () if isinstance(given.units, list) else ("input", "units", field)
-    return ("input", "reason", field) if hasattr(given, "reason") and field in IN_REASON else ("input", field)
+        if isinstance(given.units, list):
+            return ("input", "units", "0", field) if len(cast("list[object]", given.units)) == 1 else ()
+        return ("input", "units", field)
+    if field in IN_REASON and hasattr(given, "reason"):
+        return ("input", "reason", field)
+    return ("input", field) if hasattr(given, to_snake_case(field)) else ()
+
+
+def _name_as_sent(error: CarbonError, given: Any) -> None:  # noqa: ANN401 - an input of this module
+    """Name the account, hold or movement that is not there by the id the caller sent, not by the one inside it."""
+    detail = NAMED.get(error.code)
+    if detail is None or not error.path:
+        return
+    sent = getattr(given, to_snake_case(error.path[-1]), None)
+    if sent is not None:
+        error.details[detail] = str(sent)
 
 
 def _account_field(error: CarbonError, given: Any) -> str:  # noqa: ANN401 - an input of this module

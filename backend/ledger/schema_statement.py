@@ -12,7 +12,7 @@ from backend.ledger import queries_movements, queries_statement
 from backend.ledger.errors import ClassUnknown
 from backend.ledger.queries_movements import MovementFilter
 from backend.ledger.queries_statement import BatchHoldingValue, GroupTotal, HoldingValue, LineValue
-from backend.ledger.rules import begins, ends, instant
+from backend.ledger.rules import begins, check_days, ends, instant
 from backend.ledger.schema_movements import UnitMovement, movement
 from backend.ledger.schema_units import (
     A_FEW,
@@ -262,6 +262,7 @@ class StatementQuery:
         """Return the statement of an account and class."""
         scope = info.context.scope
         scope.require("ledger:read")
+        check_days(from_day, to_day)
         account = uuids(account_id, "CarbonAccount", path=("accountId",))[0]
         async with info.context.read() as read:
             await queries_statement.check_account(read, scope, account)

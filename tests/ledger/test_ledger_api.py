@@ -291,8 +291,12 @@ async def test_a_serials_life_by_its_number_and_by_its_code(desk: Desk) -> None:
     assert [(each["bucket"], each["movement"]["kind"]) for each in mine["steps"]] == [
         ("AVAILABLE", "IMPORT"), ("OFFERED", "OFFER"),
     ]  # fmt: skip
+    assert (mine["leftBy"]["number"], mine["leftBy"]["toNumber"]) == (
+        accepted["movement"]["number"], desk.taker.account.number,
+    )  # fmt: skip
     (theirs,) = (await desk.other.named("SerialLife", serial=str(first + 8)))["serialLife"]
     assert [(each["bucket"], each["movement"]["kind"]) for each in theirs["steps"]] == [("AVAILABLE", "ACCEPT")]
+    assert theirs["leftBy"] is None
     # One unit of a batch opens neither the lives nor the codes of the others.
     assert (await desk.other.named("SerialLife", serial=str(first)))["serialLife"] == []
     assert (await desk.other.named("SerialLife", registryCode={**code, "number": "501"}))["serialLife"] == []

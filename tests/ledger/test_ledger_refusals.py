@@ -342,7 +342,7 @@ async def test_issues_that_cannot_be(desk: Desk) -> None:
     async with desk.unchanged():
         for given, code, field in (
             ({"producedFrom": "2025-02-01", "producedTo": "2025-01-31"}, "production_invalid", "producedTo"),
-            ({"validUntil": (today() - timedelta(days=1)).isoformat()}, "units_expired", None),
+            ({"validUntil": (today() - timedelta(days=1)).isoformat()}, "units_expired", "validUntil"),
             ({"quantity": "0.5"}, "units_not_whole", "quantity"),
             ({"quantity": "1e18"}, "quantity_too_large", "quantity"),
             ({"unitClass": "NOPE"}, "class_unknown", "unitClass"),

@@ -1,6 +1,7 @@
 """Commands given to the ledger itself: they refuse what has a book of its own in a noun above, which would not follow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,12 +10,27 @@ from sqlalchemy import select
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.ledger.claims.queries import claims_of_movements
-from backend.ledger.errors import HoldUnknown, MovementClaimed, MovementNotReversible, ProgrammeUnits
+from backend.ledger.claims.values import Use, of_serials
+from backend.ledger.errors import (
+    HoldUnknown,
+    MovementClaimed,
+    MovementNotReversible,
+    ProgrammeUnits,
+    PurposeElsewhere,
+    PurposeMissing,
+)
 from backend.ledger.models import LedgerClass
 from backend.ledger.queries import holds_by_id, movements_by_id
+from backend.ledger.service.claiming import claim, withdraw_claims
 from backend.ledger.service.issuing import issue
 from backend.ledger.service.using import retire, reverse
 from backend.ledger.values import NO_REASON, BatchSpec, MovementKind, MovementValue, Reason, Selection
+
+USES = {each.value: each for each in Use}
+CLAIMED_HERE = {Use.EVENT, Use.FOOTPRINT, Use.PARK_INDICATOR, Use.DISCLOSURE}
+"""Purposes of a plain retirement that are uses of the matrix: the retirement claims them. Other words claim nothing."""
+CLAIMED_USE = "claimed_use"
+"""The fact of a movement that a plain retirement claimed a use, which its reversal ends."""
 
 
 async def issue_directly(
@@ -41,15 +57,19 @@ async def issue_directly(
 async def retire_directly(
     write: Write, scope: Scope, account_id: UUID, selections: Sequence[Selection], reason: Reason = NO_REASON
 ) -> list[MovementValue]:
-    """Retire one's own units of classes that belong to no programme.
+    """Retire one's own units of classes that belong to no programme, and claim the use when the purpose is one.
 
     Raises:
         Forbidden: without `ledger:retire`.
+        PurposeMissing: without a purpose.
+        PurposeElsewhere: for a use that a command of its own checks and claims.
         HoldUnknown: a hold to take them from that is not there, or not yours.
         ProgrammeUnits: a programme says what its units may be retired for, and keeps the claim.
         others: as `retire`.
+        AlreadyClaimed: a use that excludes this one stands on part of the units.
     """
     scope.require("ledger:retire")
+    use = _use_of(reason.purpose)
     wanted = [each.hold_id for each in selections if each.hold_id is not None]
     held = await holds_by_id(write, scope, wanted)
     for each in wanted:
@@ -58,7 +78,33 @@ async def retire_directly(
     await _refuse_programmes(
         write, [each.class_code for each in selections] + [each.class_code for each in held.values()]
     )
-    return await retire(write, scope, account_id, selections, reason)
+    if use is None:
+        return await retire(write, scope, account_id, selections, reason)
+    reason = replace(reason, purpose=use.value, facts={**reason.facts, CLAIMED_USE: use.value})
+    movements = await retire(write, scope, account_id, selections, reason)
+    for each in movements:
+        if each.serials:
+            await claim(
+                write, scope, use, account_id, of_serials(each.serials), period=reason.period, movement_id=each.id,
+                facts={"beneficiary": reason.beneficiary},
+            )  # fmt: skip
+    return movements
+
+
+def _use_of(purpose: str) -> Use | None:
+    """Return the use of the matrix that a purpose names, or None for words of the holder's own.
+
+    Raises:
+        PurposeMissing: no words.
+        PurposeElsewhere: a use that is not claimed by a plain retirement.
+    """
+    words = [each.strip().lower() for each in purpose.replace("，", ",").split(",") if each.strip()]
+    if not words:
+        raise PurposeMissing(path=("purpose",))
+    uses = [USES[each] for each in words if each in USES]
+    if len(uses) > 1 or not CLAIMED_HERE.issuperset(uses):
+        raise PurposeElsewhere(purpose=purpose.strip(), path=("purpose",))
+    return uses[0] if uses and len(words) == 1 else None
 
 
 async def _refuse_programmes(read: Read, codes: Sequence[str]) -> None:
@@ -75,7 +121,7 @@ async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason)
     """Reverse a movement, unless something stands on it that would be left behind.
 
     A retirement behind a claim is undone with its claim, a surrender with its obligation: their nouns call `reverse`
-    in the same transaction.
+    in the same transaction. What a plain retirement claimed ends here.
 
     Raises:
         Forbidden: without `ledger:reverse`.
@@ -87,7 +133,12 @@ async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason)
     found = (await movements_by_id(write, scope, [movement_id])).get(movement_id)
     if found is not None and found.kind is MovementKind.SURRENDER:
         raise MovementNotReversible(number=found.number, kind=found.kind.value)
-    for each in (await claims_of_movements(write, scope, [movement_id]))[movement_id]:
-        if found is not None and each.withdrawn_at is None:
-            raise MovementClaimed(number=found.number, use=each.use.value, period=each.period)
-    return await reverse(write, scope, movement_id, reason)
+    claims = (await claims_of_movements(write, scope, [movement_id]))[movement_id]
+    standing = [each for each in claims if each.withdrawn_at is None]
+    is_plain = found is not None and CLAIMED_USE in found.facts
+    if found is not None and standing and not is_plain:
+        raise MovementClaimed(number=found.number, use=standing[0].use.value, period=standing[0].period)
+    undone = await reverse(write, scope, movement_id, reason)
+    if standing:
+        await withdraw_claims(write, scope, movement_id)
+    return undone

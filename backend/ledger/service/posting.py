@@ -24,7 +24,7 @@ from backend.ledger.errors import (
     SelectionEmpty,
     TextTooLong,
 )
-from backend.ledger.rules import check_quantity, check_serials
+from backend.ledger.rules import check_quantity, check_reason, check_serials
 from backend.ledger.values import MovementKind, MovementValue, Reason, Selection
 
 REFUSED = "LG001"
@@ -50,7 +50,9 @@ def order(scope: Scope, kind: MovementKind, reason: Reason, **given: Any) -> Ord
 
     Raises:
         TextTooLong: a text of the reason.
+        EffectiveTooEarly, PeriodInvalid: a day or year that cannot be meant.
     """
+    check_reason(reason)
     for field, allowed in MOST_CHARACTERS.items():
         if len(getattr(reason, field)) > allowed:
             raise TextTooLong(field=field, allowed=allowed, path=(field,))
