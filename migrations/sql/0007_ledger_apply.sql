@@ -389,7 +389,7 @@ begin
 end $$;
 
 -- Locks every account the orders touch, in the order of their ids, and opens those of carbon accounts on first use.
--- Who is not patient gets what is free now; the answer says which.
+-- Who is not patient gets what is free now: the answer is null when that is all of them, or else says which.
 create function ledger_lock(orders jsonb, is_patient boolean) returns uuid[] language plpgsql as $$
 declare
     wanted uuid[];
@@ -405,12 +405,15 @@ begin
         on conflict do nothing;
     if is_patient then
         perform 1 from ledger_account where id = any (wanted) order by id for no key update;
-        return wanted;
+        return null;
     end if;
     select array_agg(id) into locked from (
         select id from ledger_account where id = any (wanted) order by id for no key update skip locked
     ) free;
-    return locked;
+    if cardinality(locked) = (select count(*) from ledger_account where id = any (wanted)) then
+        return null;
+    end if;
+    return coalesce(locked, '{}');
 end $$;
 
 -- A sweep names what it saw before the accounts were locked. Its order as far as it is still due; null when others came

@@ -26,8 +26,8 @@ begin
     end if;
     locked := ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e), is_patient);
     for item in select value from jsonb_array_elements(items) loop
-        if not is_patient and exists (select from ledger_touched(item->'order') t join ledger_account a on a.id = t
-            where a.id <> all (coalesce(locked, '{}')))
+        if locked is not null and exists (select from ledger_touched(item->'order') t join ledger_account a on a.id = t
+            where a.id <> all (locked))
         then
             return next '{"busy": true}'::jsonb;
             continue;
