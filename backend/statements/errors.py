@@ -76,7 +76,7 @@ class NotARetirement(Invalid):
 
     code = "not_a_retirement"
     en = "Movement {number} is no retirement ({kind}); only retirements are certified."
-    zh = "流水 {number} 不是注销（{kind}），仅注销记录可以出具证书。"
+    zh = "流水 {number} 不是注销记录，仅注销记录可以出具证书。"
 
 
 class RetirementsOfOthers(Invalid):

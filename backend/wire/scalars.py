@@ -19,6 +19,14 @@ BigInt = NewType("BigInt", int)
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
+class ScalarInvalid(Invalid):
+    """A number that cannot be read."""
+
+    code = "scalar_invalid"
+    en = "The input is not valid: {reason_en}."
+    zh = "输入无效：{reason_zh}。"
+
+
 def plain(value: Decimal) -> str:
     """Return the decimal without exponent and with every digit it has."""
     return format(value, "f")
@@ -27,20 +35,27 @@ def plain(value: Decimal) -> str:
 def parse_decimal(value: object) -> Decimal:
     """Read a decimal from a string or an integer; a JSON number with a point has already lost digits."""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Invalid(reason='send decimals as strings, e.g. "12.50"')
+        raise ScalarInvalid(
+            reason_en='send decimals as strings, e.g. "12.50"', reason_zh='小数须以字符串发送，例如 "12.50"'
+        )
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise Invalid(reason=f"{value!r} is not a decimal number") from None
+        raise ScalarInvalid(
+            reason_en=f"{value!r} is not a decimal number", reason_zh=f"{value!r} 不是十进制数"
+        ) from None
     if not number.is_finite():
-        raise Invalid(reason=f"{value!r} is not a finite number")
+        raise ScalarInvalid(reason_en=f"{value!r} is not a finite number", reason_zh=f"{value!r} 不是有限数")
     return number
 
 
 def parse_whole(value: object) -> int:
     """Read a whole number from digits as text, or from an integer."""
     if isinstance(value, bool) or not isinstance(value, str | int) or not WHOLE.fullmatch(str(value)):
-        raise Invalid(reason='send whole numbers of at most 18 digits, as text: "12000"')
+        raise ScalarInvalid(
+            reason_en='send whole numbers of at most 18 digits, as text: "12000"',
+            reason_zh='整数最多 18 位，须以文本发送，例如 "12000"',
+        )
     return int(value)
 
 

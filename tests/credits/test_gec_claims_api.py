@@ -99,6 +99,9 @@ async def test_refusals_say_what_and_how_to_mend(databases: Databases, http: htt
     ):
         answer = (await client.named("ClaimCertificates", input=claim_input(held, **given)))["claimCertificates"]
         assert (answer["__typename"], answer["code"]) == (kind, code), answer
+        assert answer["path"][:1] == ["input"] or kind == "ConflictError", answer
+        if code in {"units_not_whole", "quantity_not_positive", "insufficient_units"}:
+            assert answer["path"] == ["input", "quantity"]
         assert answer["messageZh"]
         assert "{" not in answer["messageZh"] + answer["messageEn"]
     nodes = (await client.named("EnergyClaims", accountId=node_id("CarbonAccount", held.id)))["energyClaims"]["nodes"]

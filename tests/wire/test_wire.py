@@ -23,7 +23,7 @@ from backend.wire.commands import command
 from backend.wire.connections import Connection, PageInvalid, connect, decode, encode, page
 from backend.wire.context import Context
 from backend.wire.nodes import Node, NodeIdInvalid, node_id, uuids
-from backend.wire.scalars import Month, configuration
+from backend.wire.scalars import Month, ScalarInvalid, configuration, parse_decimal
 
 
 @strawberry.input
@@ -211,3 +211,13 @@ async def test_a_key_of_nobody_is_no_way_in(context: Context) -> None:
     nobody = dataclasses.replace(context, scope=Scope.nobody("wuxi"))
     answer = (await add(nobody, key="k", topic="x", refuse="forbidden")).data["addNote"]
     assert answer["__typename"] == "ForbiddenError"
+
+
+@pytest.mark.parametrize("sent", [12.5, True, "NaN", "abc"])
+def test_a_number_that_cannot_be_read_is_told_in_both_languages(sent: object) -> None:
+    with pytest.raises(ScalarInvalid) as refused:
+        parse_decimal(sent)
+    zh = refused.value.message("zh")
+    assert zh.startswith("输入无效：")
+    assert not any(word in zh for word in ("send", "not a"))
+    assert refused.value.message("en").startswith("The input is not valid: ")

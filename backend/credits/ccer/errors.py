@@ -209,12 +209,28 @@ class ProjectDeregistered(Conflict):
     zh = "项目“{value}”已被注销，不得再次申请登记。"
 
 
+_ZH = {
+    "draft": "草稿", "publicised": "公示中", "validated": "已审定", "applied": "已申请登记", "registered": "已登记",
+    "deregistered": "已注销登记", "withdrawn": "已撤回", "reported": "已编制报告", "verified": "已核查", "issued": "已签发",
+    "change": "修改", "publicise": "公示", "validate": "审定", "apply": "申请登记", "return": "退回", "register": "登记",
+    "deregister": "注销登记", "report": "编制报告", "verify": "核查", "issue": "签发", "withdraw": "撤回", "-": "无",
+}  # fmt: skip
+"""States and steps in Chinese, for sentences."""
+
+
 class StepNotAllowed(Conflict):
     """The state does not allow the step."""
 
     code = "ccer_step_not_allowed"
     en = "'{action}' is not possible in the state '{state}'. Possible: {possible}."
-    zh = "当前状态“{state}”不能办理“{action}”，可办理：{possible}。"
+    zh = "当前状态“{state_zh}”不能办理“{action_zh}”，可办理：{possible_zh}。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        names = {name: str(details.get(name, "")) for name in ("state", "action", "possible")}
+        told = {
+            f"{name}_zh": "、".join(_ZH.get(each, each) for each in text.split(", ")) for name, text in names.items()
+        }
+        super().__init__(path=path, **told, **details)
 
 
 class StepBeforePrevious(Conflict):

@@ -20,7 +20,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
                    ("The code says the production date '{value}', the line {month} ('{expected}'). The widths of the code's "
                    "parts are placeholders: if they are wrong, ask the administrator to correct the layout.")),
     "duplicate_in_file": ("与第 {first} 行重复：同一编码只能出现一次。", "Repeats row {first}: a code may stand once."),
-    "energy_wrong": ("对应电量为“{value}”，每张绿证须为 1000 千瓦时的整数 1000。",
+    "energy_wrong": ("对应电量为“{value}”，每张绿证须恰为 1000 千瓦时。",
                      "The energy is '{value}'; a certificate stands for exactly 1,000 kWh."),
     "month_malformed": ("“{value}”不是有效的月份，请按 YYYY-MM 填写。", "'{value}' is not a month. Write YYYY-MM."),
     "month_future": ("电量生产月 {value} 尚未到来。", "The production month {value} has not come yet."),

@@ -29,6 +29,7 @@ from backend.credits.gec.schema_claim_types import (
 from backend.emissions import service as emissions
 from backend.kit.db import Write
 from backend.ledger.errors import SerialsInvalid
+from backend.ledger.schema_commands import pointing
 from backend.wire.commands import command
 from backend.wire.connections import Connection, connect, page
 from backend.wire.context import Context, Info
@@ -191,11 +192,12 @@ class GecClaimsMutation:
         (account_id,) = uuids(input.account_id, ACCOUNT, path=("input", "accountId"))
         batch = uuids(input.batch_id, BATCH, path=("input", "batchId"))[0] if input.batch_id else None
         wanted = Wanted(input.quantity, tuple(_serials(each) for each in input.serials or ()), batch)
-        found = await claiming.claim_certificates(
-            write, context.scope, account_id=account_id, year=input.year, wanted=wanted,
-            uses=[CertificateUse.MARKET_SCOPE2] if input.uses is None else input.uses,
-            beneficiary=input.beneficiary or "", note=input.note, reference=input.reference,
-        )  # fmt: skip
+        with pointing(input):
+            found = await claiming.claim_certificates(
+                write, context.scope, account_id=account_id, year=input.year, wanted=wanted,
+                uses=[CertificateUse.MARKET_SCOPE2] if input.uses is None else input.uses,
+                beneficiary=input.beneficiary or "", note=input.note, reference=input.reference,
+            )  # fmt: skip
         return CertificatesClaimed(account_id=input.account_id, claims=[claim_shown(each) for each in found])
 
     @command(
