@@ -22,7 +22,7 @@ Invalid
   FileEmpty                 nothing in the file
   FileTypeRefused           not one of the accepted kinds, by name or by content
 Conflict
-  AccountClosed, AccountHasOpenYears, CodeTaken, SourceEnded, YearClosed, YearOpen
+  AccountClosed, AccountHasOpenYears, AccountNotEmpty, CodeTaken, SourceEnded, YearClosed, YearOpen
 Unavailable
   SourceRulesMissing        this process was started without the calculation methods
 """
@@ -220,6 +220,17 @@ class AccountClosed(Conflict):
     code = "account_closed"
     en = "The account {number} is closed and takes no more changes."
     zh = "碳账户 {number} 已注销，不能再变更。"
+
+
+class AccountNotEmpty(Conflict):
+    """Units lie in the account."""
+
+    code = "account_not_empty"
+    en = (
+        "The account still holds {units}. Transfer or retire them, and let offers, pledges and reservations end, "
+        "before you close it: nothing moves out of a closed account."
+    )
+    zh = "账户中仍有 {units}。账户注销后单位不能再转出，请先划转或注销这些单位，并了结要约、质押和预留。"
 
 
 class AccountHasOpenYears(Conflict):

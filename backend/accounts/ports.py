@@ -1,14 +1,20 @@
-"""What the carbon account asks of the calculation methods, which stand above it.
+"""What the carbon account asks of the calculation methods and of the books of units, which stand above it.
 
 The account keeps a source's method as an opaque code. Whether the code exists, belongs to the account's reporting
 guide and fits the key, unit and parameters is judged by whoever provides the methods: the emissions noun registers its
 `SourceRules` when it is imported. A process without them can read accounts, but sets up no source.
+
+Before an account is closed for good, the books say what of units still lies in it.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from backend.accounts.errors import SourceRulesMissing
 from backend.accounts.values import SourceDraft, SourceShape
+from backend.kit.db import Write
+from backend.kit.scope import Scope
 
 
 class SourceRules(Protocol):
@@ -51,3 +57,25 @@ def provide_source_rules(rules: SourceRules) -> None:
 def source_rules() -> SourceRules:
     """Return the registered implementation."""
     return _registered[0]
+
+
+Contents = Callable[[Write, Scope, UUID], Awaitable[Sequence[str]]]
+"""Says what lies in an account, such as `100 CEA`; nothing when empty."""
+
+
+async def _nothing(_write: Write, _scope: Scope, _account_id: UUID) -> Sequence[str]:
+    """Return what lies in an account where no books of units are: nothing."""
+    return ()
+
+
+_contents: list[Contents] = [_nothing]
+
+
+def provide_contents(contents: Contents) -> None:
+    """Register who knows what lies in an account; the last one counts. Called once, when the books are imported."""
+    _contents[0] = contents
+
+
+def contents() -> Contents:
+    """Return who knows what lies in an account."""
+    return _contents[0]

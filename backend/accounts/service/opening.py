@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 from backend.accounts import rules
 from backend.accounts.errors import (
     AccountHasOpenYears,
+    AccountNotEmpty,
     AccountNotYours,
     DivisionOutside,
     FuelTableUnknown,
@@ -16,7 +17,7 @@ from backend.accounts.errors import (
     SectorUnknown,
 )
 from backend.accounts.models import CarbonAccount, ReportingYear
-from backend.accounts.ports import source_rules
+from backend.accounts.ports import contents, source_rules
 from backend.accounts.service.common import changeable, differences, insert_new, note, told
 from backend.accounts.values import OTHER_SECTOR, AccountValue
 from backend.identity import service as identity
@@ -176,6 +177,7 @@ async def close_account(write: Write, scope: Scope, *, account_id: UUID, reason:
         AccountNotFound, AccountNotYours, AccountClosed: in this order.
         ReasonMissing, TextTooLong: the reason.
         AccountHasOpenYears: it still reports on a year.
+        AccountNotEmpty: units lie in it, available or locked.
     """
     scope.require("accounts:open")
     account = await changeable(write, scope, account_id, is_alone=True)
@@ -187,6 +189,8 @@ async def close_account(write: Write, scope: Scope, *, account_id: UUID, reason:
     )
     if years:
         raise AccountHasOpenYears(years=", ".join(str(row.year) for row in years))
+    if units := await contents()(write, scope, account_id):
+        raise AccountNotEmpty(units=", ".join(units))
     changes = {"closed_at": now()}
     await write.run(update(CarbonAccount).where(CarbonAccount.id == account_id).values(**changes))
     note(write, account, "accounts:close", "carbon_account", account_id, reason=why)

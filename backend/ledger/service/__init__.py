@@ -30,6 +30,7 @@ from backend.ledger.service.classes import (
     register_classes,
     unfreeze,
 )
+from backend.ledger.service.closing import living_units
 from backend.ledger.service.direct import correct, issue_directly, retire_directly
 from backend.ledger.service.holding import free, pledge, release, reserve
 from backend.ledger.service.issuing import import_units, issue, issue_many
@@ -79,6 +80,7 @@ __all__ = [
     "lapse_offers",
     "last_check",
     "links",
+    "living_units",
     "load_claim_rules",
     "movements_by_id",
     "of_serials",
