@@ -52,6 +52,7 @@ Conflict
   MovementAlreadyReversed   the movement was reversed before
   ProgrammeUnits            units whose programme has a command of its own
   MovementClaimed           the movement stands behind a claim
+  MovementOwned             another noun keeps a record of the movement, and takes it back
   AlreadyClaimed            the benefit is used up
 """
 
@@ -452,6 +453,14 @@ class MovementClaimed(Conflict):
 
     def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
         super().__init__(path=path, use_zh=in_chinese(USES, details.get("use")), **details)
+
+
+class MovementOwned(Conflict):
+    """Another noun keeps a record of the movement, and takes it back."""
+
+    code = "movement_owned"
+    en = "A record beside the ledger stands on movement {number}. Take it back with `{undo}`, which changes both."
+    zh = "流水 {number} 另有业务记录，请使用 {undo} 撤回，账簿与该记录将一并更正。"
 
 
 class AlreadyClaimed(Conflict):

@@ -36,7 +36,7 @@ strawberry.enum(
 FIELDS = {
     "hold_unknown": "holdId", "hold_not_open": "holdId", "offer_expired": "holdId", "movement_unknown": "movementId",
     "movement_not_reversible": "movementId", "movement_already_reversed": "movementId",
-    "movement_claimed": "movementId", "units_expired": "validUntil",
+    "movement_claimed": "movementId", "movement_owned": "movementId", "units_expired": "validUntil",
     "class_unknown": "unitClass", "class_mismatch": "unitClass", "class_frozen": "unitClass",
     "class_not_serialised": "serials", "serials_repeated": "serials", "serials_unknown": "serials",
     "serials_not_here": "serials", "units_not_whole": "quantity", "quantity_too_precise": "quantity",

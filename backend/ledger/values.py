@@ -98,6 +98,11 @@ class Accepts(StrEnum):
     BY_ACCEPTANCE = "by_acceptance"
 
 
+UNDONE_BY = "undone_by"
+"""The fact of a movement that names the command which alone takes it back."""
+CLAIMED_USE = "claimed_use"
+"""The fact of a retirement that it claimed a use, about which nobody else keeps a record: its reversal ends the claim."""
+
 Serials = tuple[int, int]
 """A run of serials of one tenant, both ends included."""
 
@@ -184,6 +189,9 @@ class Reason:
     `effective_on` is the day it was true (default: today), `reference` an outside number (contract, settlement,
     loan), `purpose` a word of the noun that orders it, `beneficiary` for whom units are used, `period` the year they
     are used for. `group_id` ties movements of one operation together.
+
+    `undone_by` is the command that takes the movement back together with the record another noun keeps of it; only
+    who names the same command may reverse it then. It is stored among the facts.
     """
 
     effective_on: date | None = None
@@ -194,6 +202,7 @@ class Reason:
     note: str = ""
     group_id: UUID | None = None
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    undone_by: str = ""
 
 
 NO_REASON = Reason()

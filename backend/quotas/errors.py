@@ -30,7 +30,8 @@ Conflict
   ComplianceYearClosed      the authority closed the year
   ComplianceYearRunning     the year cannot be closed yet
   AllocationStands          one is proposed or issued already
-  AllocationDecided         it is decided already
+  AllocationDecided         it is decided already, or not issued
+  AllocationBuiltOn         the final allocation was issued on top of this pre-allocation
   AllocationIncomplete      something needed to allocate is not known
   AllocationOutdated        what it was computed from changed since
   ObligationNotVerified     what is owed is not verified, so it cannot be told
@@ -332,16 +333,24 @@ class AllocationStands(Conflict):
     """One is there already."""
 
     code = "quota_allocation_stands"
-    en = "An allocation of this stage for {year} is {state} already. Reject it before proposing another."
-    zh = "{year} 年度该阶段的配额分配已{state_zh}，请先驳回再重新提出。"
+    en = "An allocation of this stage for {year} is {state} already. Reject or revoke it before proposing another."
+    zh = "{year} 年度该阶段的配额分配已{state_zh}，请先驳回或撤销再重新提出。"
 
 
 class AllocationDecided(Conflict):
-    """It is decided already."""
+    """Its state does not allow it: decided already, or not issued."""
 
     code = "quota_allocation_decided"
-    en = "This allocation is {state} already."
-    zh = "该配额分配已{state_zh}。"
+    en = "This allocation is {state}; that is not possible any more, or not yet."
+    zh = "该配额分配当前为“已{state_zh}”状态，不能执行此操作。"
+
+
+class AllocationBuiltOn(Conflict):
+    """The final allocation was issued on top of this pre-allocation."""
+
+    code = "quota_allocation_built_on"
+    en = "The final allocation for {year} counts what this pre-allocation issued. Revoke the final allocation first."
+    zh = "{year} 年度核定分配已扣减该预分配数量，请先撤销核定分配。"
 
 
 class AllocationIncomplete(Conflict):

@@ -137,7 +137,8 @@ class QuotaAllocation(Base):
     __tablename__ = "quota_allocation"
     __table_args__ = (
         CheckConstraint("stage in ('pre', 'final')", name="stage"),
-        CheckConstraint("state in ('proposed', 'issued', 'rejected')", name="state"),
+        CheckConstraint("state in ('proposed', 'issued', 'rejected', 'revoked')", name="state"),
+        CheckConstraint("(state = 'revoked') = (revoked_at is not null)", name="revoked"),
         CheckConstraint("(state = 'proposed') = (decided_at is null)", name="decided"),
         CheckConstraint("decided_by is null or decided_by is distinct from proposed_by", name="two_persons"),
         CheckConstraint("quantity >= 0 and return_due >= 0 and issued_before >= 0", name="quantities"),
@@ -145,7 +146,7 @@ class QuotaAllocation(Base):
         CheckConstraint("state <> 'issued' or (quantity = 0) = (movement_id is null)", name="issued_by_movement"),
         Index(
             "uq_quota_allocation_standing", "account_id", "year", "stage",
-            unique=True, postgresql_where=text("state <> 'rejected'"),
+            unique=True, postgresql_where=text("state in ('proposed', 'issued')"),
         ),
         Index("ix_quota_allocation_waiting", "state", "proposed_at", postgresql_where=text("state = 'proposed'")),
     )  # fmt: skip
@@ -168,6 +169,9 @@ class QuotaAllocation(Base):
     decided_by: Mapped[UUID | None]
     decision: Mapped[str]
     movement_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_movement.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None]
+    revocation: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class QuotaAllocationLine(Base):

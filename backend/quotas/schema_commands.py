@@ -33,6 +33,7 @@ from backend.quotas.schema_inputs import (
     QuotaOutputRecorded,
     RecordDutyInput,
     RecordQuotaOutputInput,
+    RevokeAllocationInput,
     SerialRunInput,
     SurrenderAllowancesInput,
     SurrenderUndoneAnswer,
@@ -181,6 +182,14 @@ class QuotasMutation:
         value = await service.reject(
             write, context.scope, account_id=account, allocation_id=own, decision=input.decision
         )
+        return AllocationSaved(allocation=allocation(value))
+
+    @command("quotas:revoke_allocation")
+    @staticmethod
+    async def revoke_allocation(context: Context, write: Write, input: RevokeAllocationInput) -> AllocationSaved:
+        """Revoke an allocation that was issued, as the registrar: its units leave the account again."""
+        account, own = own_key(input.allocation_id, ALLOCATION, path=("input", "allocationId"))
+        value = await service.revoke(write, context.scope, account_id=account, allocation_id=own, reason=input.reason)
         return AllocationSaved(allocation=allocation(value))
 
     @command("quotas:name_duty_owner")

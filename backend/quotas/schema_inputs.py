@@ -118,6 +118,14 @@ class DecideAllocationInput:
     decision: str = strawberry.field(default="", description="In words; needed to reject.")
 
 
+@strawberry.input(description="Revoke an allocation that was issued, as the registrar.")
+class RevokeAllocationInput:
+    """An allocation to revoke."""
+
+    allocation_id: strawberry.ID = strawberry.field(description="The allocation's global id.")
+    reason: str = strawberry.field(description="Why; it stays in the journal.")
+
+
 @strawberry.input(description="Name who is responsible for a duty.")
 class NameDutyOwnerInput:
     """Who is responsible."""

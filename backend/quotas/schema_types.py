@@ -41,7 +41,9 @@ StageEnum = strawberry.enum(
     Stage, name="AllocationStage", description="PRE-allocation (预分配) or FINAL allocation (核定分配)."
 )
 AllocationStateEnum = strawberry.enum(
-    AllocationState, name="AllocationState", description="PROPOSED by one person, ISSUED or REJECTED by another."
+    AllocationState,
+    name="AllocationState",
+    description="PROPOSED by one person, ISSUED or REJECTED by another; REVOKED after issue.",
 )
 CarryOverStateEnum = strawberry.enum(
     CarryOverState, name="CarryOverState", description="APPLIED by the holder, APPROVED or REJECTED by the authority."
@@ -216,6 +218,8 @@ class QuotaAllocation(Node):
     decided_at: datetime | None = strawberry.field(description="When it was decided.")
     decision: str = strawberry.field(description="The decision in words.")
     movement_id: strawberry.ID | None = strawberry.field(description="The ledger's movement that issued the units.")
+    revoked_at: datetime | None = strawberry.field(description="When it was revoked, its units taken back.")
+    revocation: str = strawberry.field(description="Why it was revoked.")
 
     @strawberry.field(description="The account.")
     async def account(self, info: Info) -> CarbonAccount | None:
@@ -375,6 +379,7 @@ def allocation(value: AllocationValue) -> QuotaAllocation:
         return_due=value.return_due, document=value.document, note=value.note,
         explanation=_json(value.explanation), proposed_at=value.proposed_at, decided_at=value.decided_at,
         decision=value.decision, movement_id=node_id(MOVEMENT, value.movement_id) if value.movement_id else None,
+        revoked_at=value.revoked_at, revocation=value.revocation,
     )  # fmt: skip
 
 

@@ -20,6 +20,9 @@ ACTIONS = (
 )
 """The permissions of this noun."""
 
+REVOKE_ALLOCATION, UNDO_SURRENDER = "revokeAllocation", "undoSurrender"
+"""The commands that take movements of this noun back; the ledger alone does not."""
+
 FIRST_YEAR = 2019
 """The first compliance year of the national market."""
 
@@ -32,11 +35,12 @@ class Stage(StrEnum):
 
 
 class AllocationState(StrEnum):
-    """How an allocation stands: proposed by one person; issued or rejected by another."""
+    """How an allocation stands: proposed by one person; issued or rejected by another; revoked after it was issued."""
 
     PROPOSED = "proposed"
     ISSUED = "issued"
     REJECTED = "rejected"
+    REVOKED = "revoked"
 
 
 class CarryOverState(StrEnum):
@@ -160,7 +164,8 @@ class AllocationValue:
     """A pre-allocation or final allocation of an account's year.
 
     `computed` is the exact sum, `quantity` the whole units to issue now, `issued_before` what the pre-allocation
-    issued, `return_due` the whole units the holder has to give back because it was too much.
+    issued, `return_due` the whole units the holder has to give back because it was too much. `revocation` says why it
+    was revoked after it was issued; the units are gone then.
     """
 
     account_id: UUID
@@ -181,6 +186,9 @@ class AllocationValue:
     decided_by: UUID | None
     decision: str
     movement_id: UUID | None
+    revoked_at: datetime | None = None
+    revoked_by: UUID | None = None
+    revocation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

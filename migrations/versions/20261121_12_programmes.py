@@ -134,18 +134,25 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decision", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.Uuid(), nullable=True),
+        sa.Column("revocation", sa.Text(), server_default=sa.text("''"), nullable=False),
         postgresql.ExcludeConstraint(
             (sa.column("registration_id"), "="),
             (sa.text("daterange(period_from, period_to, '[]')"), "&&"),
-            where=sa.text("state <> 'rejected'"),
+            where=sa.text("state not in ('rejected', 'revoked')"),
             using="gist",
             name="ex_programme_submission_period",
         ),
         sa.CheckConstraint(
-            "(state = 'approved') = (movement_id is not null)", name=op.f("ck_programme_submission_issued")
+            "(state in ('approved', 'revoked')) = (movement_id is not null)",
+            name=op.f("ck_programme_submission_issued"),
         ),
         sa.CheckConstraint(
-            "state in ('submitted', 'approved', 'rejected')", name=op.f("ck_programme_submission_state")
+            "(state = 'revoked') = (revoked_at is not null)", name=op.f("ck_programme_submission_revoked")
+        ),
+        sa.CheckConstraint(
+            "state in ('submitted', 'approved', 'rejected', 'revoked')", name=op.f("ck_programme_submission_state")
         ),
         sa.CheckConstraint("period_to >= period_from", name=op.f("ck_programme_submission_period")),
         sa.ForeignKeyConstraint(

@@ -86,13 +86,19 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("movement_id", sa.Uuid(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.Uuid(), nullable=True),
+        sa.Column("revocation", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint("(state = 'proposed') = (decided_at is null)", name=op.f("ck_quota_allocation_decided")),
+        sa.CheckConstraint("(state = 'revoked') = (revoked_at is not null)", name=op.f("ck_quota_allocation_revoked")),
         sa.CheckConstraint("stage in ('pre', 'final')", name=op.f("ck_quota_allocation_stage")),
         sa.CheckConstraint(
             "state <> 'issued' or (quantity = 0) = (movement_id is null)",
             name=op.f("ck_quota_allocation_issued_by_movement"),
         ),
-        sa.CheckConstraint("state in ('proposed', 'issued', 'rejected')", name=op.f("ck_quota_allocation_state")),
+        sa.CheckConstraint(
+            "state in ('proposed', 'issued', 'rejected', 'revoked')", name=op.f("ck_quota_allocation_state")
+        ),
         sa.CheckConstraint(
             "decided_by is null or decided_by is distinct from proposed_by",
             name=op.f("ck_quota_allocation_two_persons"),
@@ -121,7 +127,7 @@ def upgrade() -> None:
         "quota_allocation",
         ["account_id", "year", "stage"],
         unique=True,
-        postgresql_where=sa.text("state <> 'rejected'"),
+        postgresql_where=sa.text("state in ('proposed', 'issued')"),
     )
     op.create_table(
         "quota_closing",

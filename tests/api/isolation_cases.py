@@ -325,6 +325,7 @@ CASES: dict[str, Case] = {
     "applyForCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
     "returnCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
     "registerCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
+    "annulCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
     "withdrawCcerReduction": command(reductionId="$ccer_reduction", reference="", note=WHY),
     "issueCcerReduction": command(
         reductionId="$ccer_reduction", firstSerial="ISO-0001", lastSerial="ISO-1000", reference="", note=WHY
@@ -357,6 +358,7 @@ CASES: dict[str, Case] = {
         periodTo="2025-01-31",
         inputs={"activity": "1"},
     ),
+    "revokeProgrammeSubmission": command(submissionId="$programme_submission", reason=WHY),
     "decideProgrammeSubmission": command(submissionId="$programme_submission", isApproved=True),
     "retireProgrammeUnits": command(
         holderId="$account", programme="carbon_inclusive", purpose="EVENT", beneficiary="冒名活动", quantity="1"
@@ -420,6 +422,7 @@ CASES: dict[str, Case] = {
     "nameQuotaDutyOwner": command(accountId="$account", year=2024, duty="SURRENDER", owner="外人"),
     "recordQuotaDuty": command(accountId="$account", year=2024, duty="SURRENDER", doneOn="$today"),
     "surrenderAllowances": command(accountId="$account", year=2024, units=[{"classCode": "CEA", "quantity": "1"}]),
+    "revokeAllocation": command(allocationId="$quota_allocation", reason=WHY),
     "undoSurrender": command(receiptId="$quota_receipt", reason=WHY),
     "closeComplianceYear": command(accountId="$account", year=2024, reason=WHY),
     "applyCarryOver": command(

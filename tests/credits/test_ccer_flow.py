@@ -17,8 +17,9 @@ from backend.credits.ccer.values import Action, HoldingRow, ReductionState, Step
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Forbidden
 from backend.ledger import service as ledger
-from backend.ledger.errors import AlreadyClaimed, OriginOverlap
+from backend.ledger.errors import AlreadyClaimed, MovementOwned, OriginOverlap
 from backend.ledger.service import Extent, Use
+from backend.ledger.values import Reason
 
 D = date
 NUMBERS = count(1)
@@ -107,6 +108,39 @@ async def test_a_project_becomes_units(databases: Databases, stage: Stage) -> No
     with pytest.raises(OriginOverlap):
         await bring(databases, stage, row(first, last))
     assert await held(databases, stage.id, "CCER") == {"available": Decimal(1000)}
+
+
+async def test_an_issuance_is_annulled_here_and_not_in_the_ledger_alone(databases: Databases, stage: Stage) -> None:
+    project = await ccer.registered(databases, stage, ccer.offshore())
+    reduction = await ccer.registered_reduction(databases, stage, project, 10)
+    first, last = run(10)
+    issued, movement = await issue(databases, stage, reduction, first, last)
+    bureau = stage.authority
+    with pytest.raises(MovementOwned) as told:
+        async with databases.write(bureau) as write:
+            await ledger.correct(write, bureau, movement.id, Reason(note="误签发"))
+    assert told.value.details["undo"] == "annulCcerReduction"
+
+    async def annul(note: str, by: Any = bureau) -> Any:
+        async with databases.write(by) as write:
+            return await service.annul_reduction(
+                write, by, account_id=stage.id, reduction_id=reduction.id, step=Step(issued.state_on, "", note)
+            )
+
+    before = await state_of(databases, stage)
+    with pytest.raises(Forbidden):
+        await annul("误签发", stage.owner.scope)
+    with pytest.raises(errors.CcerTextInvalid):
+        await annul(" ")
+    assert await state_of(databases, stage) == before
+    assert (await annul("误签发")).state is ReductionState.REGISTERED
+    assert await held(databases, stage.id, "CCER") == {}
+    with pytest.raises(errors.StepNotAllowed):
+        await annul("误签发")
+    # The energy is free again, and so are the registry's serials.
+    again, _ = await issue(databases, stage, reduction, first, last)
+    assert again.state is ReductionState.ISSUED
+    assert await held(databases, stage.id, "CCER") == {"available": Decimal(10)}
 
 
 async def test_days_of_publicity_are_kept(databases: Databases, stage: Stage) -> None:

@@ -19,8 +19,8 @@ from backend.kit.errors import CarbonError, Forbidden
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
 from backend.ledger.claims.values import Use, of_serials
-from backend.ledger.errors import AlreadyClaimed, InsufficientUnits
-from backend.ledger.values import Bucket
+from backend.ledger.errors import AlreadyClaimed, InsufficientUnits, MovementNotReversible, MovementOwned
+from backend.ledger.values import Bucket, Reason
 from backend.tenants.values import RetirementPurpose, Rounding
 
 CHENGDU = "510104"
@@ -210,6 +210,57 @@ class TestIssue:
         await refused(chengdu.databases, body.scope, errors.SubmissionNotFound, service.decide, **given)
         await identity.engaged(chengdu.databases, chengdu.held.holder, body)
         await refused(chengdu.databases, body.scope, errors.AuthorityOnly, service.decide, **given)
+        assert await chengdu.units("CDCER") == {}
+
+
+class TestRevoke:
+    async def test_an_issue_is_revoked_here_and_not_in_the_ledger_alone(self, databases: Databases) -> None:
+        wuxi = await place(databases, "wuxi", WUXI)
+        bureau = wuxi.bureau.scope
+        terms = {"rounding": Rounding.DOWN, "cap_total": "100", "validity_months": 0}
+        given = {**SCENE, "methodology": "project_reduction", "valid_from": date(2025, 1, 1)}
+        await put(databases, bureau, service.configure, **given, terms=terms)
+        registration = await wuxi.registered("carbon_inclusive", "project_reduction")
+        year = (date(2025, 1, 1), date(2025, 3, 31))
+        issued = await wuxi.decided(await wuxi.submitted(registration, DIFFERENCE, year))
+        assert issued.movement_id is not None
+        with pytest.raises(MovementOwned) as told:
+            async with databases.write(bureau) as write:
+                await ledger.correct(write, bureau, issued.movement_id, Reason(note="误签发"))
+        assert told.value.details["undo"] == "revokeProgrammeSubmission"
+        key = {"account_id": issued.account_id, "submission_id": issued.id}
+        await refused(databases, wuxi.scope, Forbidden, service.revoke, **key, reason="误签发")
+        await refused(databases, bureau, errors.DecisionReasonMissing, service.revoke, **key, reason=" ")
+        waiting = await wuxi.submitted(registration, DIFFERENCE, (date(2025, 4, 1), date(2025, 6, 30)))
+        other = {"account_id": waiting.account_id, "submission_id": waiting.id}
+        await refused(databases, bureau, errors.NotIssued, service.revoke, **other, reason="误签发")
+        await refused(databases, bureau, errors.TotalCapReached, service.decide, **other, is_approved=True)
+        assert await wuxi.units("WX_CI") == {"available": Decimal(100)}
+        revoked = await put(databases, bureau, service.revoke, **key, reason="误签发")
+        assert (revoked.state, revoked.revocation, revoked.quantity) == (State.REVOKED, "误签发", Decimal(100))
+        assert await wuxi.units("WX_CI") == {}
+        await refused(databases, bureau, errors.NotIssued, service.revoke, **key, reason="误签发")
+        # The cap has room for another, and the days of the revoked one can be submitted again.
+        assert (await wuxi.decided(waiting)).quantity == Decimal(100)
+        assert (await wuxi.submitted(registration, DIFFERENCE, year)).state is State.SUBMITTED
+
+    async def test_what_moved_on_cannot_be_revoked_and_a_retirement_ends_with_its_claim(self, chengdu: Place) -> None:
+        databases, bureau = chengdu.databases, chengdu.bureau.scope
+        registration = await chengdu.registered("tianfu_reductions", "photovoltaics")
+        issued = await chengdu.decided(await chengdu.submitted(registration, DIFFERENCE))
+        gone = await chengdu.retired("tianfu_reductions", quantity=Decimal(30))
+        key = {"account_id": issued.account_id, "submission_id": issued.id, "reason": "误签发"}
+        await refused(databases, bureau, MovementNotReversible, service.revoke, **key)
+        async with databases.read(chengdu.scope) as read:
+            (kept,) = await queries.submissions_by_id(read, chengdu.scope, [(issued.account_id, issued.id)])
+        assert kept == issued
+        async with databases.write(bureau) as write:
+            await ledger.correct(write, bureau, gone.id, Reason(note="误注销"))
+        async with databases.read(chengdu.scope) as read:
+            claims = await ledger.claims_on(read, chengdu.scope, of_serials(gone.serials))
+        assert [each for each in claims if each.withdrawn_at is None] == []
+        assert await chengdu.units("CDCER") == {"available": Decimal(100)}
+        await put(databases, bureau, service.revoke, **key)
         assert await chengdu.units("CDCER") == {}
 
 

@@ -72,6 +72,7 @@ REDUCTION_PATHS: Mapping[Action, Path] = {
     Action.RETURN: Path((R.APPLIED,), R.VERIFIED, Who.REGISTRAR, needs_note=True),
     Action.REGISTER: Path((R.APPLIED,), R.REGISTERED, Who.REGISTRAR),
     Action.ISSUE: Path((R.REGISTERED,), R.ISSUED, Who.REGISTRAR),
+    Action.ANNUL: Path((R.ISSUED,), R.REGISTERED, Who.REGISTRAR, needs_note=True),
     Action.WITHDRAW: Path((R.REPORTED, R.PUBLICISED, R.VERIFIED), R.WITHDRAWN, Who.OWNER, needs_note=True),
 }
 

@@ -100,7 +100,7 @@ class CcerReductionStepInput:
     reduction_id: strawberry.ID = strawberry.field(description="The reduction.")
     on: date | None = strawberry.field(default=None, description=DAY)
     reference: str = strawberry.field(default="", description="An outside number: report, decision, registry entry.")
-    note: str = strawberry.field(default="", description="Why, in words; needed to return and to withdraw.")
+    note: str = strawberry.field(default="", description="Why, in words; needed to return, annul and withdraw.")
 
 
 @strawberry.input(description="Verify a reduction as an engaged body, other than the one that validated the project.")
@@ -390,6 +390,18 @@ class CcerMutation:
             movement_number=BigInt(movement.number),
             quantity=movement.quantity,
         )
+
+    @command("credits:ccer_annul")
+    async def annul_ccer_reduction(
+        context: Context, write: Write, input: CcerReductionStepInput
+    ) -> CcerReductionChanged:
+        """Take an issuance back, as the registrar, with a reason; the reduction can be issued again."""
+        account_id, reduction_id = own_key(input.reduction_id, "CcerReduction", path=("input", "reductionId"))
+        value = await service.annul_reduction(
+            write, context.scope, account_id=account_id, reduction_id=reduction_id,
+            step=Step(input.on, input.reference, input.note),
+        )  # fmt: skip
+        return CcerReductionChanged(reduction=reduction(value))
 
     @command("credits:ccer_comment")
     async def record_ccer_comment(context: Context, write: Write, input: RecordCcerCommentInput) -> CcerCommentRecorded:

@@ -17,6 +17,9 @@ REGISTRATION_DAYS = 15
 OLD_REGISTERED_BEFORE = date(2017, 3, 14)
 """Projects registered under the old scheme before this day register again."""
 
+ANNUL_REDUCTION = "annulCcerReduction"
+"""The command that takes an issuance back; the ledger alone does not."""
+
 EXCLUSIVE_METHODOLOGIES = ("CCER-01-001", "CCER-01-002")
 """Solar thermal and offshore wind: their energy is certified green or reduces as CCER, never both."""
 
@@ -58,6 +61,7 @@ class Action(StrEnum):
     REPORT = "report"
     VERIFY = "verify"
     ISSUE = "issue"
+    ANNUL = "annul"
     WITHDRAW = "withdraw"
 
 

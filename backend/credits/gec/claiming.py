@@ -41,6 +41,8 @@ from backend.ledger.values import (
     Selection,
 )
 
+UNDO = "reverseClaim"
+"""The command that takes a claim back; the ledger alone does not."""
 USES = frozenset(each.value for each in CertificateUse)
 
 
@@ -78,7 +80,7 @@ async def claim_certificates(
     setting = Setting(year, today(), holder, is_same_year(book, year))
     reason = Reason(
         purpose=",".join(chosen), beneficiary=for_whom, period=year, note=note.strip(), reference=reference.strip(),
-        facts={"uses": list(chosen)},
+        facts={"uses": list(chosen)}, undone_by=UNDO,
     )  # fmt: skip
     movements = await ledger.retire(
         write, scope, account_id, await _selections(write, scope, account_id, wanted, setting), reason
@@ -110,7 +112,8 @@ async def reverse_claim(write: Write, scope: Scope, *, movement_id: UUID, note: 
         raise CertificateClaimNotFound
     energy = await emissions.withdraw_energy_claim(write, scope, movement_id)
     ended = await ledger.withdraw_claims(write, scope, movement_id)
-    movement = await ledger.reverse(write, scope, movement_id, Reason(purpose="reverse_claim", note=note.strip()))
+    why = Reason(purpose="reverse_claim", note=note.strip(), undone_by=UNDO)
+    movement = await ledger.reverse(write, scope, movement_id, why)
     write.audit("credits:reverse_claim", object_type="LedgerMovement", object_id=movement_id, claims=ended)
     return Reversed(movement, ended, energy)
 

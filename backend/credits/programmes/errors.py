@@ -32,6 +32,7 @@ Conflict
   CodeUsed                    a code given before
   NotDecided                  the registration waits for the authority, or was refused
   AlreadyDecided              decided before
+  NotIssued                   only what is issued can be revoked
   PeriodTaken                 the days were submitted before
   ParticipantCapReached, TotalCapReached
   TreesPerMuExceeded, LandExceeded, TreesPerHouseholdExceeded
@@ -301,6 +302,14 @@ class AlreadyDecided(Conflict):
     code = "programme_already_decided"
     en = "It is {state} already."
     zh = "该事项已处于 {state} 状态。"
+
+
+class NotIssued(Conflict):
+    """Nothing of it is issued."""
+
+    code = "programme_not_issued"
+    en = "This submission is {state}: only what is issued can be revoked."
+    zh = "该申报当前状态为 {state}，仅已签发的申报可以撤销。"
 
 
 class PeriodTaken(Conflict):

@@ -89,12 +89,13 @@ class ProgrammeSubmission(Base):
             ["account_id", "registration_id"],
             ["programme_registration.account_id", "programme_registration.id"],
         ),
-        CheckConstraint(STATES, name="state"),
+        CheckConstraint("state in ('submitted', 'approved', 'rejected', 'revoked')", name="state"),
         CheckConstraint("period_to >= period_from", name="period"),
-        CheckConstraint("(state = 'approved') = (movement_id is not null)", name="issued"),
+        CheckConstraint("(state in ('approved', 'revoked')) = (movement_id is not null)", name="issued"),
+        CheckConstraint("(state = 'revoked') = (revoked_at is not null)", name="revoked"),
         ExcludeConstraint(
             ("registration_id", "="), (text("daterange(period_from, period_to, '[]')"), "&&"),
-            name="ex_programme_submission_period", using="gist", where=text("state <> 'rejected'"),
+            name="ex_programme_submission_period", using="gist", where=text("state not in ('rejected', 'revoked')"),
         ),
         Index(None, "account_id", "programme", "methodology", "period_to"),
         Index(None, "programme", "state"),
@@ -123,6 +124,9 @@ class ProgrammeSubmission(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
     decision: Mapped[str] = mapped_column(server_default=text("''"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None]
+    revocation: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class ProgrammeUse(Base):

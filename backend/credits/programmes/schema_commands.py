@@ -138,6 +138,14 @@ class DecideProgrammeSubmissionInput:
     reason: str = strawberry.field(default="", description="Needed to reject.")
 
 
+@strawberry.input(description="Revoke a submission that was issued.")
+class RevokeProgrammeSubmissionInput:
+    """Revoke a submission."""
+
+    submission_id: strawberry.ID = strawberry.field(description="The submission's global id.")
+    reason: str = strawberry.field(description="Why; it stays in the journal.")
+
+
 @strawberry.type(description="The submission was made or decided.")
 class ProgrammeSubmissionChanged:
     """The submission was made or decided."""
@@ -253,6 +261,20 @@ class ProgrammesCoreMutation:
             reason=input.reason,
         )  # fmt: skip
         return ProgrammeSubmissionChanged(submission=submission(decided))
+
+    @command(
+        "credits:revoke_submission",
+        description="Revoke a submission that was issued (the registrar): its units leave the account, the cap has room.",
+    )
+    async def revoke_programme_submission(
+        context: Context, write: Write, input: RevokeProgrammeSubmissionInput
+    ) -> ProgrammeSubmissionChanged:
+        """Revoke a submission that was issued."""
+        account_id, own_id = own_key(input.submission_id, "ProgrammeSubmission", path=("input", "submissionId"))
+        revoked = await service.revoke(
+            write, context.scope, account_id=account_id, submission_id=own_id, reason=input.reason
+        )
+        return ProgrammeSubmissionChanged(submission=submission(revoked))
 
     @command(
         "credits:retire_units",

@@ -28,7 +28,7 @@ from backend.wire.scalars import JSON
 strawberry.enum(
     State,
     name="ProgrammeState",
-    description="How a registration or submission stands; an approved submission is issued.",
+    description="How a registration or submission stands; an approved submission is issued, a revoked one was.",
 )
 strawberry.enum(
     RetirementPurpose,
@@ -217,6 +217,8 @@ class ProgrammeSubmission(Node):
     submitted_at: datetime = strawberry.field(description="When it was submitted.")
     decided_at: datetime | None = strawberry.field(description="When it was decided.")
     decision: str = strawberry.field(description="The reason given with the decision.")
+    revoked_at: datetime | None = strawberry.field(description="When the issue was revoked, its units taken back.")
+    revocation: str = strawberry.field(description="Why it was revoked.")
 
     @strawberry.field(description="What it was submitted under.")
     async def registration(self, info: Info) -> ProgrammeRegistration | None:
@@ -328,6 +330,7 @@ def submission(value: SubmissionValue) -> ProgrammeSubmission:
         computed=value.computed, quantity=value.quantity, terms=cast("JSON | None", value.terms), valid_until=value.valid_until,
         movement_id=None if value.movement_id is None else node_id("UnitMovement", value.movement_id),
         submitted_at=value.submitted_at, decided_at=value.decided_at, decision=value.decision,
+        revoked_at=value.revoked_at, revocation=value.revocation,
     )  # fmt: skip
 
 

@@ -11,11 +11,16 @@ from backend.tenants.values import Confidence, Methodology, MethodologyTerms, Pr
 
 
 class State(StrEnum):
-    """How a registration or a submission stands; an approved submission is issued."""
+    """How a registration or a submission stands; an approved submission is issued, a revoked one was."""
 
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"
+    REVOKED = "revoked"
+
+
+REVOKE_SUBMISSION = "revokeProgrammeSubmission"
+"""The command that takes an issue back; the ledger alone does not."""
 
 
 class PaymentState(StrEnum):
@@ -101,7 +106,8 @@ class SubmissionValue:
     """A quantity of a period submitted for issue.
 
     `inputs` are decimals as text. `computed` is what the formula gave, `quantity` what was issued after rounding, `terms`
-    the figures used; `setting_id` names the setting they came from (None: the pack `pack_sha256`).
+    the figures used; `setting_id` names the setting they came from (None: the pack `pack_sha256`). `revocation` says why
+    an issue was taken back.
     """
 
     account_id: UUID
@@ -127,6 +133,9 @@ class SubmissionValue:
     decided_at: datetime | None
     decided_by: UUID | None
     decision: str
+    revoked_at: datetime | None = None
+    revoked_by: UUID | None = None
+    revocation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,12 @@ from backend.ledger.models import LedgerClass
 from backend.ledger.queries import holds_by_id, movements_by_id
 from backend.ledger.service.claiming import claim, withdraw_claims
 from backend.ledger.service.issuing import issue
-from backend.ledger.service.using import retire, reverse
-from backend.ledger.values import NO_REASON, BatchSpec, MovementKind, MovementValue, Reason, Selection
+from backend.ledger.service.using import check_owner, retire, reverse
+from backend.ledger.values import CLAIMED_USE, NO_REASON, BatchSpec, MovementKind, MovementValue, Reason, Selection
 
 USES = {each.value: each for each in Use}
 CLAIMED_HERE = {Use.EVENT, Use.FOOTPRINT, Use.PARK_INDICATOR, Use.DISCLOSURE}
 """Purposes of a plain retirement that are uses of the matrix: the retirement claims them. Other words claim nothing."""
-CLAIMED_USE = "claimed_use"
-"""The fact of a movement that a plain retirement claimed a use, which its reversal ends."""
 
 
 async def issue_directly(
@@ -120,17 +118,19 @@ async def _refuse_programmes(read: Read, codes: Sequence[str]) -> None:
 async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason) -> MovementValue:
     """Reverse a movement, unless something stands on it that would be left behind.
 
-    A retirement behind a claim is undone with its claim, a surrender with its obligation: their nouns call `reverse`
-    in the same transaction. What a plain retirement claimed ends here.
+    An allocation, an issue after review, a surrender, a claim are taken back by their nouns, which call `reverse` in the
+    same transaction. What a plain retirement claimed ends here.
 
     Raises:
         Forbidden: without `ledger:reverse`.
+        MovementOwned: a command of another noun takes it back.
         MovementClaimed: a claim stands on it.
         MovementNotReversible: a surrender; or by the books.
         ReasonMissing, MovementUnknown, MovementAlreadyReversed: as `reverse`.
     """
     scope.require("ledger:reverse")
     found = (await movements_by_id(write, scope, [movement_id])).get(movement_id)
+    check_owner(found, reason)
     if found is not None and found.kind is MovementKind.SURRENDER:
         raise MovementNotReversible(number=found.number, kind=found.kind.value)
     claims = (await claims_of_movements(write, scope, [movement_id]))[movement_id]

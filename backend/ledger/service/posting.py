@@ -25,7 +25,7 @@ from backend.ledger.errors import (
     TextTooLong,
 )
 from backend.ledger.rules import check_quantity, check_reason, check_serials
-from backend.ledger.values import MovementKind, MovementValue, Reason, Selection
+from backend.ledger.values import UNDONE_BY, MovementKind, MovementValue, Reason, Selection
 
 REFUSED = "LG001"
 MOST_CHARACTERS = {"purpose": 100, "beneficiary": 200, "reference": 200, "note": 1000}
@@ -67,7 +67,8 @@ def order(scope: Scope, kind: MovementKind, reason: Reason, **given: Any) -> Ord
         "reference": reason.reference,
         "note": reason.note,
         "group": str(reason.group_id) if reason.group_id else None,
-        "facts": json.loads(json.dumps(reason.facts, default=str)),
+        "facts": json.loads(json.dumps(reason.facts, default=str))
+        | ({UNDONE_BY: reason.undone_by} if reason.undone_by else {}),
         **{name: _plain(value) for name, value in given.items()},
     }
 

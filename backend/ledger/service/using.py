@@ -10,10 +10,11 @@ from sqlalchemy import select
 from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
-from backend.ledger.errors import ReasonMissing
+from backend.ledger.errors import MovementOwned, ReasonMissing
 from backend.ledger.models import LedgerBalance, LedgerBatch
+from backend.ledger.queries import movements_by_id
 from backend.ledger.service.posting import order, post, record, selected
-from backend.ledger.values import NO_REASON, Bucket, MovementKind, MovementValue, Reason, Selection
+from backend.ledger.values import NO_REASON, UNDONE_BY, Bucket, MovementKind, MovementValue, Reason, Selection
 
 LIVING = (Bucket.AVAILABLE, Bucket.OFFERED, Bucket.PLEDGED, Bucket.RESERVED)
 
@@ -79,14 +80,26 @@ async def expire(write: Write, scope: Scope, on: date) -> list[MovementValue]:
 async def reverse(write: Write, scope: Scope, movement_id: UUID, reason: Reason) -> MovementValue:
     """Undo a movement by a new one that names it, as long as its units still lie where it put them; the registrar's.
 
+    A noun that keeps a record of the movement names its own command in `reason.undone_by`, and changes the record in
+    the same transaction.
+
     Raises:
         Forbidden: without `ledger:reverse`.
         ReasonMissing: without a note that says why.
+        MovementOwned: another command takes it back.
         MovementUnknown, MovementNotReversible, MovementAlreadyReversed: by the books.
     """
     scope.require("ledger:reverse")
     if not reason.note.strip():
         raise ReasonMissing(path=("note",))
+    check_owner((await movements_by_id(write, scope, [movement_id])).get(movement_id), reason)
     movements = await post(write, scope, [order(scope, MovementKind.REVERSE, reason, reverses=movement_id)])
     record(write, movements)
     return movements[0]
+
+
+def check_owner(found: MovementValue | None, reason: Reason) -> None:
+    """Refuse to reverse what another noun keeps a record of, which would not follow. Raises MovementOwned."""
+    undo = found.facts.get(UNDONE_BY) if found is not None else None
+    if found is not None and undo and undo != reason.undone_by:
+        raise MovementOwned(number=found.number, undo=undo)

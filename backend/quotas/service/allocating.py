@@ -32,9 +32,11 @@ from backend.quotas.models import QuotaAllocation, QuotaAllocationLine
 from backend.quotas.rules.rounding import ZERO, add, plain
 from backend.quotas.service.common import book_of, check_year, columns, hold_year, note, supervised, told, words
 from backend.quotas.service.gathering import FacilityYear, facility_years, settled
-from backend.quotas.values import AllocationLineValue, AllocationState, AllocationValue, Stage
+from backend.quotas.values import REVOKE_ALLOCATION, AllocationLineValue, AllocationState, AllocationValue, Stage
 
-STATES_ZH = {AllocationState.PROPOSED: "提出", AllocationState.ISSUED: "发放", AllocationState.REJECTED: "驳回"}
+STATES_ZH = {AllocationState.PROPOSED: "提出", AllocationState.ISSUED: "发放", AllocationState.REJECTED: "驳回",
+             AllocationState.REVOKED: "撤销"}  # fmt: skip
+STANDING = {AllocationState.PROPOSED, AllocationState.ISSUED}
 Need = tuple[str, str]
 """Something that is missing, in Chinese and English."""
 
@@ -233,7 +235,7 @@ async def propose(
     statement = upsert(QuotaAllocation).values(columns(value)).on_conflict_do_nothing().returning(literal(1))
     if await write.value(statement) is None:
         known = await queries.allocations(write, scope, account_id=account_id, year=year, stage=stage)
-        state = next(each.state for each in known if each.state is not AllocationState.REJECTED)
+        state = next(each.state for each in known if each.state in STANDING)
         raise AllocationStands(year=year, state=state.value, state_zh=STATES_ZH[state])
     if draft.lines:
         await write.run(insert(QuotaAllocationLine), [columns(each) for each in _lines(value, draft)])
@@ -266,8 +268,15 @@ def _lines(value: AllocationValue, draft: Draft) -> list[AllocationLineValue]:
     ]  # fmt: skip
 
 
-async def _held(write: Write, scope: Scope, account_id: UUID, allocation_id: UUID) -> AllocationValue:
-    """Hold the year and the allocation, and return it while it waits for a decision."""
+async def held_in(
+    write: Write, scope: Scope, account_id: UUID, allocation_id: UUID, state: AllocationState
+) -> AllocationValue:
+    """Hold the year and the allocation, and return it while it is in a state.
+
+    Raises:
+        AllocationNotFound, ComplianceYearClosed, AuthorityOnly: in this order.
+        AllocationDecided: it is in another state.
+    """
     [known] = await queries.allocations_by_id(write, scope, [(account_id, allocation_id)])
     if known is None:
         raise AllocationNotFound
@@ -280,7 +289,7 @@ async def _held(write: Write, scope: Scope, account_id: UUID, allocation_id: UUI
     if row is None:
         raise AuthorityOnly
     held = queries.allocation_of(row)
-    if held.state is not AllocationState.PROPOSED:
+    if held.state is not state:
         raise AllocationDecided(state=held.state.value, state_zh=STATES_ZH[held.state])
     return held
 
@@ -302,7 +311,7 @@ async def issue(
     """
     scope.require("quotas:allocate")
     scope.require("ledger:issue")
-    held = await _held(write, scope, account_id, allocation_id)
+    held = await held_in(write, scope, account_id, allocation_id, AllocationState.PROPOSED)
     if scope.actor_id is None or scope.actor_id == held.proposed_by:
         raise OtherPersonNeeded
     account = await supervised(write, scope, account_id)
@@ -317,7 +326,7 @@ async def issue(
             BatchSpec(vintage=held.year, attributes={"stage": held.stage.value, "document": held.document}),
             Reason(
                 purpose="quota_allocation", period=held.year, reference=held.document[:200],
-                facts={"allocation": str(held.id), "stage": held.stage.value},
+                facts={"allocation": str(held.id), "stage": held.stage.value}, undone_by=REVOKE_ALLOCATION,
             ),
         )  # fmt: skip
         movement_id = movement.id
@@ -336,7 +345,7 @@ async def reject(
         QuotaTextMissing: the reason.
     """
     scope.require("quotas:allocate")
-    held = await _held(write, scope, account_id, allocation_id)
+    held = await held_in(write, scope, account_id, allocation_id, AllocationState.PROPOSED)
     if scope.actor_id is None or scope.actor_id == held.proposed_by:
         raise OtherPersonNeeded
     account = await supervised(write, scope, account_id)
@@ -364,4 +373,4 @@ async def _decide(
     return changed
 
 
-__all__ = ["Draft", "DraftLine", "issue", "preview", "propose", "reject"]
+__all__ = ["Draft", "DraftLine", "held_in", "issue", "preview", "propose", "reject"]

@@ -31,7 +31,7 @@ from backend.quotas.queries import Serials
 from backend.quotas.rules.rounding import ZERO, plain
 from backend.quotas.service.common import book_of, check_year, columns, hold_year, note
 from backend.quotas.service.position import Standing, Usable, holdings, size, standing, without
-from backend.quotas.values import SurrenderLineValue, SurrenderValue
+from backend.quotas.values import UNDO_SURRENDER, SurrenderLineValue, SurrenderValue
 
 CLASSES = (CEA, CCER)
 MOST_PARTS = 100
@@ -107,7 +107,7 @@ async def surrender(write: Write, scope: Scope, *, account_id: UUID, year: int, 
     movements = await ledger.surrender(
         write, scope, account_id, _selections(taken),
         Reason(purpose="ets_surrender", period=year, reference=number, beneficiary=account.name[:200],
-               group_id=group_id),
+               group_id=group_id, undone_by=UNDO_SURRENDER),
     )  # fmt: skip
     value = SurrenderValue(
         account_id=account_id, id=new_id(), number=number, year=year, obligation=stands.owed.obligation or ZERO,

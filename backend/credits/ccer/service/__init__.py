@@ -5,12 +5,18 @@ from backend.credits.ccer.service.common import methodologies
 from backend.credits.ccer.service.eligibility import Eligibility, eligibility
 from backend.credits.ccer.service.holdings import holdings_ahead, import_holdings
 from backend.credits.ccer.service.projects import advance_project, change_project, draft_project
-from backend.credits.ccer.service.reductions import advance_reduction, issue_reduction, report_reduction
+from backend.credits.ccer.service.reductions import (
+    advance_reduction,
+    annul_reduction,
+    issue_reduction,
+    report_reduction,
+)
 
 __all__ = [
     "Eligibility",
     "advance_project",
     "advance_reduction",
+    "annul_reduction",
     "answer_comment",
     "change_project",
     "draft_project",

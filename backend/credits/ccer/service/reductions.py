@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts import service as accounts
-from backend.credits.ccer import rules
+from backend.credits.ccer import queries, rules
 from backend.credits.ccer.errors import (
     PeriodTaken,
     SameBody,
@@ -28,6 +28,7 @@ from backend.credits.ccer.service.common import (
     said,
 )
 from backend.credits.ccer.values import (
+    ANNUL_REDUCTION,
     Action,
     ProjectState,
     ProjectValue,
@@ -201,7 +202,7 @@ async def issue_reduction(
     movement = await ledger.issue(
         write, scope, account_id, CCER, quantity, batch,
         Reason(effective_on=on, purpose="ccer_issuance", reference=taken.reference, note=taken.note,
-               facts={"project": project.code, "reduction": str(reduction.id)}),
+               facts={"project": project.code, "reduction": str(reduction.id)}, undone_by=ANNUL_REDUCTION),
     )  # fmt: skip
     if rules.is_exclusive(project.methodology):
         await claim_energy(
@@ -212,6 +213,42 @@ async def issue_reduction(
         write, scope, project, reduction, Action.ISSUE, path.target, taken, movement_id=movement.id
     )
     return moved, movement
+
+
+async def annul_reduction(
+    write: Write, scope: Scope, *, account_id: UUID, reduction_id: UUID, step: Step
+) -> ReductionValue:
+    """Take an issuance back while its units still lie where they were issued to: the reduction can be issued again.
+
+    What was claimed of the energy is free again. The units' serials may be issued anew.
+
+    Raises:
+        Unauthenticated, Forbidden: without `credits:review` and `ledger:reverse`.
+        ReductionNotFound: not there, or not visible.
+        RegistrarOnly: not the authority.
+        StepNotAllowed: the reduction is not issued.
+        StepInFuture, StepBeforePrevious: the day.
+        CcerTextInvalid: a text too long, or no reason.
+        MovementNotReversible: the units have moved on.
+    """
+    path = rules.REDUCTION_PATHS[Action.ANNUL]
+    scope.require(rules.permission(path))
+    scope.require("ledger:reverse")
+    project, reduction = await held_reduction(write, scope, account_id, reduction_id)
+    await check_party(write, scope, path, Action.ANNUL, account_id)
+    rules.path_from(rules.REDUCTION_PATHS, Action.ANNUL, reduction.state)
+    taken = replace(said(step, path), on=rules.step_day(step.on, reduction.state_on, today()))
+    ((*_, issued),) = await queries.transitions_below(write, scope, [(account_id, project.id, reduction_id)])
+    assert issued.movement_id is not None  # noqa: S101 - the last step of an issued reduction is its issue
+    undone = await ledger.reverse(
+        write, scope, issued.movement_id,
+        Reason(effective_on=taken.on, purpose="ccer_annulment", reference=taken.reference, note=taken.note[:1000],
+               undone_by=ANNUL_REDUCTION),
+    )  # fmt: skip
+    await ledger.withdraw_claims(write, scope, issued.movement_id)
+    return await move_reduction(
+        write, scope, project, reduction, Action.ANNUL, path.target, taken, movement_id=undone.id
+    )
 
 
 def _check_project(project: ProjectValue, action: Action) -> None:

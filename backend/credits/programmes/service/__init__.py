@@ -7,6 +7,7 @@ from backend.credits.programmes.service.offering import offered, register_classe
 from backend.credits.programmes.service.planting import register_household, register_trees
 from backend.credits.programmes.service.registering import decide_registration, open_participant, register
 from backend.credits.programmes.service.retiring import retire
+from backend.credits.programmes.service.revoking import revoke
 from backend.credits.programmes.service.submitting import decide, submit
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "register_household",
     "register_trees",
     "retire",
+    "revoke",
     "submissions_by_id",
     "submit",
     "tree_payment",

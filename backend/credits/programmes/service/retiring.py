@@ -10,7 +10,7 @@ from backend.kit.db import Write
 from backend.kit.scope import Kind, Scope
 from backend.ledger import service as ledger
 from backend.ledger.service import Use, of_serials
-from backend.ledger.values import MovementValue, Reason, Selection, Serials
+from backend.ledger.values import CLAIMED_USE, MovementValue, Reason, Selection, Serials
 from backend.tenants import service as tenants
 from backend.tenants.values import Programme, RetirementPurpose, UnitDimension
 
@@ -58,9 +58,12 @@ async def retire(
     told = rules.text(beneficiary, "beneficiary")
     # Participants have nobody who signs in: the service acts for them, on the order of the authority that keeps them.
     acting = scope.as_system() if is_participant else scope
+    facts = {"programme": programme}
+    if made.dimension is UnitDimension.TONNE:
+        facts[CLAIMED_USE] = USES[purpose].value
     (movement,) = await ledger.retire(
         write, acting, holder_id, [Selection(made.code, quantity=quantity, serials=serials)],
-        Reason(purpose=purpose.value, beneficiary=told, period=period, note=note, facts={"programme": programme}),
+        Reason(purpose=purpose.value, beneficiary=told, period=period, note=note, facts=facts),
     )  # fmt: skip
     if made.dimension is UnitDimension.TONNE:
         await ledger.claim(

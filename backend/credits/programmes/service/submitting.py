@@ -23,7 +23,7 @@ from backend.credits.programmes.errors import (
 from backend.credits.programmes.models import ProgrammeSubmission, ProgrammeUse
 from backend.credits.programmes.service.common import check_authority, check_holder, in_force, is_of, issuing
 from backend.credits.programmes.service.registering import check_decision
-from backend.credits.programmes.values import InForce, State, SubmissionValue
+from backend.credits.programmes.values import REVOKE_SUBMISSION, InForce, State, SubmissionValue
 from backend.kit.clock import now, today
 from backend.kit.db import Write
 from backend.kit.ids import new_id
@@ -31,7 +31,7 @@ from backend.kit.quantities import EXACT
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
 from backend.ledger.values import BatchSpec, Reason
-from backend.tenants.values import CapPeriod
+from backend.tenants.values import CapPeriod, MethodologyTerms
 
 PERIODS = "ex_programme_submission_period"
 
@@ -191,7 +191,7 @@ async def _issue(write: Write, scope: Scope, known: SubmissionValue) -> dict[str
                         "confidence": found.confidence, "is_placeholder": found.is_placeholder},
         ),
         Reason(purpose="programme", reference=registration.code, period=known.period_to.year,
-               facts={"submission": str(known.id), "computed": format(computed, "f")}),
+               facts={"submission": str(known.id), "computed": format(computed, "f")}, undone_by=REVOKE_SUBMISSION),
     )  # fmt: skip
     return {
         "computed": computed, "quantity": quantity, "terms": found.terms.model_dump(mode="json"),
@@ -204,20 +204,30 @@ async def _within_caps(write: Write, scope: Scope, known: SubmissionValue, found
     """Check the caps and count the quantity; approvals of one methodology and period queue at the counter's row."""
     start = rules.cap_start(found.terms, known.period_to)
     end = rules.cap_end(found.terms, start)
-    # Both spans are counted, whichever the cap uses now: a cap may be set later, or over another span.
+    totals = await count_use(write, known, found.terms, quantity)
+    of_participant = await queries.issued_to(
+        write, scope, known.account_id, known.programme, known.methodology, start, end
+    )
+    of_all = EXACT.subtract(totals[found.terms.cap_period], quantity)
+    rules.check_caps(found.terms, start, quantity, of_participant=of_participant, of_all=of_all)
+
+
+async def count_use(
+    write: Write, known: SubmissionValue, terms: MethodologyTerms, quantity: Decimal
+) -> dict[CapPeriod, Decimal]:
+    """Add a quantity (below zero: what was taken back) to what all were issued; return the new totals.
+
+    Both spans are counted, whichever the cap uses now: a cap may be set later, or over another span.
+    """
     totals: dict[CapPeriod, Decimal] = {}
     for span in CapPeriod:
         key = {
             "programme": known.programme, "methodology": known.methodology, "cap_period": span.value,
-            "period_start": rules.cap_start(found.terms.model_copy(update={"cap_period": span}), known.period_to),
+            "period_start": rules.cap_start(terms.model_copy(update={"cap_period": span}), known.period_to),
         }  # fmt: skip
         counted = upsert(ProgrammeUse).values(**key, quantity=quantity)
         counted = counted.on_conflict_do_update(
             index_elements=list(key), set_={"quantity": ProgrammeUse.quantity + counted.excluded.quantity}
         ).returning(ProgrammeUse.quantity)
         totals[span] = await write.value(counted)
-    of_participant = await queries.issued_to(
-        write, scope, known.account_id, known.programme, known.methodology, start, end
-    )
-    of_all = EXACT.subtract(totals[found.terms.cap_period], quantity)
-    rules.check_caps(found.terms, start, quantity, of_participant=of_participant, of_all=of_all)
+    return totals
