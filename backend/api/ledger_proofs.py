@@ -1,7 +1,7 @@
 """The journal at the network's door.
 
     GET /ledger/checkpoints           the signed checkpoints, newest first: public
-    GET /ledger/proofs/{movement}     the proof that a movement is in the journal, for who may see all of its entry
+    GET /ledger/proofs/{movement}     the proof that a movement is in the journal, for whoever sees the movement
 
 Checkpoints state hashes and counts, nothing of anybody. Whoever keeps a copy can tell later whether the journal was
 rewritten or cut.

@@ -60,7 +60,7 @@ def checkpoint(tenant: str | None) -> None:
 def proof(tenant: str, out: Path | None, number: int) -> None:
     """Write the proof that movement NUMBER is in the journal, for docs/verify/verify_entry.py.
 
-    It holds the entry's whole text, with what both sides had left: hand it to nobody who may not see that.
+    It opens every posting, with what both sides had left: hand it to nobody who may not see that.
     """
     from backend.ledger import terminal  # noqa: PLC0415 - keeps `--help` quick
 

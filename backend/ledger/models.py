@@ -169,7 +169,10 @@ class LedgerMovement(Base):
 
 
 class LedgerPosting(Base):
-    """One line of a movement: `amount` came to a holder's bucket, which then held `balance`. Append-only."""
+    """One line of a movement: `amount` came to a holder's bucket, which then held `balance`. Append-only.
+
+    The journal hashes a posting with its `salt`, which therefore leaves the house only in a proof that opens the posting.
+    """
 
     __tablename__ = "ledger_posting"
     __table_args__ = (
@@ -195,6 +198,7 @@ class LedgerPosting(Base):
     balance: Mapped[Decimal]
     recorded_at: Mapped[datetime]
     serials: Mapped[MultiRange[int] | None] = mapped_column(INT8MULTIRANGE)
+    salt: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
 
 class LedgerBalance(Base):

@@ -54,7 +54,13 @@ class JournalProof:
     """That a movement is in the journal."""
 
     position: BigInt = strawberry.field(description="The entry's place in the journal.")
-    entry: str = strawberry.field(description="The movement as it was recorded and hashed, JSON text.")
+    entry: str = strawberry.field(
+        description="The movement as it was recorded and hashed, JSON text; its last part are its postings' hashes."
+    )
+    opened: list[str] = strawberry.field(
+        description="The postings you may see, JSON text each: account, batch, bucket, amount, the balance it left, "
+        "serials. Hand on those you want to show; a stranger sees that each belongs to the entry."
+    )
     entry_hash: str = strawberry.field(description="SHA-256 of the entry, hexadecimal.")
     audit_path: list[str] = strawberry.field(description="Siblings on the way to the root, from below, hexadecimal.")
     checkpoint: LedgerCheckpoint = strawberry.field(description="The checkpoint that covers it.")
@@ -101,7 +107,8 @@ def checkpoint(value: CheckpointValue) -> LedgerCheckpoint:
 def proof(value: ProofValue) -> JournalProof:
     """Return a proof as it is shown."""
     return JournalProof(
-        position=BigInt(value.link.position), entry=value.entry, entry_hash=value.link.entry_hash.hex(),
+        position=BigInt(value.link.position), entry=value.entry, opened=list(value.opened),
+        entry_hash=value.link.entry_hash.hex(),
         audit_path=[each.hex() for each in value.audit_path], checkpoint=checkpoint(value.checkpoint),
         document=JSON(value.document()),
     )  # fmt: skip
@@ -145,8 +152,8 @@ class JournalQuery:
         return connect(rows, asked, key=lambda row: [row.number], make=checkpoint)
 
     @strawberry.field(
-        description="The proof that a movement is in the journal. Only for who may see all of the entry: of a transfer "
-        "between two holders, the authority over both. `GET /ledger/proofs/{movement}` gives it as a file."
+        description="The proof that a movement is in the journal, for whoever sees the movement. It opens the postings of "
+        "accounts you may look into; the others stay hashes. `GET /ledger/proofs/{movement}` gives it as a file."
     )
     async def journal_proof(
         self, info: Info, movement_id: Annotated[strawberry.ID, strawberry.argument(description="The movement.")]

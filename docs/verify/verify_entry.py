@@ -3,8 +3,8 @@
     pip install "pyjwt[crypto]"
     python verify_entry.py proof.json documents.json
 
-`documents.json` holds the jurisdiction's document keys (`/<tenant>/.well-known/documents.json`), fetched once from an
-address you trust. The entry is the movement as it was recorded; a later one may have reversed it. See README.md.
+`documents.json`: the jurisdiction's document keys (`/<tenant>/.well-known/documents.json`), fetched once from an address
+you trust. The entry is the movement as recorded (a later one may reverse it) and names postings by hash. See README.md.
 """
 
 import json
@@ -16,11 +16,7 @@ import jwt
 
 
 def verify(proof: dict, keys: list) -> dict:
-    """Return what the signed checkpoint over the entry states.
-
-    Raises:
-        ValueError: the proof does not hold; the message says why.
-    """
+    """Return what the signed checkpoint over the entry states; a ValueError says why the proof does not hold."""
     sealed = proof["checkpoint"]
     try:
         wanted = jwt.get_unverified_header(sealed["signed"]).get("kid")
@@ -47,6 +43,9 @@ def verify(proof: dict, keys: list) -> dict:
         index, size = index // 2, (size + 1) // 2
     if steps or (index, size) != (0, 1) or own.hex() != facts["root"]:
         raise ValueError("审计路径未通向已签名的根 / the audit path does not lead to the signed root")
+    opened = [sha256(each.encode()).hexdigest() for each in proof["opened"]]
+    if len(set(opened)) < len(opened) or not set(opened) <= set(json.loads(proof["entry"])[-1]):
+        raise ValueError("所披露的分录不属于该记录 / an opened posting is not one of the entry's")
     return facts
 
 
@@ -54,6 +53,7 @@ if __name__ == "__main__":
     given, published = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
     try:
         found = verify(given, published["keys"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         sys.exit(f"✗ {error}")
-    print(f"✓ {found['tenant']}: 第 {given['position']} 位 / position {given['position']}", given["entry"], sep="\n")
+    print(f"✓ {found['tenant']}: 第 {given['position']} 位 / position {given['position']}")
+    print(given["entry"], *given["opened"], sep="\n")

@@ -15,17 +15,24 @@ create function ledger_pairs(serials int8multirange) returns jsonb language sql 
     select coalesce(jsonb_agg(jsonb_build_array(lower(part), upper(part) - 1) order by part), '[]') from unnest(serials) part
 $$;
 
--- The entry of a movement as it is hashed: JSON text, in this order and no other.
-create function ledger_entry(m ledger_movement) returns text language sql stable as $$
+-- A posting as the entry of its movement names it: the hash of its text, in which a salt of its own keeps a balance from
+-- being guessed. Who sees the posting can open it; to anybody else the hash tells nothing.
+create function ledger_line(p ledger_posting) returns text language sql stable as $$
+    select encode(sha256(convert_to(json_build_array(
+        'carbon-posting/1', p.salt, p.account_id, p.batch_id, p.bucket, trim_scale(p.amount)::text,
+        trim_scale(p.balance)::text, p.serials::text
+    )::text, 'UTF8')), 'hex')
+$$;
+
+-- The entry of a movement as it is hashed: JSON text, in this order and no other. Its lines are in the order of account,
+-- batch, bucket.
+create function ledger_entry(m ledger_movement, lines json) returns text language sql stable as $$
     select json_build_array(
         'carbon-ledger/1', m.id, m.number, m.kind, m.class_code, trim_scale(m.quantity)::text,
         m.from_account_id, m.to_account_id, m.hold_id, m.group_id, m.reverses_id, m.effective_on,
         to_char(m.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         m.purpose, m.beneficiary, m.period, m.reference, m.note, m.facts,
-        m.organisation_id, m.actor_id, m.actor_kind, m.correlation_id,
-        (select json_agg(json_build_array(
-            p.account_id, p.batch_id, p.bucket, trim_scale(p.amount)::text, trim_scale(p.balance)::text, p.serials::text
-        ) order by p.account_id, p.batch_id, p.bucket) from ledger_posting p where p.movement_id = m.id)
+        m.organisation_id, m.actor_id, m.actor_kind, m.correlation_id, lines
     )::text
 $$;
 
@@ -37,13 +44,15 @@ declare
     entry bytea;
     head ledger_head;
     total numeric;
-    lines bigint;
+    count bigint;
+    lines json;
 begin
-    select sum(amount), count(*) into total, lines from ledger_posting where movement_id = new.id;
-    if lines < 2 or total <> 0 then
+    select sum(p.amount), count(*), json_agg(ledger_line(p) order by p.account_id, p.batch_id, p.bucket)
+        into total, count, lines from ledger_posting p where p.movement_id = new.id;
+    if count < 2 or total <> 0 then
         raise exception using errcode = 'LG002', message = 'a movement whose postings do not balance: ' || new.id;
     end if;
-    entry := sha256(convert_to(ledger_entry(new), 'UTF8'));
+    entry := sha256(convert_to(ledger_entry(new, lines), 'UTF8'));
     update ledger_head set position = position + 1, hash = sha256(hash || entry) returning * into head;
     insert into ledger_link (position, movement_id, entry_hash, hash) values (head.position, new.id, entry, head.hash);
     return null;

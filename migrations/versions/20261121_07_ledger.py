@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("balance", sa.Numeric(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("serials", postgresql.INT8MULTIRANGE(), nullable=True),
+        sa.Column("salt", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.CheckConstraint(
             "bucket in ('origin', 'available', 'offered', 'pledged', 'reserved', 'retired', 'surrendered', 'expired')",
             name=op.f("ck_ledger_posting_bucket"),
@@ -479,7 +480,8 @@ def downgrade() -> None:
     op.execute("drop sequence ledger_movement_number")
     for name in (
         "ledger_post_gathered", "ledger_post", "ledger_due", "ledger_lock", "ledger_touched", "ledger_open_participant", "ledger_choose_acceptance", "ledger_shrink_holds", "ledger_apply",
-        "ledger_make_batch", "ledger_carry", "ledger_may", "ledger_link_movement", "ledger_entry", "ledger_pairs",
+        "ledger_make_batch", "ledger_carry", "ledger_may", "ledger_link_movement", "ledger_entry", "ledger_line",
+        "ledger_pairs",
         "ledger_size", "ledger_refuse",
     ):  # fmt: skip
         op.execute(f"drop function if exists {name} cascade")  # most went with the row types they take

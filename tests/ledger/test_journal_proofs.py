@@ -6,18 +6,21 @@ import sys
 from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from factories import identity
 from factories.journal import Books, Key, new_key
+from sqlalchemy import text
 
 from backend.kit.errors import Forbidden
-from backend.kit.scope import Kind
+from backend.kit.scope import Kind, Scope
 from backend.ledger import service, terminal
 from backend.ledger.errors import MovementUnknown
-from backend.ledger.journal.errors import EntryNotSealed, ProofWithheld
+from backend.ledger.journal.errors import EntryNotSealed
 from backend.ledger.values import Reason, Selection
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify" / "verify_entry.py"
@@ -39,10 +42,18 @@ def published(key: Key, *, revoked_at: str | None = None) -> dict[str, Any]:
     return {**key.public, "created_at": "2026-11-21T00:00:00+00:00", "revoked_at": revoked_at}
 
 
-async def proved(books: Books) -> dict[str, Any]:
-    scope = books.life.giver.scope
+async def proved(books: Books, scope: Scope | None = None, name: str = "retire") -> dict[str, Any]:
+    scope = scope or books.life.giver.scope
     async with books.databases.read(scope) as read:
-        return (await service.prove(read, scope, books.life.moved["retire"].id)).document()
+        return (await service.prove(read, scope, books.life.moved[name].id)).document()
+
+
+async def postings(books: Books, name: str) -> list[asyncpg.Record]:
+    return await books.admin.fetch(
+        "select account_id, bucket, amount, balance, salt from ledger_posting where movement_id = $1"
+        " order by account_id, batch_id, bucket",
+        books.life.moved[name].id,
+    )
 
 
 def test_script_stays_short() -> None:
@@ -87,6 +98,10 @@ TAMPERINGS = {
     "position": edit("position", value=lambda number: number - 1),
     "position far off": edit("position", value=lambda number: number + 100),
     "tenant": edit("tenant", value=lambda _: "chengdu"),
+    "posting": edit("opened", 0, value=lambda text: text.replace('"-5"', '"-6"')),
+    "posting opened twice": edit("opened", value=lambda given: [given[0], given[0]]),
+    "posting made up": edit("opened", value=lambda given: [*given, given[0].replace("retired", "available")]),
+    "posting is no text": edit("opened", value=lambda _: [5]),
     "path": edit("audit_path", 0, value=flipped),
     "path too short": edit("audit_path", value=lambda steps: steps[1:]),
     "path too long": edit("audit_path", value=lambda steps: [*steps, steps[0]]),
@@ -117,30 +132,68 @@ async def test_only_published_keys_that_were_not_revoked_are_believed(books: Boo
     assert checked(tmp_path, proof, [published(books.key, revoked_at="2026-11-22T00:00:00+00:00")])[0] == 1
 
 
-async def test_proof_is_for_who_may_see_the_whole_entry(books: Books) -> None:
+async def test_each_side_of_a_transfer_shows_its_own_posting(books: Books, tmp_path: Path) -> None:
+    life = books.life
+    bureau = await identity.authority(books.databases)
+    lines = await postings(books, "transfer")
+    assert {row["account_id"] for row in lines} == {life.giver.id, life.taker.id}
+    hashes = None
+    for held in (life.giver, life.taker):
+        (own,) = [row for row in lines if row["account_id"] == held.id]
+        (other,) = [row for row in lines if row["account_id"] != held.id]
+        proof = await proved(books, held.scope, "transfer")
+        (opened,) = (json.loads(each) for each in proof["opened"])
+        assert opened[:3] == ["carbon-posting/1", str(own["salt"]), str(held.id)]
+        assert opened[4:7] == [own["bucket"], f"{own['amount']:f}", f"{own['balance']:f}"]
+        assert str(other["salt"]) not in json.dumps(proof)
+        assert "carbon-posting" not in proof["entry"]
+        hashes = json.loads(proof["entry"])[-1]
+        assert [len(each) for each in hashes] == [64, 64]
+        code, said = checked(tmp_path, proof, [published(books.key)])
+        assert code == 0, said
+        assert proof["opened"][0] in said
+    both = await proved(books, bureau.scope, "transfer")
+    assert [sha256(each.encode()).hexdigest() for each in both["opened"]] == hashes
+    assert checked(tmp_path, both, [published(books.key)])[0] == 0
+    assert checked(tmp_path, both | {"opened": []}, [published(books.key)])[0] == 0  # whoever hands it on may show less
+    elsewhere = await proved(books, life.giver.scope)
+    assert checked(tmp_path, both | {"opened": elsewhere["opened"]}, [published(books.key)])[0] == 1
+
+
+async def test_proof_is_for_who_sees_the_movement(books: Books, tmp_path: Path) -> None:
     life = books.life
     bureau = await identity.authority(books.databases)
     stranger = await identity.enterprise(books.databases)
 
-    async def ask(scope: Any, name: str) -> None:
-        async with books.databases.read(scope) as read:
-            await service.prove(read, scope, life.moved[name].id)
+    async def opens(scope: Scope, name: str) -> int:
+        return len((await proved(books, scope, name))["opened"])
 
-    for name in ("issue", "import", "retire", "pledge", "reserve", "points"):
-        await ask(life.giver.scope, name)
-    for scope in (life.giver.scope, life.taker.scope):  # each would read what the other had left
-        with pytest.raises(ProofWithheld):
-            await ask(scope, "transfer")
-    await ask(bureau.scope, "transfer")
-    with pytest.raises(ProofWithheld):
-        await ask(life.bank.scope, "pledge")
+    for name in ("retire", "pledge", "reserve"):
+        assert await opens(life.giver.scope, name) == 2
+    for name in ("issue", "import", "points"):  # where units come from is nobody's account
+        assert await opens(life.giver.scope, name) == 1
+        assert await opens(bureau.scope, name) == 1
+        assert await opens(books.system, name) == 2
+    proof = await proved(books, life.bank.scope, "pledge")
+    assert proof["opened"] == []
+    for row in await postings(books, "pledge"):
+        assert str(row["salt"]) not in json.dumps(proof)
+    assert checked(tmp_path, proof, [published(books.key)])[0] == 0
     with pytest.raises(MovementUnknown):
-        await ask(stranger.scope, "retire")
+        await opens(stranger.scope, "retire")
     with pytest.raises(MovementUnknown):
-        await ask(life.bank.scope, "transfer")
+        await opens(life.bank.scope, "transfer")
     operator = await identity.organisation(books.databases, Kind.OPERATOR)
     with pytest.raises(Forbidden):
-        await ask(operator.scope, "retire")
+        await opens(operator.scope, "retire")
+
+
+async def test_salts_are_of_each_posting_alone(books: Books) -> None:
+    counts = await books.admin.fetchrow("select count(*) as lines, count(distinct salt) as salts from ledger_posting")
+    assert counts is not None
+    assert counts["lines"] == counts["salts"] > 0
+    async with books.databases.read(books.life.bank.scope) as read:
+        assert await read.value(text("select count(salt) from ledger_posting")) == 0
 
 
 async def test_what_is_not_under_a_checkpoint_yet_is_told(books: Books) -> None:

@@ -18,7 +18,9 @@ REHASH = """
     begin
         select hash into before from ledger_link where position = {0} - 1;
         for l in select * from ledger_link where position >= {0} order by position loop
-            entry := (select sha256(convert_to(ledger_entry(m), 'UTF8')) from ledger_movement m where m.id = l.movement_id);
+            entry := (select sha256(convert_to(ledger_entry(m, (select json_agg(ledger_line(p)
+                    order by account_id, batch_id, bucket) from ledger_posting p where p.movement_id = m.id)), 'UTF8'))
+                from ledger_movement m where m.id = l.movement_id);
             before := sha256(before || entry);
             update ledger_link set entry_hash = entry, hash = before where position = l.position;
         end loop;
@@ -61,6 +63,8 @@ CHANGES = [
     ("update ledger_movement set recorded_at = recorded_at + interval '1 microsecond' where number = 5",
         Fault(FaultKind.ENTRY_CHANGED, 5, 5)),
     ("update ledger_posting set balance = balance + 1 where movement_id = (select id from ledger_movement where number = 2)",
+        Fault(FaultKind.ENTRY_CHANGED, 2, 2)),
+    ("update ledger_posting set salt = gen_random_uuid() where movement_id = (select id from ledger_movement where number = 2)",
         Fault(FaultKind.ENTRY_CHANGED, 2, 2)),
     ("delete from ledger_posting where amount > 0 and movement_id = (select id from ledger_movement where number = 2)",
         Fault(FaultKind.ENTRY_CHANGED, 2, 2)),

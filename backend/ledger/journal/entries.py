@@ -1,7 +1,9 @@
 """What is hashed: the entry of a movement, JSON text in one order and no other.
 
-The server function `ledger_entry` writes the same text when a movement is linked. It is written down here a second
-time on purpose: whoever verifies the books must not ask the very function that a forger would have replaced.
+The entry names each posting by a salted hash, so that one side of a transfer can show what it received and not what the
+other had left. The server functions `ledger_entry` and `ledger_line` write the same texts when a movement is linked. They
+are written down here a second time on purpose: whoever verifies the books must not ask the very functions that a forger
+would have replaced.
 """
 
 from hashlib import sha256
@@ -18,15 +20,20 @@ TEXT = """
         m.organisation_id, m.actor_id, m.actor_kind, m.correlation_id, p.lines
     )::text
 """
-LINES = """
-    json_agg(json_build_array(
-        p.account_id, p.batch_id, p.bucket, trim_scale(p.amount)::text, trim_scale(p.balance)::text, p.serials::text
-    ) order by p.account_id, p.batch_id, p.bucket)
+POSTING = """
+    json_build_array(
+        'carbon-posting/1', p.salt, p.account_id, p.batch_id, p.bucket, trim_scale(p.amount)::text,
+        trim_scale(p.balance)::text, p.serials::text
+    )::text
 """
+"""A posting `p`. Its salt keeps a balance from being guessed by whoever is given the hash alone."""
+ORDER = "p.account_id, p.batch_id, p.bucket"
+LINES = f"json_agg(encode(sha256(convert_to({POSTING}, 'UTF8')), 'hex') order by {ORDER})"
+"""The postings of a movement as its entry names them: the hash of each."""
 LATERAL = (
     f"left join lateral (select count(*), {LINES} as lines from ledger_posting p where p.movement_id = m.id) p on true"
 )
-"""The postings of a movement `m`, as `p.lines`, and how many, as `p.count`."""
+"""The lines of a movement `m`, as `p.lines`, and how many, as `p.count`."""
 
 
 def digest(entry: bytes) -> bytes:

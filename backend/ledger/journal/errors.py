@@ -1,24 +1,11 @@
 """Errors of the journal.
 
-Forbidden
-  ProofWithheld    the entry also states balances of another holder
 Conflict
   EntryNotSealed   no checkpoint covers the entry yet
   JournalBroken    the chain does not hold, so it is not signed
 """
 
-from backend.kit.errors import Conflict, Forbidden
-
-
-class ProofWithheld(Forbidden):
-    """The entry also states balances of another holder."""
-
-    code = "proof_withheld"
-    en = (
-        "The entry of movement {number} also states what another holder had left, so its text is not handed out to you. "
-        "The authority that sees both accounts can give the proof."
-    )
-    zh = "第 {number} 号流水的记录包含另一方账户的余额，不能向您提供其原文；可由同时管辖双方账户的主管部门出具证明。"
+from backend.kit.errors import Conflict
 
 
 class EntryNotSealed(Conflict):

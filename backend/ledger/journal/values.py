@@ -57,11 +57,15 @@ class CheckpointValue:
 
 @dataclass(frozen=True, slots=True)
 class ProofValue:
-    """That an entry is in the journal: its exact text, the way to the root, and the signed checkpoint over the root."""
+    """That an entry is in the journal: its exact text, the way to the root, and the signed checkpoint over the root.
+
+    The entry names its postings by hashes; `opened` has the texts of those that whoever asked may see.
+    """
 
     tenant: str
     link: LinkValue
     entry: str
+    opened: tuple[str, ...]
     audit_path: tuple[bytes, ...]
     checkpoint: CheckpointValue
 
@@ -73,6 +77,7 @@ class ProofValue:
             "tenant": self.tenant,
             "position": self.link.position,
             "entry": self.entry,
+            "opened": list(self.opened),
             "entry_hash": self.link.entry_hash.hex(),
             "audit_path": [each.hex() for each in self.audit_path],
             "checkpoint": {
