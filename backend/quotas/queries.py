@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import String, column, exists, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB, distinct_on
+from sqlalchemy import String, column, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, distinct_on
 
 from backend.kit.db import Read
 from backend.kit.orm import Base
 from backend.kit.scope import Scope
+from backend.ledger import service as ledger
 from backend.quotas.models import (
     QuotaAllocation,
     QuotaAllocationLine,
@@ -27,6 +28,7 @@ from backend.quotas.models import (
     QuotaSurrenderLine,
     QuotaVerified,
 )
+from backend.quotas.rules.rounding import ZERO, add
 from backend.quotas.values import (
     AllocationLineValue,
     AllocationState,
@@ -281,44 +283,41 @@ async def surrenders_by_id(read: Read, scope: Scope, keys: list[OwnKey]) -> list
     return [found.get(key) for key in keys]
 
 
-# A movement that was taken back is named by the one that took it back, in the ledger's journal.
-REVERSED = (
-    exists(text("1"))
-    .select_from(text("ledger_movement"))
-    .where(text("ledger_movement.reverses_id = quota_surrender_line.movement_id"))
-)
-
-
 async def surrender_lines(read: Read, scope: Scope, keys: list[OwnKey]) -> list[list[SurrenderLineValue]]:
     """Return the lines of each (account, surrender); for a loader."""
     scope.require("quotas:read")
     own = [QuotaSurrenderLine.__table__.columns[each.name] for each in fields(SurrenderLineValue)[:-1]]
     rows = await read.rows(
-        select(*own, REVERSED.label("is_reversed"))
+        select(*own)
         .where(tuple_(QuotaSurrenderLine.account_id, QuotaSurrenderLine.surrender_id).in_(keys))
         .order_by(QuotaSurrenderLine.movement_number)
     )
+    undone = await ledger.reversals_of(read, scope, [row.movement_id for row in rows])
     found: dict[OwnKey, list[SurrenderLineValue]] = defaultdict(list)
     for row in rows:
-        line = made(SurrenderLineValue, row, serials=runs(row.serials))
+        line = made(SurrenderLineValue, row, serials=runs(row.serials), is_reversed=row.movement_id in undone)
         found[row.account_id, row.surrender_id].append(line)
     return [found[key] for key in keys]
-
-
-SETTLED = text("""
-select s.account_id, l.class_code, sum(l.quantity) as quantity
-from quota_surrender s join quota_surrender_line l on l.account_id = s.account_id and l.surrender_id = s.id
-where s.account_id = any(cast(:accounts as uuid[])) and s.year = :year
-    and not exists (select from ledger_movement r where r.reverses_id = l.movement_id)
-group by 1, 2""")
 
 
 async def settled(read: Read, scope: Scope, account_ids: Sequence[UUID], year: int) -> dict[UUID, dict[str, Decimal]]:
     """Return what accounts have surrendered for a year, by class; what the registrar took back does not count."""
     scope.require("quotas:read")
+    line = QuotaSurrenderLine
+    rows = await read.rows(
+        select(line.account_id, line.movement_id, line.class_code, line.quantity)
+        .join(
+            QuotaSurrender,
+            (QuotaSurrender.account_id == line.account_id) & (QuotaSurrender.id == line.surrender_id),
+        )
+        .where(QuotaSurrender.account_id.in_(account_ids), QuotaSurrender.year == year)
+    )
+    undone = await ledger.reversals_of(read, scope, [row.movement_id for row in rows])
     found: dict[UUID, dict[str, Decimal]] = defaultdict(dict)
-    for row in await read.rows(SETTLED, {"accounts": list(account_ids), "year": year}):
-        found[row.account_id][row.class_code] = row.quantity
+    for row in rows:
+        if row.movement_id not in undone:
+            known = found[row.account_id]
+            known[row.class_code] = add(known.get(row.class_code, ZERO), row.quantity)
     return found
 
 
@@ -359,37 +358,38 @@ class Lot:
     converted: Serials
 
 
-# The serials themselves, which balances do not tell: what was carried over is known by serial.
-LOTS = text("""
-with held as (
-    select l.batch_id, range_agg(l.serials) as serials
-    from ledger_lot l join ledger_batch b on b.id = l.batch_id
-    where l.account_id = :account_id and l.bucket = 'available' and b.class_code = any(cast(:classes as text[]))
-    group by 1
-)
-select b.id as batch_id, b.class_code, b.vintage, b.produced_from, b.valid_until, b.attributes, h.serials,
-    h.serials * coalesce(
-        (select range_agg(c.serials) from quota_converted c where c.serials && h.serials), '{}'::int8multirange
-    ) as converted
-from held h join ledger_batch b on b.id = h.batch_id
-order by b.valid_until nulls last, b.vintage nulls first, b.created_at, b.id""").columns(
-    column("batch_id"), column("class_code", String), column("vintage"), column("produced_from"),
-    column("valid_until"), column("attributes", JSONB), column("serials", INT8MULTIRANGE),
-    column("converted", INT8MULTIRANGE),
-)  # fmt: skip
+# What was carried over is known by serial, whoever holds it now.
+CONVERTED = text("""
+select asked.place, range_agg(c.serials) as serials
+from unnest(cast(:serials as text[])) with ordinality as asked (serials, place)
+join quota_converted c on c.serials && cast(asked.serials as int8multirange)
+group by asked.place""").columns(column("place"), column("serials", INT8MULTIRANGE))
 
 
 async def lots(read: Read, scope: Scope, account_id: UUID, classes: Sequence[str]) -> list[Lot]:
     """Return the units of some classes that lie available in an account, the soonest to expire and oldest first."""
     scope.require("quotas:read")
-    rows = await read.rows(LOTS, {"account_id": account_id, "classes": list(classes)})
-    return [
-        Lot(
-            row.batch_id, row.class_code, row.vintage, row.produced_from, row.valid_until, row.attributes,
-            runs(row.serials), runs(row.converted),
-        )
-        for row in rows
-    ]  # fmt: skip
+    held = await ledger.lots_of(read, scope, [account_id], classes)
+    of_batch = await ledger.batches(read, scope, [each.batch_id for each in held])
+    written = ["{" + ",".join(f"[{first},{last}]" for first, last in each.serials) + "}" for each in held]
+    rows = await read.rows(CONVERTED, {"serials": written})
+    converted = {row.place - 1: runs(row.serials) for row in rows}
+    found: list[Lot] = []
+    for place, each in enumerate(held):
+        batch = of_batch[each.batch_id]
+        found.append(
+            Lot(
+                each.batch_id, each.class_code, batch.vintage, batch.produced_from, batch.valid_until,
+                batch.attributes, each.serials, common(each.serials, converted.get(place, ())),
+            )
+        )  # fmt: skip
+    return found
+
+
+def common(serials: Serials, wanted: Serials) -> Serials:
+    """Return the serials that two sets of runs share."""
+    pairs = ((max(a, c), min(b, d)) for a, b in serials for c, d in sorted(wanted))
+    return tuple((first, last) for first, last in pairs if first <= last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
-from sqlalchemy.types import Uuid
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
+from backend.ledger import service as ledger
 from backend.statements.models import Certificate, CertifiedRetirement
 from backend.statements.values import CertificateValue, ChainLink, Standing
-
-_IDS = bindparam("ids", type_=ARRAY(Uuid()))
-_REVERSALS = text(
-    "select reverses_id, number, recorded_at from ledger_movement where reverses_id = any(:ids)"
-).bindparams(_IDS)
-_LINKS = text("select movement_id, position, hash from ledger_link where movement_id = any(:ids)").bindparams(_IDS)
 
 
 def _statement() -> Select[Any]:
@@ -91,8 +85,8 @@ async def stated_on(
 
 async def reversals(read: Read, scope: Scope, movement_ids: Sequence[UUID]) -> dict[UUID, Standing]:
     """Return, for each movement that was reversed, since when and by which movement."""
-    rows = await read.rows(_REVERSALS, {"ids": list(movement_ids)})
-    return {row.reverses_id: Standing(row.recorded_at, (row.number,)) for row in rows}
+    found = await ledger.reversals_of(read, scope, movement_ids)
+    return {undone: Standing(each.recorded_at, (each.number,)) for undone, each in found.items()}
 
 
 async def standings(read: Read, scope: Scope, found: Sequence[CertificateValue]) -> list[Standing]:
@@ -117,5 +111,5 @@ async def standings_by_id(read: Read, scope: Scope, keys: list[tuple[UUID, UUID]
 
 async def links(read: Read, scope: Scope, movement_ids: Sequence[UUID]) -> dict[UUID, ChainLink]:
     """Return where movements stand in the journal's chain; a movement of this very transaction has no place yet."""
-    rows = await read.rows(_LINKS, {"ids": list(movement_ids)})
-    return {row.movement_id: ChainLink(row.position, bytes(row.hash).hex()) for row in rows}
+    found = await ledger.links(read, scope, movement_ids)
+    return {stated: ChainLink(each.position, bytes(each.hash).hex()) for stated, each in found.items()}

@@ -16,8 +16,8 @@ from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Conflict, Forbidden, NotFound
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
-from backend.ledger.errors import AlreadyClaimed, MovementNotReversible, MovementOwned
-from backend.ledger.values import CCER, CEA, Bucket, Reason, Selection
+from backend.ledger.errors import AlreadyClaimed
+from backend.ledger.values import CCER, CEA, Bucket, Selection
 from backend.quotas import errors, queries, rules, service
 from backend.quotas.service.gathering import facility_years
 from backend.quotas.service.surrendering import Part
@@ -221,44 +221,6 @@ async def test_a_pre_allocation_that_was_too_much_is_due_back(databases: Databas
     assert await available(databases, plant) == 800_000
 
 
-async def test_an_issued_allocation_is_revoked_here_and_not_in_the_ledger_alone(databases: Databases) -> None:
-    plant = await make.regulated(databases)
-    await make.known_year(databases, plant, 2023, "1000000")
-    pre = await make.issued(databases, plant, 2024, Stage.PRE)
-    await make.known_year(databases, plant, 2024, "1200000")
-    final = await make.issued(databases, plant, 2024)
-    before = await available(databases, plant)
-    for made in (pre, final):
-        with pytest.raises(MovementOwned) as told:
-            async with databases.write(plant.bureau) as write:
-                await ledger.correct(write, plant.bureau, made.movement_id, Reason(note="误发"))
-        assert told.value.details["undo"] == "revokeAllocation"
-    named = {"allocation_id": pre.id, "reason": "基础数据错误"}
-    assert isinstance(await refused(databases, plant, plant.scope, service.revoke, **named), Forbidden)
-    assert isinstance(await refused(databases, plant, plant.bureau, service.revoke, **named), errors.AllocationBuiltOn)
-    silent = {"allocation_id": final.id, "reason": " "}
-    assert isinstance(await refused(databases, plant, plant.bureau, service.revoke, **silent), errors.QuotaTextMissing)
-    assert await available(databases, plant) == before
-    for made in (final, pre):
-        async with databases.write(plant.bureau) as write:
-            revoked = await service.revoke(
-                write, plant.bureau, account_id=plant.id, allocation_id=made.id, reason="基础数据错误"
-            )
-        assert (revoked.state, revoked.revocation, revoked.movement_id) == (
-            AllocationState.REVOKED, "基础数据错误", made.movement_id,
-        )  # fmt: skip
-    assert await available(databases, plant) == 0
-    again = await refused(databases, plant, plant.bureau, service.revoke, **named)
-    assert isinstance(again, errors.AllocationDecided)
-    anew = await make.issued(databases, plant, 2024)
-    assert (anew.computed, anew.quantity, anew.issued_before) == (final.computed, 1_079_950, 0)
-    async with databases.write(plant.scope) as write:
-        await ledger.reserve(write, plant.scope, plant.id, Selection(CEA, Decimal(1)))
-    moved = {"allocation_id": anew.id, "reason": "基础数据错误"}
-    assert isinstance(await refused(databases, plant, plant.bureau, service.revoke, **moved), MovementNotReversible)
-    assert await available(databases, plant) == 1_079_949
-
-
 async def test_an_assumption_is_shown_and_nothing_is_issued_on_it(databases: Databases) -> None:
     plant = await make.regulated(databases)
     await make.state(databases, plant, 2024, load=None)
@@ -337,10 +299,6 @@ async def test_what_the_registrar_takes_back_is_owed_again_and_its_claims_are_go
     made = await surrender(databases, plant, 2025, *parts)
     named = {"receipt_id": made.value.id, "reason": "误操作"}
     assert isinstance(await refused(databases, plant, plant.scope, service.undo_surrender, **named), Forbidden)
-    for line in made.lines:
-        with pytest.raises(MovementOwned):
-            async with databases.write(plant.bureau) as write:
-                await ledger.correct(write, plant.bureau, line.movement_id, Reason(note="误操作"))
     async with databases.write(plant.bureau) as write:
         await service.undo_surrender(write, plant.bureau, account_id=plant.id, **named)
     again = await refused(databases, plant, plant.bureau, service.undo_surrender, **named)

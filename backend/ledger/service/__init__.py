@@ -9,7 +9,7 @@ from backend.ledger.clearing.sessions import Cleared, cleared, give_back
 from backend.ledger.journal.checkpoints import seal_journal
 from backend.ledger.journal.proofs import prove
 from backend.ledger.journal.queries import checkpoints, checks, last_check, links
-from backend.ledger.journal.values import CheckpointValue, CheckValue, LinkValue, ProofValue
+from backend.ledger.journal.values import CheckKind, CheckpointValue, CheckValue, LinkValue, ProofValue
 from backend.ledger.queries import (
     balances,
     batches,
@@ -18,9 +18,10 @@ from backend.ledger.queries import (
     postings_of,
     unit_classes,
 )
+from backend.ledger.queries_lots import LotValue, ReversalValue, lots_of, reversals_of
 from backend.ledger.queries_serials import CodesKey, load_codes
 from backend.ledger.queries_statement import holdings
-from backend.ledger.service.checking import check_books, check_when_due
+from backend.ledger.service.checking import check_books, check_when_due, is_verification_due, keep_verdict
 from backend.ledger.service.claiming import claim, load_claim_rules, withdraw_claims
 from backend.ledger.service.classes import (
     choose_acceptance,
@@ -41,6 +42,7 @@ registry_codes = load_codes
 """`registry_codes(read, scope, [CodesKey, ...]) -> [[CodeValue, ...], ...]`: the registry's codes of serials, paged."""
 
 __all__ = [
+    "CheckKind",
     "CheckValue",
     "CheckpointValue",
     "ClaimValue",
@@ -48,7 +50,9 @@ __all__ = [
     "CodesKey",
     "Extent",
     "LinkValue",
+    "LotValue",
     "ProofValue",
+    "ReversalValue",
     "Use",
     "accept",
     "balances",
@@ -74,14 +78,17 @@ __all__ = [
     "holdings",
     "holds_by_id",
     "import_units",
+    "is_verification_due",
     "issue",
     "issue_directly",
     "issue_many",
+    "keep_verdict",
     "lapse_offers",
     "last_check",
     "links",
     "living_units",
     "load_claim_rules",
+    "lots_of",
     "movements_by_id",
     "of_serials",
     "open_participant",
@@ -94,6 +101,7 @@ __all__ = [
     "reserve",
     "retire",
     "retire_directly",
+    "reversals_of",
     "reverse",
     "seal_journal",
     "surrender",

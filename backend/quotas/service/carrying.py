@@ -35,11 +35,11 @@ from backend.quotas.errors import (
     SettlementEmpty,
 )
 from backend.quotas.models import QuotaCarryOver, QuotaConverted
-from backend.quotas.queries import Serials
+from backend.quotas.queries import Serials, common
 from backend.quotas.rules.rounding import plain
 from backend.quotas.service.common import YEAR_LOCK, book_of, check_day, columns, note, supervised, told, words
 from backend.quotas.service.position import size, without
-from backend.quotas.service.surrendering import common, first_of
+from backend.quotas.service.surrendering import first_of
 from backend.quotas.values import CarryOverState, CarryOverValue
 
 FIRST_DAY = date(2024, 1, 1)

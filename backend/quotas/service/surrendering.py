@@ -27,7 +27,7 @@ from backend.quotas.errors import (
     VintageNotUsable,
 )
 from backend.quotas.models import QuotaSurrender, QuotaSurrenderLine
-from backend.quotas.queries import Serials
+from backend.quotas.queries import Serials, common
 from backend.quotas.rules.rounding import ZERO, plain
 from backend.quotas.service.common import book_of, check_year, columns, hold_year, note
 from backend.quotas.service.position import Standing, Usable, holdings, size, standing, without
@@ -213,12 +213,6 @@ def first_of(serials: Serials, count: int) -> Serials:
         found.append((first, end))
         count -= end - first + 1
     return tuple(found)
-
-
-def common(serials: Serials, wanted: Serials) -> Serials:
-    """Return the serials that two sets of runs share."""
-    pairs = ((max(a, c), min(b, d)) for a, b in serials for c, d in sorted(wanted))
-    return tuple((first, last) for first, last in pairs if first <= last)
 
 
 def _selections(taken: Sequence[Taken]) -> list[Selection]:
