@@ -117,23 +117,30 @@ def disable(tenant: str, email: str, reason: str) -> None:
 
 @click.group()
 def keys() -> None:
-    """Look after the keys that sign access tokens."""
+    """Look after the keys that sign access tokens, and those that sign documents and the journal's checkpoints."""
 
 
 @keys.command()
 @TENANT
-@click.option("--compromised", is_flag=True, help="Refuse the old keys, and every token they signed, at once.")
-def rotate(tenant: str, *, compromised: bool) -> None:
-    """Publish a new signing key. It signs an hour from now; old tokens live on until they expire.
+@click.option("--documents", is_flag=True, help="The key of certificates and checkpoints, not that of access tokens.")
+@click.option("--compromised", is_flag=True, help="Somebody else has the old keys: trust them no more, at once.")
+def rotate(tenant: str, *, documents: bool, compromised: bool) -> None:
+    """Publish a new signing key.
 
-    Keys are rotated by themselves every 90 days.
+    Of access tokens: it signs an hour from now; old tokens live on until they expire, or end now if the keys are
+    compromised. Keys are rotated by themselves every 90 days.
+
+    Of documents: it signs from now on. The old keys stay published for ever; compromised ones are marked revoked, and
+    what they signed is proved by the register alone. Renewed by itself every year.
     """
-    from backend.identity import service  # noqa: PLC0415 - keeps `--help` quick
+    from backend.identity import service as identity  # noqa: PLC0415 - keeps `--help` quick
+    from backend.statements import service as statements  # noqa: PLC0415 - the same
 
-    seal = service.seal_of(checked_settings())
+    seal = identity.seal_of(checked_settings())
 
     async def body(write: Write, scope: Scope) -> str:
-        return await service.rotate_keys(write, scope, seal, is_compromised=compromised)
+        renew = statements.renew_document_key if documents else identity.rotate_keys
+        return await renew(write, scope, seal, is_compromised=compromised)
 
     key_id = in_tenant(tenant, body)
     screen.print(say(f"{tenant}: new key {key_id}", f"{tenant}：新密钥 {key_id}"))

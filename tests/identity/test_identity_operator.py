@@ -17,6 +17,7 @@ from backend.jobs.schedule import tidy
 from backend.kit.clock import now
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
+from backend.statements import service as statements
 
 TENANT = "changzhou"
 
@@ -110,6 +111,28 @@ async def test_keys_are_rotated_at_the_terminal(databases, servers, carbon) -> N
     assert before < after
     (new,) = after - before
     assert new in said
+
+
+async def test_document_keys_are_renewed_at_the_terminal(databases, carbon) -> None:
+    system = Scope.system(TENANT)
+
+    async def published() -> dict[str, bool]:
+        async with databases.read(system) as read:
+            return {key["kid"]: key["revoked_at"] is not None for key in await statements.public_keys(read, system)}
+
+    tokens = select(func.count()).select_from(SigningKey)
+    async with databases.read(system) as read:
+        of_tokens = await read.value(tokens)
+    known = await published()
+    for compromised in ((), ("--compromised",)):
+        code, said = await carbon("keys", "rotate", "--tenant", TENANT, "--documents", *compromised)
+        assert code == 0, said
+        (new,) = set(await published()) - set(known)
+        assert new in said
+        known = {**dict.fromkeys(known, True), new: False} if compromised else {**known, new: False}
+        assert await published() == known
+    async with databases.read(system) as read:
+        assert await read.value(tokens) == of_tokens
 
 
 async def test_the_worker_forgets_and_rotates(databases, servers) -> None:
