@@ -51,12 +51,16 @@ class Metrics:
             "carbon_database_connections", "Connections of this process.", ["tenant", "state"], registry=self.registry
         )
         self._sound = Gauge(
-            "carbon_ledger_sound", "Whether the last standing check of the books held: 1, or 0 (act at once).",
+            "carbon_ledger_sound", "Whether the last checks of books and journal held: 1, or 0 (act at once).",
             ["tenant"], registry=self.registry,
         )  # fmt: skip
         self._checked = Gauge(
             "carbon_ledger_checked_at_seconds", "When the books were checked last, in seconds since 1970.", ["tenant"],
             registry=self.registry,
+        )  # fmt: skip
+        self._recomputed = Gauge(
+            "carbon_ledger_recomputed_at_seconds", "When the journal was recomputed last, in seconds since 1970.",
+            ["tenant"], registry=self.registry,
         )  # fmt: skip
         self._frozen = Gauge(
             "carbon_ledger_classes_frozen", "Classes of units whose book is frozen.", ["tenant"], registry=self.registry
@@ -91,10 +95,13 @@ class Metrics:
                 self._jobs.labels(tenant, kind, state).set(number)
 
     async def _look_at_books(self, read: Read, scope: Scope) -> None:
-        """Tell how the last check of the books ended; nothing before the first."""
-        last = await ledger.last_check(read, scope)
-        if last is not None:
-            self._sound.labels(scope.tenant).set(int(last.is_sound))
-            self._checked.labels(scope.tenant).set(last.finished_at.timestamp())
+        """Tell how the last checks of the books ended; nothing before the first."""
+        shown = {ledger.CheckKind.INVARIANTS: self._checked, ledger.CheckKind.JOURNAL: self._recomputed}
+        last = {kind: await ledger.last_check(read, scope, kind) for kind in shown}
+        found = {kind: each for kind, each in last.items() if each is not None}
+        if found:
+            self._sound.labels(scope.tenant).set(int(all(each.is_sound for each in found.values())))
+        for kind, each in found.items():
+            shown[kind].labels(scope.tenant).set(each.finished_at.timestamp())
         frozen = [each for each in await ledger.unit_classes(read, scope) if each.frozen_at is not None]
         self._frozen.labels(scope.tenant).set(len(frozen))

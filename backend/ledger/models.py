@@ -321,11 +321,13 @@ class LedgerCheckpoint(Base):
 
 
 class LedgerCheck(Base):
-    """One run of the standing invariants: what was counted, what did not hold. Append-only."""
+    """One look at the books: which, what was counted, what did not hold. Append-only."""
 
     __tablename__ = "ledger_check"
+    __table_args__ = (CheckConstraint("kind in ('invariants', 'journal')", name="kind"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]
     is_sound: Mapped[bool]

@@ -10,7 +10,7 @@ import strawberry
 from backend.kit.db import Write
 from backend.ledger import jobs, service
 from backend.ledger.journal import queries
-from backend.ledger.journal.values import Breach, CheckpointValue, CheckValue, ProofValue
+from backend.ledger.journal.values import Breach, CheckKind, CheckpointValue, CheckValue, ProofValue
 from backend.wire.commands import command
 from backend.wire.connections import Connection, connect, page
 from backend.wire.context import Context, Info
@@ -76,14 +76,22 @@ class LedgerBreach:
     count: int = strawberry.field(description="How many cases.")
 
 
-@strawberry.type(description="One run of the standing checks of the books (账簿巡检). A class that fails is frozen.")
+strawberry.enum(
+    CheckKind,
+    name="LedgerCheckKind",
+    description="INVARIANTS: the standing invariants, every hour. JOURNAL: the whole journal recomputed, every night.",
+)
+
+
+@strawberry.type(description="One check of the books (账簿巡检). A class that fails is frozen.")
 class LedgerCheck:
     """One run of the standing checks."""
 
     id: strawberry.ID = strawberry.field(description="Its id; an audit event and a frozen class name it.")
+    kind: CheckKind = strawberry.field(description="What was looked at.")
     started_at: datetime = strawberry.field(description="When it began.")
     finished_at: datetime = strawberry.field(description="When it ended.")
-    is_sound: bool = strawberry.field(description="Whether every invariant held.")
+    is_sound: bool = strawberry.field(description="Whether everything held.")
     counted: JSON = strawberry.field(description="How many rows of each kind were looked at.")
     breaches: list[LedgerBreach] = strawberry.field(description="What did not hold.")
 
@@ -117,7 +125,7 @@ def proof(value: ProofValue) -> JournalProof:
 def check(value: CheckValue) -> LedgerCheck:
     """Return a run of checks as it is shown: what it counted and which invariants failed, nobody's accounts."""
     return LedgerCheck(
-        id=strawberry.ID(str(value.id)), started_at=value.started_at, finished_at=value.finished_at,
+        id=strawberry.ID(str(value.id)), kind=value.kind, started_at=value.started_at, finished_at=value.finished_at,
         is_sound=value.is_sound, counted=JSON(_plain(value.counted)), breaches=[_breach(each) for each in value.breaches],
     )  # fmt: skip
 
@@ -163,7 +171,7 @@ class JournalQuery:
         async with info.context.read() as read:
             return proof(await service.prove(read, info.context.scope, own_id))
 
-    @strawberry.field(description="Runs of the standing checks of the books, newest first; with `ledger:check`.")
+    @strawberry.field(description="Checks of the books, newest first; with `ledger:check`.")
     async def ledger_checks(self, info: Info, first: First = 20, after: After = None) -> Connection[LedgerCheck]:
         """List runs of the standing checks."""
         asked = page(first, after)

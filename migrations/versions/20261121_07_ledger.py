@@ -42,11 +42,13 @@ def upgrade() -> None:
     op.create_table(
         "ledger_check",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_sound", sa.Boolean(), nullable=False),
         sa.Column("counted", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("broken", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint("kind in ('invariants', 'journal')", name=op.f("ck_ledger_check_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_check")),
     )
     op.create_table(

@@ -37,7 +37,7 @@ async def test_sound_books_pass(books: Books) -> None:
     assert found.counted["units"]["TEST_POINT"] == {"origin": "-12.5", "available": "10.25", "retired": "2.25"}
     assert await books.frozen() == set()
     async with books.databases.read(books.system) as read:
-        assert await service.last_check(read, books.system) == found
+        assert await service.last_check(read, books.system, service.CheckKind.INVARIANTS) == found
 
 
 BREAKS = [

@@ -110,15 +110,52 @@ async def test_authority_and_operator_ask_for_a_check(books: Books, servers: Any
 
 async def test_schedule_checks_and_signs_with_the_published_key(books: Books, servers: Any) -> None:
     giver, taker = books.life.giver, books.life.taker
-    assert await keep_books(books.databases, servers.settings, "wuxi") == {"ledger_checked": "sound"}
+    await books.tamper("delete from ledger_checkpoint")  # its key was never published
+    assert await keep_books(books.databases, servers.settings, "wuxi") == {
+        "ledger_checked": "sound", "journal_recomputed": "sound", "checkpoints": 1,
+    }  # fmt: skip
     async with books.databases.write(giver.scope) as write:
         await service.transfer(write, giver.scope, giver.id, Selection("CCER", D(1)), to_account_id=taker.id)
     assert await keep_books(books.databases, servers.settings, "wuxi") == {"checkpoints": 1}
     assert await keep_books(books.databases, servers.settings, "wuxi") == {}
     async with books.databases.read(books.system) as read:
         keys = await statements.public_keys(read, books.system)
-    verdict = await terminal.verify(books.databases, books.system, [*keys, books.key.public])
+    verdict = await terminal.verify(books.databases, books.system, keys)
     assert (verdict.faults, verdict.checkpoints) == ((), 2)
+
+
+async def test_journal_is_recomputed_once_a_night(books: Books, servers: Any) -> None:
+    """An old entry that was changed is found by nothing else; everything is frozen then, and said everywhere."""
+    entries = await books.value("select count(*) from ledger_link")
+    await books.tamper("delete from ledger_checkpoint")
+    await keep_books(books.databases, servers.settings, "wuxi")
+    await books.tamper("update ledger_movement set beneficiary = 'x' where number = 8")
+    assert await keep_books(books.databases, servers.settings, "wuxi") == {}
+    await books.tamper("update ledger_check set started_at = started_at - interval '24 hours' where kind = 'journal'")
+    assert await keep_books(books.databases, servers.settings, "wuxi") == {"journal_recomputed": "broken"}
+    assert await books.frozen() == {row["code"] for row in await books.admin.fetch("select code from ledger_class")}
+    assert await keep_books(books.databases, servers.settings, "wuxi") == {}
+    async with books.databases.read(books.system) as read:
+        hourly = await service.last_check(read, books.system, service.CheckKind.INVARIANTS)
+        nightly = await service.last_check(read, books.system, service.CheckKind.JOURNAL)
+    assert hourly is not None
+    assert nightly is not None
+    assert (hourly.is_sound, nightly.is_sound) == (True, False)
+    assert nightly.counted == {"entries": 7, "checkpoints": 0}
+    assert entries > 7
+    (breach,) = nightly.breaches
+    assert (breach.check, breach.class_code) == ("journal_recomputed", None)
+    assert breach.examples == ("position 8, movement 8: the movement or its postings were changed",)
+    assert await books.value("select count(*) from audit_event where action = 'ledger:invariant_broken'") == 1
+    shown = (await Metrics().exposition(books.databases)).decode()
+    assert 'carbon_ledger_sound{tenant="wuxi"} 0.0' in shown
+    assert 'carbon_ledger_recomputed_at_seconds{tenant="wuxi"}' in shown
+
+
+async def test_nobody_else_recomputes_while_one_does(books: Books) -> None:
+    async with books.databases.write(books.system) as one, books.databases.write(books.system) as other:
+        assert await service.is_verification_due(one, books.system)
+        assert not await service.is_verification_due(other, books.system)
 
 
 async def test_metrics_tell_that_the_books_are_broken(books: Books) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.ledger.journal.values import Breach, CheckpointValue, CheckValue, LinkValue
+from backend.ledger.journal.values import Breach, CheckKind, CheckpointValue, CheckValue, LinkValue
 from backend.ledger.models import LedgerCheck, LedgerCheckpoint, LedgerLink, LedgerMovement
 
 
@@ -58,7 +58,7 @@ def checkpoint(row: Any) -> CheckpointValue:  # noqa: ANN401 - a row of ledger_c
 
 
 async def checks(read: Read, scope: Scope, *, before: UUID | None = None, limit: int) -> list[CheckValue]:
-    """Return the runs of the standing checks, newest first; `before` is the id of the last one seen.
+    """Return the checks of the books, newest first; `before` is the id of the last one seen.
 
     Raises:
         Unauthenticated, Forbidden: without `ledger:check`.
@@ -70,16 +70,18 @@ async def checks(read: Read, scope: Scope, *, before: UUID | None = None, limit:
     return [check(row) for row in await read.rows(statement)]
 
 
-async def last_check(read: Read, _scope: Scope) -> CheckValue | None:
-    """Return the last run of the standing checks, None before the first."""
-    row = await read.row(select(LedgerCheck.__table__).order_by(LedgerCheck.id.desc()).limit(1))
+async def last_check(read: Read, _scope: Scope, kind: CheckKind) -> CheckValue | None:
+    """Return the last check of a kind, None before the first."""
+    row = await read.row(
+        select(LedgerCheck.__table__).where(LedgerCheck.kind == kind).order_by(LedgerCheck.id.desc()).limit(1)
+    )
     return None if row is None else check(row)
 
 
 def check(row: Any) -> CheckValue:  # noqa: ANN401 - a row of ledger_check
     """Return a row of a run of checks as a value."""
     return CheckValue(
-        id=row.id, started_at=row.started_at, finished_at=row.finished_at, counted=row.counted,
+        id=row.id, kind=CheckKind(row.kind), started_at=row.started_at, finished_at=row.finished_at, counted=row.counted,
         breaches=tuple(
             Breach(each["check"], each["unit_class"], each["count"], tuple(each["examples"])) for each in row.broken
         ),

@@ -151,11 +151,19 @@ class Breach:
         }  # fmt: skip
 
 
+class CheckKind(StrEnum):
+    """What a check looked at: the standing invariants, or the whole journal recomputed."""
+
+    INVARIANTS = "invariants"
+    JOURNAL = "journal"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckValue:
-    """One run of the standing invariants. `counted` says what was looked at, `frozen` which classes it closed."""
+    """One look at the books. `counted` says what was looked at."""
 
     id: UUID
+    kind: CheckKind
     started_at: datetime
     finished_at: datetime
     counted: Mapping[str, Any]
@@ -163,5 +171,5 @@ class CheckValue:
 
     @property
     def is_sound(self) -> bool:
-        """Whether every invariant held."""
+        """Whether everything held."""
         return not self.breaches

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from backend.kit.db import Read
 from backend.kit.errors import Forbidden
@@ -18,7 +18,6 @@ from backend.ledger.journal import merkle, signing
 from backend.ledger.journal.entries import GENESIS, LATERAL, TEXT
 from backend.ledger.journal.queries import all_checkpoints
 from backend.ledger.journal.values import MOST_ENTRIES, CheckpointValue, Fault, FaultKind, Verdict
-from backend.ledger.models import LedgerHead
 
 STEP = 1000
 """Positions read at once, on each connection."""
@@ -36,10 +35,13 @@ BY_INDEX = text(
     " set_config('enable_mergejoin', 'off', true)"
 )
 """A range is a small part of the tables, whatever the planner believes of them."""
-LAST = text("select coalesce(max(position), 0) from ledger_link")
-COUNTS = text(
-    "select (select count(*) from ledger_movement) as movements, (select count(*) from ledger_posting) as postings"
-)
+STATE = text("""
+    select greatest((select coalesce(max(position), 0) from ledger_link), coalesce(h.position, 0)) as "end",
+        h.position, h.hash, (select count(*) from ledger_movement) as movements,
+        (select count(*) from ledger_posting) as postings
+    from (select) here left join ledger_head h on true
+""")
+"""How far the journal is and how many rows belong to it, all at one moment: others go on posting meanwhile."""
 UNLINKED = text(
     "select min(m.number) from ledger_movement m where not exists (select from ledger_link l where l.movement_id = m.id)"
 )
@@ -57,21 +59,19 @@ async def verify(reads: Sequence[Read], scope: Scope, keys: Sequence[Mapping[str
     if scope.kind is not Kind.SYSTEM:
         raise Forbidden(permission="ledger:check")
     read = reads[0]
-    head = await read.row(select(LedgerHead.position, LedgerHead.hash))
-    end = max(await read.value(LAST), 0 if head is None else head.position)
-    walk = Walk(scope.tenant, await all_checkpoints(read, scope), keys)
-    counts = (await read.rows(COUNTS))[0]
-    unlinked = await read.value(UNLINKED) if counts.movements != end else None
+    walk = Walk(scope.tenant, await all_checkpoints(read, scope), keys)  # first: a later one may lie beyond the end
+    state = (await read.rows(STATE))[0]
+    unlinked = await read.value(UNLINKED) if state.movements != state.end else None
     for each in reads:
         await each.row(BY_INDEX)
-    async for rows in _ranges(reads, end):
+    async for rows in _ranges(reads, state.end):
         walk.along(rows)
         if walk.faults:
             break
-    walk.finish(end, None if head is None else (head.position, head.hash))
+    walk.finish(state.end, None if state.position is None else (state.position, state.hash))
     if unlinked is not None:
         walk.faults.append(Fault(FaultKind.MOVEMENT_UNLINKED, movement_number=unlinked))
-    elif not walk.faults and counts.postings != walk.lines:
+    elif not walk.faults and state.postings != walk.lines:
         walk.faults.append(Fault(FaultKind.POSTING_WITHOUT_MOVEMENT))
     return Verdict(walk.position, walk.seals, tuple(walk.faults))
 

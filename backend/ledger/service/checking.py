@@ -1,16 +1,16 @@
-"""Running the standing invariants: the result is stored, what is broken is told loudly, its classes are frozen.
+"""Checking the books: the result is stored, what is broken is told loudly, its classes are frozen.
 
-Nothing is mended. A frozen class stays frozen until the registrar has found out why and opens it again.
+The standing invariants are looked at every hour, the whole journal is recomputed every night. Nothing is mended. A frozen class stays frozen until the registrar has found out why and opens it again.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.types import LargeBinary
 
-from backend.kit.clock import now
+from backend.kit.clock import CHINA, now
 from backend.kit.db import Write
 from backend.kit.errors import Forbidden
 from backend.kit.ids import new_id
@@ -19,13 +19,18 @@ from backend.kit.scope import Kind, Scope
 from backend.ledger.journal import queries
 from backend.ledger.journal.entries import GENESIS, LATERAL, TEXT
 from backend.ledger.journal.invariants import INVARIANTS
-from backend.ledger.journal.values import Breach, CheckValue
+from backend.ledger.journal.values import Breach, CheckKind, CheckValue, Verdict
+from backend.ledger.journal.words import of_fault
 from backend.ledger.models import LedgerCheck, LedgerClass, LedgerHead, LedgerLink
 from backend.ledger.service.classes import freeze
 
 EXAMPLES = 5
 LOCK = text("select pg_try_advisory_xact_lock(hashtext('carbon.ledger_check'))")
+VERIFYING = text("select pg_try_advisory_xact_lock(hashtext('carbon.ledger_verification'))")
 CHAIN = "chain_unbroken"
+JOURNAL = "journal_recomputed"
+NIGHT = time(2)
+"""When the journal is recomputed, by the clock of the jurisdictions."""
 
 COUNTS = text("""
     select jsonb_build_object(
@@ -77,21 +82,55 @@ async def check_books(write: Write, scope: Scope) -> CheckValue:
     chain, broken = await _chain(write, scope)
     breaches += broken
     counted = {**(await write.value(COUNTS)), "units": await write.value(TOTALS) or {}, "chain": chain}
-    found = CheckValue(new_id(), started_at, now(), counted, tuple(breaches))
-    await _store(write, found)
-    if breaches:
-        await _alarm(write, scope, found)
-    return found
+    return await _keep(
+        write, scope, CheckValue(new_id(), CheckKind.INVARIANTS, started_at, now(), counted, tuple(breaches))
+    )
 
 
 async def check_when_due(write: Write, scope: Scope, every: timedelta) -> CheckValue | None:
     """Check the books unless somebody did so within `every`, or does so now."""
     if not await write.value(LOCK):
         return None
-    last: datetime | None = await write.value(select(func.max(LedgerCheck.started_at)))
+    last: datetime | None = await write.value(
+        select(func.max(LedgerCheck.started_at)).where(LedgerCheck.kind == CheckKind.INVARIANTS)
+    )
     if last is not None and now() - last < every:
         return None
     return await check_books(write, scope)
+
+
+async def is_verification_due(write: Write, scope: Scope) -> bool:
+    """Tell whether the journal was not recomputed since two o'clock in the morning, nor is by another process.
+
+    Who is told so is the only one until its transaction ends.
+    """
+    if not await write.value(VERIFYING):
+        return False
+    last = await queries.last_check(write, scope, CheckKind.JOURNAL)
+    return last is None or last.started_at < _last_night(now())
+
+
+def _last_night(at: datetime) -> datetime:
+    """Return the last two o'clock in the morning before an instant."""
+    local = at.astimezone(CHINA)
+    night = datetime.combine(local.date(), NIGHT, CHINA)
+    return night if night <= local else night - timedelta(days=1)
+
+
+async def keep_verdict(write: Write, scope: Scope, started_at: datetime, verdict: Verdict) -> CheckValue:
+    """Store what recomputing the journal found; a journal that does not hold freezes every class of units.
+
+    The walk ends at the first broken link, so nothing is known of any class behind it.
+
+    Raises:
+        Forbidden: for anybody but the service.
+    """
+    if scope.kind is not Kind.SYSTEM:
+        raise Forbidden(permission="ledger:check")
+    said = tuple(of_fault(each)[0] for each in verdict.faults)
+    breaches = (Breach(JOURNAL, None, len(said), said[:EXAMPLES]),) if said else ()
+    counted = {"entries": verdict.entries, "checkpoints": verdict.checkpoints}
+    return await _keep(write, scope, CheckValue(new_id(), CheckKind.JOURNAL, started_at, now(), counted, breaches))
 
 
 async def _broken(write: Write, name: str, statement: str, given: dict[str, Any]) -> list[Breach]:
@@ -125,13 +164,17 @@ async def _chain(write: Write, scope: Scope) -> tuple[dict[str, Any] | None, lis
     return (None if breaches else {"position": head.position, "hash": head.hash.hex()}), breaches
 
 
-async def _store(write: Write, found: CheckValue) -> None:
+async def _keep(write: Write, scope: Scope, found: CheckValue) -> CheckValue:
+    """Store what a check found, and raise the alarm when something is broken."""
     await write.run(
         insert(LedgerCheck).values(
-            id=found.id, started_at=found.started_at, finished_at=found.finished_at, is_sound=found.is_sound,
+            id=found.id, kind=found.kind, started_at=found.started_at, finished_at=found.finished_at, is_sound=found.is_sound,
             counted=dict(found.counted), broken=[each.document() for each in found.breaches],
         )
     )  # fmt: skip
+    if found.breaches:
+        await _alarm(write, scope, found)
+    return found
 
 
 async def _alarm(write: Write, scope: Scope, found: CheckValue) -> None:
