@@ -87,7 +87,7 @@ async def test_an_import_and_what_it_may_offset(client: Client, databases: Datab
     found = await caller.named("CcerEligibility", batchIds=[each["batchId"] for each in done], complianceYear=2025)
     assert [each["outcome"] for each in found["ccerEligibility"]] == ["FAIL", "PASS"]
     first = found["ccerEligibility"][0]["findings"][0]
-    assert (first["code"], first["outcome"]) == ("registration", "FAIL")
+    assert (first["code"], first["outcome"]) == ("registered_after", "FAIL")
     assert "2024-01-22" in first["messageEn"]
 
 

@@ -306,6 +306,12 @@ def test_offset_eligibility(changes: dict[str, Any], outcome: str, codes: set[st
     assert offset(**changes) == (outcome, codes)
 
 
+def test_a_rule_without_a_day_cannot_be_told_from() -> None:
+    book = altered_book("ets.offset", "registered_after", 2025, text_value="registered after the launch")
+    verdict = offset_check(book, OffsetUnit(**GOOD), 2025, date(2026, 11, 1))
+    assert (verdict.outcome, verdict.findings[0].code) == (Outcome.UNKNOWN, "rule_unreadable")
+
+
 def test_offset_eligibility_over_the_years() -> None:
     old = {"registered_on": date(2016, 1, 1), "methodology": "CM-001", "produced_from": date(2015, 1, 1)}
     assert offset(2023, date(2024, 12, 31), **old) == ("pass", set())

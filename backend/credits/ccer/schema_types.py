@@ -13,9 +13,7 @@ from backend.credits.ccer.service import Eligibility
 from backend.credits.ccer.values import (
     Action,
     CommentValue,
-    Finding,
     Methodology,
-    Outcome,
     ProjectState,
     ProjectValue,
     ReductionState,
@@ -24,6 +22,7 @@ from backend.credits.ccer.values import (
 )
 from backend.identity.schema_types import Organisation, load_organisation
 from backend.kit.workdays import Calendar, CalendarUnknown
+from backend.ledger.methods import OffsetFinding, Outcome
 from backend.wire.context import Context, Info
 from backend.wire.nodes import Node, node_id, node_loader
 
@@ -213,11 +212,11 @@ class CcerFinding:
     """One check with its reason."""
 
     outcome: CcerOutcome = strawberry.field(description="Pass, fail, or cannot tell.")  # type: ignore[valid-type]
-    code: str = strawberry.field(description="Which check: `registration`, `vintage`, `methodology`, `ets_managed`.")
+    code: str = strawberry.field(description="Which check and how it ended, as `offsetCheck` names them.")
     message_zh: str = strawberry.field(description="中文说明。")
     message_en: str = strawberry.field(description="English text.")
-    document: str = strawberry.field(description="The rule's document.")
-    confidence: str = strawberry.field(description="How sure the rule is.")
+    document: str = strawberry.field(description="The rule's document; empty where none was asked.")
+    confidence: str = strawberry.field(description="How sure the rule is; empty without one.")
 
 
 @strawberry.type(description="Whether the units of a batch may offset a compliance year's surrender.")
@@ -345,14 +344,14 @@ def calendar(value: Calendar) -> WorkCalendar:
     )
 
 
-def _finding(value: Finding) -> CcerFinding:
+def _finding(value: OffsetFinding) -> CcerFinding:
     return CcerFinding(
         outcome=value.outcome,
         code=value.code,
         message_zh=value.zh,
         message_en=value.en,
-        document=value.document,
-        confidence=value.confidence,
+        document=value.rule.document if value.rule else "",
+        confidence=value.rule.confidence if value.rule else "",
     )
 
 

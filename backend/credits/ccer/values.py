@@ -6,15 +6,15 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-ORDER_31 = "温室气体自愿减排交易管理办法（试行）（生态环境部、市场监管总局令第31号）"
-"""The document every rule below comes from (2023-10-19), unless it says otherwise."""
+from backend.ledger.methods import OLD_SCHEME_BEFORE
 
+# From 温室气体自愿减排交易管理办法（试行）（生态环境部、市场监管总局令第31号）, 2023-10-19, as every rule below that does not say otherwise.
 STARTED_AFTER = date(2012, 11, 8)
 REDUCED_AFTER = date(2020, 9, 22)
 YEARS_BEFORE_APPLICATION = 5
 PUBLICITY_DAYS = 20
 REGISTRATION_DAYS = 15
-OLD_REGISTERED_BEFORE = date(2017, 3, 14)
+OLD_REGISTERED_BEFORE = OLD_SCHEME_BEFORE
 """Projects registered under the old scheme before this day register again."""
 
 ANNUL_REDUCTION = "annulCcerReduction"
@@ -63,26 +63,6 @@ class Action(StrEnum):
     ISSUE = "issue"
     ANNUL = "annul"
     WITHDRAW = "withdraw"
-
-
-class Outcome(StrEnum):
-    """The three outcomes of a check; the last two block."""
-
-    PASS = "pass"  # noqa: S105 - an outcome, no password
-    FAIL = "fail"
-    UNKNOWN = "cannot_tell"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check with its reason in both languages; `document` is the rule's source, `confidence` how sure it is."""
-
-    outcome: Outcome
-    code: str
-    zh: str
-    en: str
-    document: str = ORDER_31
-    confidence: str = "verified-by-lookup"
 
 
 @dataclass(frozen=True, slots=True)

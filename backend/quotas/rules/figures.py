@@ -67,8 +67,11 @@ def year_end(year: int) -> date:
 def find(book: Book, name: str, key: str, on: date) -> Figure | None:
     """Return a figure in force on a day, None when there is none."""
     found = book.find(name, key, ("",), on)
-    if isinstance(found, Missing):
-        return None
+    return None if isinstance(found, Missing) else figure_of(found)
+
+
+def figure_of(found: Choice) -> Figure:
+    """Return a parameter as it was found, with its proof."""
     return Figure(
         name=found.name, key=found.key, value=found.value, low=found.low, high=found.high, text=found.text_value,
         unit=found.unit, label_zh=found.label_zh, label_en=found.label_en, document=found.document,

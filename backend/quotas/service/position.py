@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
+from backend.ledger.methods import offset_unit
 from backend.ledger.values import CCER, CEA
 from backend.quotas import queries, rules
 from backend.quotas.queries import Lot, Serials
@@ -154,15 +154,7 @@ def _vintage(book: rules.Book, lot: Lot, year: int, *, is_converted: bool) -> ru
 
 
 def _offset(book: rules.Book, lot: Lot, year: int) -> Usable:
-    known: dict[str, Any] = lot.attributes
-    registered = known.get("registered_on")
-    unit = rules.OffsetUnit(
-        registered_on=date.fromisoformat(registered) if registered else None,
-        produced_from=lot.produced_from,
-        vintage=lot.vintage,
-        methodology=known.get("methodology"),
-        is_from_ets_project=known.get("is_ets_managed"),
-    )
+    unit = offset_unit(lot.attributes, lot.produced_from, lot.vintage)
     verdict = rules.offset_check(book, unit, year, today())
     return Usable(lot, lot.serials, is_converted=False, outcome=verdict.outcome, findings=verdict.findings)
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from backend.credits.ccer import rules_offset
 from backend.credits.ccer.errors import ComplianceYearInvalid
-from backend.credits.ccer.values import Finding, Outcome
 from backend.factors import service as factors
 from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
+from backend.ledger.methods import FAMILIES, OffsetFinding, Outcome, judge_offset, offset_unit, worst
 from backend.ledger.values import CCER, BatchValue
 
 FIRST_YEAR = 2019
@@ -24,13 +23,15 @@ class Eligibility:
 
     batch: BatchValue
     outcome: Outcome
-    findings: tuple[Finding, ...]
+    findings: tuple[OffsetFinding, ...]
 
 
 async def eligibility(
     read: Read, scope: Scope, batch_ids: Sequence[UUID], compliance_year: int, on: date | None = None
 ) -> list[Eligibility]:
     """Judge the visible CCER batches among those asked for, in their order; on a day (today) of settling.
+
+    By the rules as they are known today, which are those a surrender is judged by.
 
     Raises:
         Unauthenticated, Forbidden: without `credits:read`.
@@ -42,12 +43,13 @@ async def eligibility(
         raise ComplianceYearInvalid(year=compliance_year, first=FIRST_YEAR, last=last, path=("complianceYear",))
     day = on or today()
     found = await ledger.batches(read, scope, list(batch_ids))
-    book = await factors.book(read, scope, published_by=day, names=rules_offset.FAMILIES)
+    book = await factors.book(read, scope, published_by=today(), names=FAMILIES)
     judged: list[Eligibility] = []
     for batch_id in batch_ids:
         batch = found.get(batch_id)
         if batch is None or batch.class_code != CCER:
             continue
-        findings = rules_offset.judge(book, batch.attributes, batch.produced_from, compliance_year, day)
-        judged.append(Eligibility(batch, rules_offset.outcome(findings), tuple(findings)))
+        unit = offset_unit(batch.attributes, batch.produced_from, batch.vintage)
+        findings = judge_offset(book, unit, compliance_year, day)
+        judged.append(Eligibility(batch, worst(findings), findings))
     return judged

@@ -12,11 +12,12 @@ from backend.credits.ccer import rules
 from backend.credits.ccer.errors import HoldingDatesInvalid, ImportTooLong
 from backend.credits.ccer.service.claims import claim_imported
 from backend.credits.ccer.service.reductions import REGISTRY
-from backend.credits.ccer.values import OLD_REGISTERED_BEFORE, HoldingRow
+from backend.credits.ccer.values import HoldingRow
 from backend.kit.clock import today
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
+from backend.ledger.methods import is_old_scheme
 from backend.ledger.values import CCER, BatchSpec, MovementValue, OriginRange, Reason
 
 MOST_ROWS = 500
@@ -117,15 +118,10 @@ def unit_attributes(
     found: dict[str, Any] = {
         "registered_on": str(registered_on),
         "methodology": methodology,
-        "old_scheme": is_old(registered_on),
+        "old_scheme": is_old_scheme(registered_on),
         "project_name": project_name,
         "plant_code": plant_code,
     }
     if is_ets_managed is not None:
         found["is_ets_managed"] = is_ets_managed
     return found
-
-
-def is_old(registered_on: date) -> bool:
-    """Tell whether units registered on a day are of the old scheme."""
-    return registered_on < OLD_REGISTERED_BEFORE
