@@ -35,6 +35,13 @@ def within(path: str) -> str:
     return f"({kinds('authority')} and starts_with({path}, {REGION}))"
 
 
+WHOLE = (
+    f"({kinds('authority')} and {REGION} = (select d.path from division d join pack_version p"
+    " on d.code = p.content ->> 'division_code' order by p.loaded_at desc limit 1))"
+)
+"""The authority of the whole jurisdiction, whose region is the pack's own division."""
+
+
 def either(*tests: str) -> str:
     """Join tests with OR."""
     return " or ".join(f"({test})" for test in tests)
@@ -64,11 +71,13 @@ def protect(
     select: str,
     insert: str | None = None,
     update: str | None = None,
+    update_of: tuple[str, ...] = (),
     delete: str | None = None,
     is_sealed: bool = False,
 ) -> None:
     """Switch on and FORCE row-level security with these tests; a privilege without a test is not granted.
 
+    `update_of` grants the update of these columns alone.
     A sealed table is written by server functions of the owner alone: the application role may only look.
     """
     op.execute(f"alter table {table} enable row level security")
@@ -80,7 +89,8 @@ def protect(
         op.execute(f"create policy {table}_update on {table} for update using ({update}) with check ({update})")
     if delete:
         op.execute(f"create policy {table}_delete on {table} for delete using ({delete})")
-    privileges = {"insert": insert, "update": update, "delete": delete}
+    columns = f" ({', '.join(update_of)})" if update_of else ""
+    privileges = {"insert": insert, f"update{columns}": update, "delete": delete}
     grant(table, "select", *(name for name, test in privileges.items() if test))
     if is_sealed:
         open_to_owner(table)

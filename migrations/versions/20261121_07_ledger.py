@@ -13,6 +13,7 @@ from migrations.toolkit import (
     KNOWN,
     ORGANISATION,
     SYSTEM,
+    WHOLE,
     either,
     function,
     grant,
@@ -409,8 +410,11 @@ def upgrade() -> None:
 
 
 def _protect() -> None:
-    freezes = either(SYSTEM, kinds("authority"))
-    protect("ledger_class", select=KNOWN, insert=SYSTEM, update=freezes)
+    # What a class is never changes; a book is frozen by the service, or by the authority of the whole jurisdiction.
+    protect(
+        "ledger_class", select=KNOWN, insert=SYSTEM, update=either(SYSTEM, WHOLE),
+        update_of=("name_zh", "name_en", "source", "confidence", "programme", "frozen_at", "frozen_reason"),
+    )  # fmt: skip
     for table in ("ledger_class", "carbon_account", "command_key"):
         open_to_owner(table)
     protect("ledger_serials", select=SYSTEM, is_sealed=True)

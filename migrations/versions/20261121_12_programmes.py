@@ -14,6 +14,7 @@ from migrations.toolkit import (
     OF_VISIBLE_ACCOUNT,
     ORGANISATION,
     SYSTEM,
+    WHOLE,
     either,
     kinds,
     of_account_for,
@@ -187,6 +188,7 @@ def upgrade() -> None:
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("cap_period", sa.Text(), nullable=False),
         sa.Column("quantity", sa.Numeric(), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_programme_use_quantity")),
         sa.PrimaryKeyConstraint(
             "programme", "methodology", "period_start", "cap_period", name=op.f("pk_programme_use")
         ),
@@ -342,9 +344,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tree_payment_household_id"), "tree_payment", ["household_id"], unique=False)
 
     # Terms of the methodologies are everybody's to read, like the pack they stand over.
-    protect("programme_setting", select=SIGNED_IN, insert=kinds("system", "authority"))
-    protect("programme_use", select=kinds("system", "authority"), insert=kinds("system", "authority"),
-            update=kinds("system", "authority"))  # fmt: skip
+    protect("programme_setting", select=SIGNED_IN, insert=either(SYSTEM, WHOLE))
+    # The total is everybody's together, so that every authority that approves counts in it; it is no longer than that.
+    counts = kinds("system", "authority")
+    protect("programme_use", select=counts, insert=counts, update=counts, update_of=("quantity",))
     seen_here = either(SYSTEM, within("division_path"))
     protect("programme_participant", select=seen_here, insert=either(SYSTEM, KEPT))
     for table in ("programme_registration", "programme_submission"):

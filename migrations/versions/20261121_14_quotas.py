@@ -13,6 +13,7 @@ from migrations.toolkit import (
     OF_OWN_ACCOUNT,
     OF_VISIBLE_ACCOUNT,
     SYSTEM,
+    WHOLE,
     either,
     grant,
     kinds,
@@ -403,7 +404,7 @@ def upgrade() -> None:
     protect("quota_facility", select=OF_VISIBLE_ACCOUNT, insert=OF_OWN_ACCOUNT, update=OF_OWN_ACCOUNT)
     protect("quota_output", select=OF_VISIBLE_ACCOUNT, insert=OF_OWN_ACCOUNT)
     protect("quota_verified", select=OF_VISIBLE_ACCOUNT, insert=of_account_for("authority", "verifier"))
-    protect("quota_balance_value", select=SIGNED_IN, insert=either(SYSTEM, kinds("authority")))
+    protect("quota_balance_value", select=SIGNED_IN, insert=either(SYSTEM, WHOLE))
     protect("quota_allocation", select=OF_VISIBLE_ACCOUNT, insert=authority, update=authority)
     protect("quota_allocation_line", select=OF_VISIBLE_ACCOUNT, insert=authority)
     protect("quota_duty_entry", select=OF_VISIBLE_ACCOUNT, insert=either(OF_OWN_ACCOUNT, authority))

@@ -133,6 +133,7 @@ class ProgrammeUse(Base):
     """What all participants together were issued in a cap's period: the row that approvals queue at."""
 
     __tablename__ = "programme_use"
+    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
 
     programme: Mapped[str] = mapped_column(primary_key=True)
     methodology: Mapped[str] = mapped_column(primary_key=True)

@@ -6,9 +6,9 @@ from sqlalchemy import update
 
 from backend.credits.programmes import queries, rules
 from backend.credits.programmes.errors import DecisionReasonMissing, NotIssued, SubmissionNotFound
-from backend.credits.programmes.models import ProgrammeSubmission
+from backend.credits.programmes.models import ProgrammeSubmission, ProgrammeUse
 from backend.credits.programmes.service.common import check_authority
-from backend.credits.programmes.service.submitting import count_use
+from backend.credits.programmes.service.submitting import use_keys
 from backend.credits.programmes.values import REVOKE_SUBMISSION, State, SubmissionValue
 from backend.kit.clock import now
 from backend.kit.db import Write
@@ -49,7 +49,9 @@ async def revoke(write: Write, scope: Scope, *, account_id: UUID, submission_id:
         .where(*where)
         .values(state=State.REVOKED.value, revoked_at=now(), revoked_by=scope.actor_id, revocation=why)
     )
-    await count_use(write, known, MethodologyTerms.model_validate(known.terms), known.quantity.copy_negate())
+    for key in use_keys(known, MethodologyTerms.model_validate(known.terms)).values():
+        counter = update(ProgrammeUse).filter_by(**key)
+        await write.run(counter.values(quantity=ProgrammeUse.quantity - known.quantity))
     await ledger.reverse(write, scope, known.movement_id, Reason(note=why, undone_by=REVOKE_SUBMISSION))
     write.audit("credits:revoke_submission", object_type="ProgrammeSubmission", object_id=submission_id, reason=why,
                 quantity=known.quantity, movement=known.movement_id)  # fmt: skip

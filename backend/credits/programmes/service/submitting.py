@@ -204,7 +204,13 @@ async def _within_caps(write: Write, scope: Scope, known: SubmissionValue, found
     """Check the caps and count the quantity; approvals of one methodology and period queue at the counter's row."""
     start = rules.cap_start(found.terms, known.period_to)
     end = rules.cap_end(found.terms, start)
-    totals = await count_use(write, known, found.terms, quantity)
+    totals: dict[CapPeriod, Decimal] = {}
+    for span, key in use_keys(known, found.terms).items():
+        counted = upsert(ProgrammeUse).values(**key, quantity=quantity)
+        counted = counted.on_conflict_do_update(
+            index_elements=list(key), set_={"quantity": ProgrammeUse.quantity + counted.excluded.quantity}
+        ).returning(ProgrammeUse.quantity)
+        totals[span] = await write.value(counted)
     of_participant = await queries.issued_to(
         write, scope, known.account_id, known.programme, known.methodology, start, end
     )
@@ -212,22 +218,15 @@ async def _within_caps(write: Write, scope: Scope, known: SubmissionValue, found
     rules.check_caps(found.terms, start, quantity, of_participant=of_participant, of_all=of_all)
 
 
-async def count_use(
-    write: Write, known: SubmissionValue, terms: MethodologyTerms, quantity: Decimal
-) -> dict[CapPeriod, Decimal]:
-    """Add a quantity (below zero: what was taken back) to what all were issued; return the new totals.
+def use_keys(known: SubmissionValue, terms: MethodologyTerms) -> dict[CapPeriod, dict[str, Any]]:
+    """Return the rows a submission counts in, by span, always in one order.
 
     Both spans are counted, whichever the cap uses now: a cap may be set later, or over another span.
     """
-    totals: dict[CapPeriod, Decimal] = {}
-    for span in CapPeriod:
-        key = {
+    return {
+        span: {
             "programme": known.programme, "methodology": known.methodology, "cap_period": span.value,
             "period_start": rules.cap_start(terms.model_copy(update={"cap_period": span}), known.period_to),
-        }  # fmt: skip
-        counted = upsert(ProgrammeUse).values(**key, quantity=quantity)
-        counted = counted.on_conflict_do_update(
-            index_elements=list(key), set_={"quantity": ProgrammeUse.quantity + counted.excluded.quantity}
-        ).returning(ProgrammeUse.quantity)
-        totals[span] = await write.value(counted)
-    return totals
+        }
+        for span in CapPeriod
+    }  # fmt: skip
