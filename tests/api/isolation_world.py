@@ -27,6 +27,7 @@ from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.outbox import enqueue
 from backend.kit.scope import Scope
+from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.ledger.claims.values import ClaimValue, Use, of_serials
 from backend.ledger.values import MovementValue, Reason, Selection
@@ -84,7 +85,7 @@ class World:
         return found
 
 
-async def make_world(databases: Databases, client: Client) -> World:
+async def make_world(databases: Databases, settings: Settings, client: Client) -> World:
     """Make the victim in one district of Wuxi, and callers who are somebody, but not the right one."""
     held = await accounts.held_account(databases, division=HOME, name="受害者专用账户")
     victim, scope = held.holder, held.scope
@@ -136,7 +137,7 @@ async def make_world(databases: Databases, client: Client) -> World:
                 text="受害者的核查意见", at=now(), organisation_id=body.id,
             )
         )  # fmt: skip
-    units = await holding_units(databases, held, lender)
+    units = await holding_units(databases, settings, held, lender)
     certificate = await certified(databases, held, units.retired.id)
     brought = await gec.brought(databases, held)
     exported = await unit_files.brought(databases, held)
@@ -215,7 +216,7 @@ class Units:
     pledge: UUID
 
 
-async def holding_units(databases: Databases, held: Held, lender: Made) -> Units:
+async def holding_units(databases: Databases, settings: Settings, held: Held, lender: Made) -> Units:
     """Give the victim units: some offered, some pledged, some retired behind a claim."""
     made = await issued(databases, held.id, "CCER", 7654, vintage=2025)
     taker = await accounts.held_account(databases, name="受害者的要约对象")
@@ -232,7 +233,7 @@ async def holding_units(databases: Databases, held: Held, lender: Made) -> Units
         pledge = await ledger.pledge(write, held.scope, held.id, Selection("CCER", Decimal(7)), lender.id)
     assert offer.hold_id is not None
     assert pledge.hold_id is not None
-    await sealed(databases)
+    await sealed(databases, settings)
     return Units(made, gone, claim, offer.hold_id, pledge.hold_id)
 
 

@@ -107,9 +107,9 @@ def codes(answer: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-async def world(databases: Databases, app) -> AsyncIterator[World]:
+async def world(databases: Databases, servers, app) -> AsyncIterator[World]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver", timeout=60) as http:
-        yield await make_world(databases, Client(http, "wuxi"))
+        yield await make_world(databases, servers.settings, Client(http, "wuxi"))
 
 
 @pytest.fixture(autouse=True)

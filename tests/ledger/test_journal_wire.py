@@ -33,13 +33,13 @@ def client(http: httpx.AsyncClient) -> Client:  # noqa: F811 - the fixture of th
     return Client(http, "wuxi")
 
 
-async def test_proof_and_position_on_the_wire_and_as_a_file(databases: Databases, client: Client) -> None:
+async def test_proof_and_position_on_the_wire_and_as_a_file(databases: Databases, servers: Any, client: Client) -> None:
     held = await held_account(databases)
     made = await issued(databases, held.id, "CCER", 10, vintage=2025)
     asking, movement = await client.signed_in(held.holder), str(node_id("UnitMovement", made.id))
     early = await asking.http.get(f"/wuxi/ledger/proofs/{movement}", headers=asking.headers)
     assert (early.status_code, early.json()["code"]) == (409, "entry_not_sealed")
-    await sealed(databases)
+    await sealed(databases, servers.settings)
     proof = (await asking.named("JournalProof", movementId=movement))["journalProof"]
     asked = "query($id: ID!) { node(id: $id) { ... on UnitMovement { journalPosition } } }"
     answer = await asking.ask(asked, id=movement)
@@ -53,10 +53,10 @@ async def test_proof_and_position_on_the_wire_and_as_a_file(databases: Databases
     assert (await client.http.get(f"/wuxi/ledger/proofs/{movement}")).status_code == 401
 
 
-async def test_checkpoints_are_public(databases: Databases, client: Client) -> None:
+async def test_checkpoints_are_public(databases: Databases, servers: Any, client: Client) -> None:
     held = await held_account(databases)
     await issued(databases, held.id, "CCER", 10, vintage=2025)
-    await sealed(databases)
+    await sealed(databases, servers.settings)
     answer = await client.http.get("/wuxi/ledger/checkpoints")
     assert answer.status_code == 200
     newest, *older = answer.json()["checkpoints"]
