@@ -35,6 +35,7 @@ REDUCTION_MOVES = {
     (R.APPLIED, A.RETURN): R.VERIFIED,
     (R.APPLIED, A.REGISTER): R.REGISTERED,
     (R.REGISTERED, A.ISSUE): R.ISSUED,
+    (R.ISSUED, A.ANNUL): R.REGISTERED,
 }
 
 
@@ -63,15 +64,15 @@ def test_every_state_is_reached_and_the_last_ones_are_left_by_nothing() -> None:
     assert set(REDUCTION_MOVES.values()) | {R.REPORTED} == set(ReductionState)
     for last in (P.DEREGISTERED, P.WITHDRAWN):
         assert not any(source is last for source, _ in PROJECT_MOVES)
-    for last in (R.ISSUED, R.WITHDRAWN):
-        assert not any(source is last for source, _ in REDUCTION_MOVES)
+    assert not any(source is R.WITHDRAWN for source, _ in REDUCTION_MOVES)
+    assert [action for source, action in REDUCTION_MOVES if source is R.ISSUED] == [A.ANNUL]
 
 
 def test_who_takes_which_step() -> None:
     who = {action: path.who for paths in (PROJECT_PATHS, REDUCTION_PATHS) for action, path in paths.items()}
     assert {each for each, party in who.items() if party is Who.BODY} == {A.VALIDATE, A.VERIFY}
     assert {each for each, party in who.items() if party is Who.REGISTRAR} == {
-        A.RETURN, A.REGISTER, A.DEREGISTER, A.ISSUE,
+        A.RETURN, A.REGISTER, A.DEREGISTER, A.ISSUE, A.ANNUL,
     }  # fmt: skip
     assert rules.permission(PROJECT_PATHS[A.APPLY]) == "credits:register"
     assert rules.permission(PROJECT_PATHS[A.VALIDATE]) == "credits:review"
