@@ -40,8 +40,10 @@ CHUNK = 20_000
 """Hashes sent in one statement."""
 
 SCHEMA = (
-    ("create table if not exists clearing_mark (hash bytea not null, owner bytea not null, ticket bytea not null,"
-    " primary key (hash, ticket), check (length(hash) = 32 and length(owner) = 32 and length(ticket) = 32))"),
+    (
+        "create table if not exists clearing_mark (hash bytea not null, owner bytea not null, ticket bytea not null,"
+        " primary key (hash, ticket), check (length(hash) = 32 and length(owner) = 32 and length(ticket) = 32))"
+    ),
     "create index if not exists ix_clearing_mark_ticket on clearing_mark (ticket)",
     "revoke all on clearing_mark from public",
 )
