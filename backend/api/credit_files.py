@@ -2,8 +2,8 @@
 
     GET  /accounts/{account}/certificates/template?format=xlsx|csv
     POST /accounts/{account}/certificates/imports?dryRun=&fileName=   the file as the body, or as `file` of a form
-    GET  /accounts/{account}/certificates/imports/{import}/file
-    GET  /accounts/{account}/certificates/imports/{import}/annotated
+    GET  /accounts/{account}/certificates/imports/{certificate_import}/file
+    GET  /accounts/{account}/certificates/imports/{certificate_import}/annotated
 
 `account` and `import` are global ids or plain ones. An upload streams into storage, then one transaction makes its import
 and job; the answer (202) names both, and `certificateImport` or `jobProgress` tell how it ends.
@@ -111,17 +111,19 @@ class CertificateFiles(Controller):
             )
         )  # fmt: skip
 
-    @get("/imports/{given:str}/file", opt={ACTION: "credits:download"})
-    async def original(self, request: AnyRequest, state: State, account: FromPath[str], given: FromPath[str]) -> Stream:
+    @get("/imports/{certificate_import:str}/file", opt={ACTION: "credits:download"})
+    async def original(
+        self, request: AnyRequest, state: State, account: FromPath[str], certificate_import: FromPath[str]
+    ) -> Stream:
         """Return a file as it came."""
-        return await _kept(request, state, account, given, is_annotated=False)
+        return await _kept(request, state, account, certificate_import, is_annotated=False)
 
-    @get("/imports/{given:str}/annotated", opt={ACTION: "credits:download"})
+    @get("/imports/{certificate_import:str}/annotated", opt={ACTION: "credits:download"})
     async def annotated(
-        self, request: AnyRequest, state: State, account: FromPath[str], given: FromPath[str]
+        self, request: AnyRequest, state: State, account: FromPath[str], certificate_import: FromPath[str]
     ) -> Stream:
         """Return a file with its problems marked."""
-        return await _kept(request, state, account, given, is_annotated=True)
+        return await _kept(request, state, account, certificate_import, is_annotated=True)
 
 
 async def _kept(request: AnyRequest, state: State, account: str, given: str, *, is_annotated: bool) -> Stream:

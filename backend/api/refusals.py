@@ -52,8 +52,9 @@ LONGEST = 200
 MOST_IDS = 20
 NOTHING_FOUND = "not_found"
 PARAMETERS = {
-    "account": "CarbonAccount", "batch": "ActivityBatch", "certificate": "RetirementCertificate", "evidence": "Evidence",
-    "job": "Job", "movement": "UnitMovement",
+    "account": "CarbonAccount", "batch": "ActivityBatch", "certificate": "RetirementCertificate",
+    "certificate_import": "CertificateImport", "evidence": "Evidence", "job": "Job", "movement": "UnitMovement",
+    "unit_import": "UnitImport",
 }  # fmt: skip
 """What the plain ids in addresses are of; a global id says it itself."""
 
@@ -259,7 +260,7 @@ async def after_exception(error: Exception, asgi: Any) -> None:  # noqa: ANN401 
             return
         action = f"file:{handler.handler_name}"
     here = asgi["litestar_app"].state.here
-    names = list(parameters)
+    names = [each for each in parameters if each in PARAMETERS] or list(parameters)
     object_type, object_id = _in_address(names[-1], str(parameters[names[-1]])) if names else ("", "")
     refusal = Refusal(
         action, error.code, object_type, object_id,

@@ -2,8 +2,8 @@
 
     GET  /accounts/{account}/units/{unit}/template?format=xlsx|csv
     POST /accounts/{account}/units/{unit}/imports?dryRun=&fileName=   the file as the body, or as `file` of a form
-    GET  /accounts/{account}/units/{unit}/imports/{import}/file
-    GET  /accounts/{account}/units/{unit}/imports/{import}/annotated
+    GET  /accounts/{account}/units/{unit}/imports/{unit_import}/file
+    GET  /accounts/{account}/units/{unit}/imports/{unit_import}/annotated
 
 `unit` is `CCER` or `CEA`; `account` and `import` are global ids or plain ones. An upload streams into storage, then one
 transaction makes its import and job; the answer (202) names both, and `unitImport` or `jobProgress` tell how it ends.
@@ -118,19 +118,19 @@ class UnitFiles(Controller):
             )
         )  # fmt: skip
 
-    @get("/imports/{given:str}/file", opt={ACTION: "ledger:download"})
+    @get("/imports/{unit_import:str}/file", opt={ACTION: "ledger:download"})
     async def original(
-        self, request: AnyRequest, state: State, account: FromPath[str], unit: FromPath[str], given: FromPath[str]
+        self, request: AnyRequest, state: State, account: FromPath[str], unit: FromPath[str], unit_import: FromPath[str]
     ) -> Stream:
         """Return a file as it came."""
-        return await _kept(request, state, (account, unit, given), is_annotated=False)
+        return await _kept(request, state, (account, unit, unit_import), is_annotated=False)
 
-    @get("/imports/{given:str}/annotated", opt={ACTION: "ledger:download"})
+    @get("/imports/{unit_import:str}/annotated", opt={ACTION: "ledger:download"})
     async def annotated(
-        self, request: AnyRequest, state: State, account: FromPath[str], unit: FromPath[str], given: FromPath[str]
+        self, request: AnyRequest, state: State, account: FromPath[str], unit: FromPath[str], unit_import: FromPath[str]
     ) -> Stream:
         """Return a file with its problems marked."""
-        return await _kept(request, state, (account, unit, given), is_annotated=True)
+        return await _kept(request, state, (account, unit, unit_import), is_annotated=True)
 
 
 async def _kept(request: AnyRequest, state: State, place: tuple[str, str, str], *, is_annotated: bool) -> Stream:

@@ -97,7 +97,7 @@ async def test_a_refused_file_comes_back_annotated(office: Office, worker: None)
         (2, "energy_kwh", "energy_wrong"), (3, "energy_kwh", "energy_wrong"),
     ]  # fmt: skip
     annotated = await office.manager.http.get(found["annotatedFile"]["url"], headers=office.manager.headers)
-    assert "每张绿证须为" in annotated.content.decode("utf-8-sig")
+    assert "每张绿证须恰为 1000 千瓦时" in annotated.content.decode("utf-8-sig")
 
 
 async def test_who_may_bring_certificates(office: Office, databases: Databases, servers: Any) -> None:
