@@ -18,6 +18,7 @@ from backend.credits.gec import models as gec
 from backend.credits.market import models as market
 from backend.credits.programmes import models as programmes
 from backend.emissions import models as emissions
+from backend.esg import models as esg
 from backend.factors import models as factors
 from backend.identity import models as identity
 from backend.kit.orm import Base
@@ -25,7 +26,9 @@ from backend.ledger import models as ledger
 from backend.ledger.claims import models as claims
 from backend.ledger.clearing import models as clearing
 from backend.ledger.registry import models as registry
+from backend.lending import models as lending
 from backend.quotas import models as quotas
+from backend.scores import models as scores
 from backend.statements import models as statements
 from backend.tenants import models as tenants
 
@@ -46,7 +49,10 @@ MODELS = (
     programmes,
     market,
     quotas,
+    esg,
+    scores,
     statements,
+    lending,
 )
 LOCK_TIMEOUT, STATEMENT_TIMEOUT, ADVISORY_KEY = "5s", "10min", 320200
 

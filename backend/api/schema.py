@@ -6,12 +6,15 @@ from backend.accounts.schema import AccountsQuery
 from backend.accounts.schema_commands import AccountsMutation
 from backend.credits.schema import CreditsMutation, CreditsQuery
 from backend.emissions.schema import EmissionsMutation, EmissionsQuery
+from backend.esg.schema import EsgMutation, EsgQuery
 from backend.factors.schema import FactorsMutation, FactorsQuery
 from backend.identity.schema import IdentityQuery
 from backend.identity.schema_commands import IdentityMutation
 from backend.jobs.schema import JobsMutation, JobsQuery, JobsSubscription
 from backend.ledger.schema import LedgerMutation, LedgerQuery
+from backend.lending.schema import LendingMutation, LendingQuery
 from backend.quotas.schema import QuotasMutation, QuotasQuery
+from backend.scores.schema import ScoresMutation, ScoresQuery
 from backend.statements.schema import StatementsMutation, StatementsQuery
 from backend.tenants.schema import TenantsQuery
 from backend.wire import nodes, scalars
@@ -39,7 +42,10 @@ class Query(
     LedgerQuery,
     CreditsQuery,
     QuotasQuery,
+    EsgQuery,
+    ScoresQuery,
     StatementsQuery,
+    LendingQuery,
     JobsQuery,
 ):
     """Reads."""
@@ -54,7 +60,10 @@ class Mutation(
     LedgerMutation,
     CreditsMutation,
     QuotasMutation,
+    EsgMutation,
+    ScoresMutation,
     StatementsMutation,
+    LendingMutation,
     JobsMutation,
 ):
     """Commands."""

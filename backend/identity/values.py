@@ -17,6 +17,7 @@ ACTIONS = (
     "identity:manage_members",
     "identity:read_audit",
     "identity:register",
+    "identity:request_consent",
 )
 """The permissions of this noun. Signing in, out and changing one's own password need none."""
 
@@ -34,15 +35,17 @@ _READS = frozenset(
         "accounts:read",
         "credits:read",
         "emissions:read",
+        "esg:read",
         "factors:read",
         "jobs:read",
         "ledger:read",
         "quotas:read",
+        "scores:read",
         "statements:read",
         "tenants:read",
     }
 )
-_BANK = frozenset({"accounts:read", "factors:read", "ledger:read", "tenants:read"})
+_BANK = frozenset({"accounts:read", "factors:read", "ledger:read", "lending:read", "tenants:read"})
 """A consent opens the account itself; inventories and scores are given by statements, never raw. Of the ledger a bank
 sees the pledges made to it."""
 _HOUSE = frozenset({"identity:manage_clients", "identity:manage_members", "identity:read_audit"})
@@ -54,6 +57,7 @@ _ENERGY_MANAGER = _READS | {
     "credits:import",
     "credits:register",
     "emissions:export",
+    "esg:disclose",
     "jobs:cancel",
     "quotas:enter",
 }
@@ -68,25 +72,34 @@ _CARBON_OFFICER = _READS | {
     "credits:import",
     "credits:offer",
     "credits:register",
+    "esg:disclose",
+    "esg:publish",
+    "esg:review",
     "jobs:cancel",
     "ledger:pledge",
     "ledger:retire",
     "ledger:transfer",
     "quotas:enter",
     "quotas:settle",
+    "scores:appeal",
     "statements:issue",
 }
 _OFFICER = _READS | {
     "credits:review",
     "emissions:close",
+    "esg:supervise",
     "factors:propose",
     "jobs:cancel",
     "ledger:check",
     "ledger:issue",
     "quotas:allocate",
     "quotas:supervise",
+    "scores:answer",
+    "scores:penalise",
+    "scores:propose",
+    "scores:supervise",
 }
-_VERIFIER = _READS | {"credits:review", "emissions:export", "emissions:verify", "jobs:cancel"}
+_VERIFIER = _READS | {"credits:review", "emissions:export", "emissions:verify", "esg:assure", "jobs:cancel"}
 _FACTORS = frozenset({"factors:activate", "factors:propose", "factors:read"})
 
 ROLES: dict[Kind, dict[str, frozenset[str]]] = {
@@ -103,7 +116,7 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         ADMINISTRATOR: _OFFICER
         | _FACTORS
         | _HOUSE
-        | {"credits:configure", "identity:register", "ledger:freeze", "ledger:reverse"},
+        | {"credits:configure", "identity:register", "ledger:freeze", "ledger:reverse", "scores:activate"},
         "officer": _OFFICER,
         "viewer": _READS,
     },
@@ -112,8 +125,8 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         "verifier": _VERIFIER,
     },
     Kind.BANK: {
-        ADMINISTRATOR: _BANK | _HOUSE | {"ledger:release"},
-        "credit_officer": _BANK | {"ledger:release"},
+        ADMINISTRATOR: _BANK | _HOUSE | {"identity:request_consent", "ledger:release", "lending:manage"},
+        "credit_officer": _BANK | {"identity:request_consent", "ledger:release", "lending:manage"},
     },
     Kind.OPERATOR: {
         ADMINISTRATOR: _FACTORS

@@ -7,7 +7,10 @@ import ast
 from pathlib import Path
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-NOUNS = {"tenants", "identity", "factors", "accounts", "emissions", "ledger", "credits", "quotas", "statements"}
+NOUNS = {
+    "tenants", "identity", "factors", "accounts", "emissions", "ledger", "credits", "quotas", "esg", "scores", "statements",
+    "lending",
+}  # fmt: skip
 OPEN = {"service", "values", "errors", "ports", "packs", "methods"}
 ORDER = ("values", "errors", "rules", "models", "queries", "service", "schema")
 

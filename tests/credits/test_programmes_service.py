@@ -218,10 +218,10 @@ class TestRevoke:
         wuxi = await place(databases, "wuxi", WUXI)
         bureau = wuxi.bureau.scope
         terms = {"rounding": Rounding.DOWN, "cap_total": "100", "validity_months": 0}
-        given = {**SCENE, "methodology": "project_reduction", "valid_from": date(2025, 1, 1)}
+        given = {**SCENE, "methodology": "project_reduction", "valid_from": date(2016, 1, 1)}
         await put(databases, bureau, service.configure, **given, terms=terms)
         registration = await wuxi.registered("carbon_inclusive", "project_reduction")
-        year = (date(2025, 1, 1), date(2025, 3, 31))
+        year = (date(2016, 1, 1), date(2016, 3, 31))  # a year whose cap nobody else draws on
         issued = await wuxi.decided(await wuxi.submitted(registration, DIFFERENCE, year))
         assert issued.movement_id is not None
         with pytest.raises(MovementOwned) as told:
@@ -231,7 +231,7 @@ class TestRevoke:
         key = {"account_id": issued.account_id, "submission_id": issued.id}
         await refused(databases, wuxi.scope, Forbidden, service.revoke, **key, reason="误签发")
         await refused(databases, bureau, errors.DecisionReasonMissing, service.revoke, **key, reason=" ")
-        waiting = await wuxi.submitted(registration, DIFFERENCE, (date(2025, 4, 1), date(2025, 6, 30)))
+        waiting = await wuxi.submitted(registration, DIFFERENCE, (date(2016, 4, 1), date(2016, 6, 30)))
         other = {"account_id": waiting.account_id, "submission_id": waiting.id}
         await refused(databases, bureau, errors.NotIssued, service.revoke, **other, reason="误签发")
         await refused(databases, bureau, errors.TotalCapReached, service.decide, **other, is_approved=True)
@@ -280,7 +280,9 @@ class TestUnknown:
     async def test_a_placeholder_issues_nothing_until_it_is_set(self, wuxi: Place) -> None:
         registration = await wuxi.registered("carbon_inclusive", "low_carbon_scene")
         evidence = [(await accounts.evidence_of(wuxi.databases, wuxi.held)).id]
-        given = wuxi.submission(registration, {"activity": "1000"}, Q1, evidence)
+        # Other tests set terms of the same tenant: none reach back to this quarter.
+        before = (date(2014, 10, 1), date(2014, 12, 31))
+        given = wuxi.submission(registration, {"activity": "1000"}, before, evidence)
         error = await refused(wuxi.databases, wuxi.scope, errors.MethodologyNotConfigured, service.submit, **given)
         assert error.details["missing"] == "factor, validityMonths"
 

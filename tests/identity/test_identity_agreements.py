@@ -29,7 +29,7 @@ class TestEngagements:
 
     async def seen(self, databases, scope) -> list:
         async with databases.read(scope) as read:
-            return [one.id for one in await queries.engagements(read, scope, limit=100)]
+            return [one.id for one in await queries.engagements(read, scope, limit=100_000)]
 
     async def test_both_sides_and_the_region_see_it_and_nobody_else(self, databases, events) -> None:
         plant, body = await enterprise(databases, division="320206"), await verifier(databases)

@@ -1,5 +1,10 @@
-"""The demonstration of units: everything once, whole, lawful by the books, and labelled as invented."""
+"""The seeded demonstration: everything once, whole, lawful by the books, and labelled as invented.
 
+The first two tests find tenants nobody has seeded; the seeded ones of the others come after them.
+"""
+
+import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -68,6 +73,41 @@ async def test_the_export_is_one_the_import_takes(tenant: str, tmp_path) -> None
         ready = await opened.sorted()
     assert checker.problems == {}
     assert rows == sum(ready.quantities) == found.certificates.monthly * len(found.certificates.months)
+
+
+async def test_seeding_makes_everything_once(databases: Databases, servers) -> None:
+    assert await seeding.seed_tenant(databases, servers.settings, "chengdu") == 10
+    assert await seeding.seed_tenant(databases, servers.settings, "chengdu") == 0
+    async with databases.read(Scope.system("chengdu")) as read:
+        states = await read.rows(
+            text("select o.name, i.year, i.version, i.state, i.excluded_count from inventory i"
+                 " join carbon_account a on a.id = i.account_id join organisation o on o.id = a.organisation_id"
+                 " where o.is_demonstration order by o.name, i.year, i.version")
+        )  # fmt: skip
+        unlabelled = await read.value(
+            text("select count(*) from carbon_account a join organisation o on o.id = a.organisation_id"
+                 " where o.is_demonstration and not a.is_demonstration")
+        )  # fmt: skip
+        pending = await read.value(
+            text("select count(*) from activity_record r join carbon_account a on a.id = r.account_id"
+                 " join organisation o on o.id = a.organisation_id where o.name like '成都天府数据中心%'"
+                 " and not exists (select from approval p where p.account_id = r.account_id and p.batch_id = r.batch_id)")
+        )  # fmt: skip
+    assert unlabelled == 0
+    assert pending == 24 * 5
+    newest = Counter(row.state for row in states if row.year == 2025)
+    assert newest == {"closed": 1, "verified": 1, "submitted": 1, "computed": 2, "restated": 1}
+    assert {row.state for row in states if row.year == 2024} == {"closed"}
+    assert all(row.excluded_count == 0 for row in states)
+
+
+async def test_an_interrupted_seeding_goes_on(databases: Databases, servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = plan.load("changzhou")
+    assert whole is not None
+    monkeypatch.setattr(seeding, "load", lambda _: dataclasses.replace(whole, enterprises=whole.enterprises[:1]))
+    assert await seeding.seed_tenant(databases, servers.settings, "changzhou") == 5
+    monkeypatch.setattr(seeding, "load", lambda _: dataclasses.replace(whole, enterprises=whole.enterprises[:2]))
+    assert await seeding.seed_tenant(databases, servers.settings, "changzhou") == 1
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Disclosures against standards, their ratings and the city's view of them."""

@@ -1,0 +1,1 @@
+"""The bank's side: consented reads, signed credentials, portfolios, loan terms, webhooks."""

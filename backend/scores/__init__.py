@@ -1,0 +1,1 @@
+"""Green scores: models as data, runs, reasons, peers, appeals."""
