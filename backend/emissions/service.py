@@ -9,6 +9,7 @@ from backend.emissions.claims.service import claim_energies, claim_energy, claim
 from backend.emissions.claims.values import Claiming, EnergyClaim
 from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
+from backend.emissions.facts.queries import inventory_facts, line_facts, month_facts
 from backend.emissions.inventory.direct import DirectEmissions, direct_emissions
 from backend.emissions.inventory.overview import overview
 from backend.emissions.inventory.reproduce import reproduce
@@ -44,6 +45,9 @@ __all__ = [
     "compute_many",
     "direct_emissions",
     "energy_claims",
+    "inventory_facts",
+    "line_facts",
+    "month_facts",
     "overview",
     "purchased_electricity",
     "raise_finding",

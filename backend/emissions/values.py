@@ -5,11 +5,13 @@ gas, and nothing else: see `backend/emissions/methods/__init__.py` for the linea
 and this code agree to the last digit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 ACTIONS = (
     "emissions:answer",
@@ -330,3 +332,90 @@ class QualityWeights:
     tier: Mapping[str, Decimal]
     calibration: Mapping[str, Decimal]
     evidence: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryFacts:
+    """What an account's inventory of a year says, as it stood at a moment: of the version that counted then.
+
+    That is the newest one that was neither withdrawn nor restated; `state` is its state at that moment, since
+    `state_at`. Emissions are in tCO2e, energy in tce. `electricity_mwh` is purchased electricity (green electricity
+    among it) less what was sold, never below nothing; `green_mwh` the part bought as green with its certificates
+    cancelled; `claimed_mwh` what certificates claimed in the account cover, as the books stood at the moment.
+    `quality_score` is 0 to 100, None for an inventory without lines. `tier_shares` is each tier's share (0 to 1, 20
+    places) of the sum of |co2e| of scopes 1 to 3, location-based; empty where that sum is zero. `verifier_id` is the
+    organisation that verified this version. `restates_id` names the version it replaced after verification.
+    """
+
+    account_id: UUID
+    inventory_id: UUID
+    year: int
+    version: int
+    state: str
+    as_of: datetime
+    computed_at: datetime
+    state_at: datetime
+    factor_policy: str
+    factor_date: date
+    scope1: Decimal
+    scope2_location: Decimal
+    scope2_market: Decimal
+    scope3: Decimal
+    energy_tce: Decimal
+    electricity_mwh: Decimal
+    claimed_mwh: Decimal
+    quality_score: Decimal | None
+    tier_shares: Mapping[str, Decimal]
+    months_covered: int
+    record_count: int
+    excluded_count: int
+    verifier_id: UUID | None
+    verified_at: datetime | None
+    restates_id: UUID | None
+    green_mwh: Decimal = Decimal(0)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether another organisation had verified this version by then."""
+        return self.state in ("verified", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """One month of an inventory, in tCO2e and tce. `month` is its first day."""
+
+    month: date
+    scope1: Decimal
+    scope2_location: Decimal
+    scope2_market: Decimal
+    scope3: Decimal
+    energy_tce: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One number of an inventory and everything that explains it; see `InventoryLine` for each field."""
+
+    line_id: UUID
+    source_id: UUID
+    source_code: str
+    source_name: str
+    scope: int
+    category: str
+    method: str
+    key: str
+    gas: str
+    basis: str
+    base_quantity: Decimal
+    base_unit: str
+    coefficient: Decimal
+    coefficient_unit: str
+    result_t: Decimal
+    gwp: Decimal
+    co2e_t: Decimal
+    energy_tce: Decimal
+    formula: str
+    formula_source: str
+    parameters: Sequence[Mapping[str, Any]]
+    tiers: Mapping[str, Sequence[Any]]
+    quality_score: Decimal | None
