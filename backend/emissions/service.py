@@ -11,6 +11,7 @@ from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
 from backend.emissions.facts.queries import inventory_facts, line_facts, month_facts
 from backend.emissions.inventory.direct import DirectEmissions, direct_emissions
+from backend.emissions.inventory.inputs import InventoryInputs, inventory_inputs, record_counts
 from backend.emissions.inventory.overview import overview
 from backend.emissions.inventory.reproduce import reproduce
 from backend.emissions.inventory.service import (
@@ -34,6 +35,7 @@ __all__ = [
     "Claiming",
     "DirectEmissions",
     "EnergyClaim",
+    "InventoryInputs",
     "answer_finding",
     "claim_energies",
     "claim_energy",
@@ -46,11 +48,13 @@ __all__ = [
     "direct_emissions",
     "energy_claims",
     "inventory_facts",
+    "inventory_inputs",
     "line_facts",
     "month_facts",
     "overview",
     "purchased_electricity",
     "raise_finding",
+    "record_counts",
     "reproduce",
     "request_all",
     "request_computation",

@@ -32,13 +32,19 @@ def root(entry_hashes: Sequence[bytes]) -> bytes:
 
 def path(entry_hashes: Sequence[bytes], index: int) -> list[bytes]:
     """Return the audit path of one entry: the siblings on the way to the root, from below."""
-    level, found = [leaf(each) for each in entry_hashes], list[bytes]()
+    return paths(entry_hashes, [index])[0]
+
+
+def paths(entry_hashes: Sequence[bytes], indices: Sequence[int]) -> list[list[bytes]]:
+    """Return the audit paths of several entries; the tree is built once for all."""
+    level, places = [leaf(each) for each in entry_hashes], list(indices)
+    found: list[list[bytes]] = [[] for _ in places]
     while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            found.append(level[sibling])
+        for way, place in zip(found, places, strict=True):
+            if place ^ 1 < len(level):
+                way.append(level[place ^ 1])
         level = _above(level)
-        index //= 2
+        places = [place // 2 for place in places]
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
@@ -39,14 +39,23 @@ async def all_checkpoints(read: Read, _scope: Scope) -> list[CheckpointValue]:
     return [checkpoint(row) for row in rows]
 
 
-async def checkpoint_over(read: Read, _scope: Scope, position: int) -> CheckpointValue | None:
-    """Return the checkpoint that covers a position, None while there is none."""
-    row = await read.row(
-        select(LedgerCheckpoint.__table__).where(
-            LedgerCheckpoint.first_position <= position, LedgerCheckpoint.last_position >= position
-        )
-    )
-    return None if row is None else checkpoint(row)
+OVER = """
+select c.* from ledger_checkpoint c
+where exists (
+    select from unnest(cast(:positions as bigint[])) as position where position between c.first_position and c.last_position
+)"""
+
+
+async def checkpoints_over(read: Read, _scope: Scope, positions: Sequence[int]) -> dict[int, CheckpointValue]:
+    """Return the checkpoint that covers each position; positions not sealed yet are left out."""
+    rows = await read.rows(text(OVER), {"positions": list(positions)})
+    found = [checkpoint(row) for row in rows]
+    return {
+        position: each
+        for each in found
+        for position in positions
+        if each.first_position <= position <= each.last_position
+    }
 
 
 def checkpoint(row: Any) -> CheckpointValue:  # noqa: ANN401 - a row of ledger_checkpoint

@@ -7,7 +7,7 @@ from backend.ledger.claims.queries import claimed, claims_by_id, claims_of_movem
 from backend.ledger.claims.values import ClaimValue, Extent, Use, of_serials
 from backend.ledger.clearing.sessions import Cleared, cleared, give_back
 from backend.ledger.journal.checkpoints import seal_journal
-from backend.ledger.journal.proofs import prove
+from backend.ledger.journal.proofs import prove, prove_many
 from backend.ledger.journal.queries import checkpoints, checks, last_check, links
 from backend.ledger.journal.values import CheckKind, CheckpointValue, CheckValue, LinkValue, ProofValue
 from backend.ledger.queries import (
@@ -18,6 +18,8 @@ from backend.ledger.queries import (
     postings_of,
     unit_classes,
 )
+from backend.ledger.queries_entries import EntryValue, OpeningValue, entries, openings
+from backend.ledger.queries_flows import BatchFlow, Flows, KindFlow, MovementFlow, Span, flows
 from backend.ledger.queries_lots import LotValue, ReversalValue, lots_of, reversals_of
 from backend.ledger.queries_serials import CodesKey, load_codes
 from backend.ledger.queries_statement import holdings
@@ -42,17 +44,24 @@ registry_codes = load_codes
 """`registry_codes(read, scope, [CodesKey, ...]) -> [[CodeValue, ...], ...]`: the registry's codes of serials, paged."""
 
 __all__ = [
+    "BatchFlow",
     "CheckKind",
     "CheckValue",
     "CheckpointValue",
     "ClaimValue",
     "Cleared",
     "CodesKey",
+    "EntryValue",
     "Extent",
+    "Flows",
+    "KindFlow",
     "LinkValue",
     "LotValue",
+    "MovementFlow",
+    "OpeningValue",
     "ProofValue",
     "ReversalValue",
+    "Span",
     "Use",
     "accept",
     "balances",
@@ -70,7 +79,9 @@ __all__ = [
     "cleared",
     "correct",
     "decline",
+    "entries",
     "expire",
+    "flows",
     "free",
     "freeze",
     "furnish",
@@ -92,9 +103,11 @@ __all__ = [
     "movements_by_id",
     "of_serials",
     "open_participant",
+    "openings",
     "pledge",
     "postings_of",
     "prove",
+    "prove_many",
     "register_classes",
     "registry_codes",
     "release",
