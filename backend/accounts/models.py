@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.orm import Base
 
+FIGURE_KINDS = (
+    "value_added", "revenue", "output", "total_assets", "equity", "debt", "enterprise_value", "employees",
+)  # fmt: skip
+
 
 class CarbonAccount(Base):
     """The carbon account (碳账户) of one enterprise for one organisational boundary."""
@@ -150,3 +154,46 @@ class Evidence(Base):
     description: Mapped[str] = mapped_column(server_default=text("''"))
     uploaded_at: Mapped[datetime]
     uploaded_by: Mapped[UUID | None]
+
+
+class YearFigure(Base):
+    """A yearly figure (年度经营数据). Append-only: a correction names what it supersedes, and says why in `note`.
+
+    `product` is empty but for output. A withdrawn figure repeats what it takes away.
+    """
+
+    __tablename__ = "year_figure"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "evidence_id"], ["evidence.account_id", "evidence.id"]),
+        ForeignKeyConstraint(["account_id", "supersedes_id"], ["year_figure.account_id", "year_figure.id"]),
+        CheckConstraint(f"kind in {FIGURE_KINDS}", name="kind"),
+        CheckConstraint("(kind = 'output') = (product <> '')", name="product"),
+        CheckConstraint("quantity >= 0 or kind in ('value_added', 'equity')", name="quantity"),
+        CheckConstraint("supersedes_id is null or note <> ''", name="correction_has_reason"),
+        CheckConstraint("supersedes_id is not null or not is_withdrawn", name="withdraws"),
+        Index(None, "account_id", "year", "kind", "product", "recorded_at"),
+        # One first figure, and every later one names what it corrects: no two follow the same one.
+        Index(
+            "uq_year_figure_first", "account_id", "year", "kind", "product", unique=True,
+            postgresql_where=text("supersedes_id is null"),
+        ),
+        Index(
+            "uq_year_figure_supersedes", "account_id", "supersedes_id", unique=True,
+            postgresql_where=text("supersedes_id is not null"),
+        ),
+    )  # fmt: skip
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("carbon_account.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    kind: Mapped[str]
+    product: Mapped[str] = mapped_column(server_default=text("''"))
+    quantity: Mapped[Decimal]
+    unit: Mapped[str]
+    is_main: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_withdrawn: Mapped[bool] = mapped_column(server_default=text("false"))
+    evidence_id: Mapped[UUID | None]
+    note: Mapped[str] = mapped_column(server_default=text("''"))
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None]
+    supersedes_id: Mapped[UUID | None]

@@ -218,3 +218,71 @@ class AccountFilter:
     organisation_id: UUID | None = None
     search: str | None = None
     is_open: bool | None = None
+
+
+class FigureKind(StrEnum):
+    """What a yearly figure (年度经营数据) counts. Money is of the whole year or of its last day, in CNY."""
+
+    VALUE_ADDED = "value_added"
+    """Gross value added (增加值); negative where a year destroyed value."""
+    REVENUE = "revenue"
+    """Revenue from main operations (营业收入)."""
+    OUTPUT = "output"
+    """What was made of one product (产品产量), in the product's own unit."""
+    TOTAL_ASSETS = "total_assets"
+    EQUITY = "equity"
+    """Owners' equity (所有者权益); negative where debts exceed assets."""
+    DEBT = "debt"
+    """Interest-bearing and other liabilities (负债合计)."""
+    ENTERPRISE_VALUE = "enterprise_value"
+    """Enterprise value including cash (EVIC), of listed companies."""
+    EMPLOYEES = "employees"
+    """People employed, on average over the year."""
+
+
+class FigureConfidence(StrEnum):
+    """What a figure rests on: a file attached as evidence, or the holder's word alone."""
+
+    EVIDENCED = "evidenced"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureValue:
+    """A yearly figure as recorded; append-only, the newest of (account, year, kind, product) counts.
+
+    Money is in CNY, employees in `person`, output in the unit it was given in. `product` is empty but for output, of
+    whose products one is main. `note` is the reason of a correction, `supersedes_id` what it corrects. A withdrawn
+    figure repeats what it takes away.
+    """
+
+    account_id: UUID
+    id: UUID
+    year: int
+    kind: FigureKind
+    product: str
+    quantity: Decimal
+    unit: str
+    evidence_id: UUID | None
+    note: str
+    recorded_at: datetime
+    recorded_by: UUID | None
+    supersedes_id: UUID | None
+    is_main: bool = False
+    is_withdrawn: bool = False
+
+    @property
+    def confidence(self) -> FigureConfidence:
+        """Whether a file proves it."""
+        return FigureConfidence.DECLARED if self.evidence_id is None else FigureConfidence.EVIDENCED
+
+
+@dataclass(frozen=True, slots=True)
+class FigureDraft:
+    """A figure as somebody gives it. Without a quantity it takes the figure away; `is_main` None leaves it open."""
+
+    kind: FigureKind
+    quantity: Decimal | None
+    unit: str
+    product: str = ""
+    is_main: bool | None = None

@@ -102,6 +102,7 @@ UNITS: tuple[Unit, ...] = (
     Unit("pkm", "travel", "人公里", "passenger-kilometre", "u_pkm = [travel]", ("p·km", "人·km", "人公里", "人千米")),
     Unit("m2", "area", "平方米", "square metre", "u_m2 = [area]", ("m^2", "平方米")),
     Unit("piece", "count", "件", "piece", "u_piece = [count]", ("件", "台", "个", "pcs", "pieces")),
+    Unit("person", "people", "人", "person", "u_person = [people]", ("人", "persons", "people")),
 )  # fmt: skip
 
 _GAS_FREE = frozenset({"tCO2e", "kgCO2e", "万tCO2e"})

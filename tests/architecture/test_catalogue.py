@@ -14,7 +14,7 @@ APPEND_ONLY = {
     "ledger_check", "ledger_checkpoint", "market_owner", "market_trade", "programme_participant", "programme_setting", "retirement_certificate",
     "quota_allocation_line", "quota_balance_value", "quota_closing", "quota_converted", "quota_duty_entry", "quota_output",
     "quota_surrender", "quota_surrender_line", "quota_verified",
-    "tree_purchase", "tree_purchase_part", "tree_stand",
+    "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {
     "claim", "claim_extent", "claim_guard", "claim_rule", "ledger_account", "ledger_balance", "ledger_batch", "ledger_head",

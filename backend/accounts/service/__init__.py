@@ -3,6 +3,7 @@
 The names below are what the rest of the house may use.
 """
 
+from backend.accounts.figures.queries import figures
 from backend.accounts.queries import (
     StateKey,
     accounts,
@@ -55,6 +56,7 @@ __all__ = [
     "end_source",
     "evidence",
     "evidence_by_id",
+    "figures",
     "meters",
     "meters_by_id",
     "open_account",
