@@ -1,6 +1,6 @@
 """What is known of an account's compliance year: each facility with the data that counts, and what is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -157,6 +157,17 @@ async def obligation(
     """
     entered = (await queries.newest_verified(read, scope, [account_id], year)).get(account_id, {})
     direct = (await emissions.direct_emissions(read, scope, [account_id], year)).get(account_id)
+    return obligation_of(book, year, years, entered, direct)
+
+
+def obligation_of(
+    book: rules.Book,
+    year: int,
+    years: Sequence[FacilityYear],
+    entered: Mapping[UUID | None, VerifiedValue],
+    direct: DirectEmissions | None,
+) -> Obligation:
+    """Return what is owed for a year by what was entered (None: for the whole account) and by the inventory; pure."""
     sectors = sorted({each.facility.sector for each in years})
     basis, amount, document = ObligationBasis.NONE, None, ""
     outside = undecided = ZERO
@@ -198,4 +209,13 @@ def settled(book: rules.Book, year: int, years: Sequence[FacilityYear]) -> rules
     return rules.settle_allocation(book, year, results) if results else None
 
 
-__all__ = ["FacilityYear", "Obligation", "facility_years", "inside", "obligation", "runs_in", "settled"]
+__all__ = [
+    "FacilityYear",
+    "Obligation",
+    "facility_years",
+    "inside",
+    "obligation",
+    "obligation_of",
+    "runs_in",
+    "settled",
+]
