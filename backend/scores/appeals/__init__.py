@@ -1,0 +1,1 @@
+"""Appeals against scores: lodged, answered, and what the answer changed."""

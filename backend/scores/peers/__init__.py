@@ -1,0 +1,1 @@
+"""How sectors lie: roll-ups the service keeps to itself, and what may be told of them."""
