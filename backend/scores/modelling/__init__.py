@@ -1,0 +1,1 @@
+"""Score models as versioned data: what a model says, the shipped ones, drafts, approval, activation."""
