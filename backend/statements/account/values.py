@@ -42,6 +42,8 @@ class Op(StrEnum):
     """100 x first / second."""
     CHANGE = "change"
     """100 x (first - second) / second."""
+    REMAINDER = "remainder"
+    """The first rounded up to whole units, less all others, and never below nothing."""
 
 
 class Mark(StrEnum):
