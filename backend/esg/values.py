@@ -410,7 +410,11 @@ class Prefill:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureValue:
-    """A version of an account's disclosure for a year. `standards` maps each standard's code to its version."""
+    """A version of an account's disclosure for a year.
+
+    `standards` maps each standard to the version it was opened with, `reference_versions` every other reference file
+    (`kind:code`) to its version.
+    """
 
     account_id: UUID
     id: UUID
@@ -419,7 +423,7 @@ class DisclosureValue:
     state: State
     round: int
     standards: Mapping[str, str]
-    references: Mapping[str, str]
+    reference_versions: Mapping[str, str]
     threshold: Decimal
     corrects_id: UUID | None
     correction_reason: str
