@@ -21,6 +21,7 @@ from backend.ledger.queries import (
 from backend.ledger.queries_entries import EntryValue, OpeningValue, entries, openings
 from backend.ledger.queries_flows import BatchFlow, Flows, KindFlow, MovementFlow, Span, flows
 from backend.ledger.queries_lots import LotValue, ReversalValue, lots_of, reversals_of
+from backend.ledger.queries_retired import RetiredValue, retired
 from backend.ledger.queries_serials import CodesKey, load_codes
 from backend.ledger.queries_statement import holdings
 from backend.ledger.service.checking import check_books, check_when_due, is_verification_due, keep_verdict
@@ -60,6 +61,7 @@ __all__ = [
     "MovementFlow",
     "OpeningValue",
     "ProofValue",
+    "RetiredValue",
     "ReversalValue",
     "Span",
     "Use",
@@ -114,6 +116,7 @@ __all__ = [
     "reserve",
     "retire",
     "retire_directly",
+    "retired",
     "reversals_of",
     "reverse",
     "seal_journal",

@@ -12,14 +12,15 @@ from backend.quotas.service.facilities import add_facility, end_facility
 from backend.quotas.service.gathering import FacilityYear, Obligation, facility_years, obligation
 from backend.quotas.service.position import Position, PricedPlan, Prices, Standing, Usable, position, standing
 from backend.quotas.service.recording import Output, enter_balance_value, enter_verified, record_output
+from backend.quotas.service.records import ComplianceRecord, compliance_records
 from backend.quotas.service.stating import Settled, YearStanding, year_standings
 from backend.quotas.service.surrendering import Part, Receipt, surrender
 from backend.quotas.service.undoing import revoke, undo_surrender
 
 __all__ = [
-    "AccountDuties", "Draft", "DraftLine", "DutyStanding", "FacilityYear", "Obligation", "Output", "Part", "Position",
+    "AccountDuties", "ComplianceRecord", "Draft", "DraftLine", "DutyStanding", "FacilityYear", "Obligation", "Output", "Part", "Position",
     "PricedPlan", "Prices", "Receipt", "Settled", "Standing", "Usable", "YearStanding", "add_facility", "apply", "book_of", "calendar",
-    "close_year", "decide", "end_facility", "enter_balance_value", "enter_verified", "facility_years", "issue",
+    "close_year", "compliance_records", "decide", "end_facility", "enter_balance_value", "enter_verified", "facility_years", "issue",
     "name_owner", "obligation", "position", "preview", "propose", "record_duty", "record_output", "region", "reject",
     "revoke", "standing", "surrender", "undo_surrender", "year_standings",
 ]  # fmt: skip
