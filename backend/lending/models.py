@@ -1,1 +1,5 @@
-"""Tables of lending."""
+"""Tables of lending, put together."""
+
+from backend.lending.reading.models import ConsentRead, ScoreCredential
+
+__all__ = ["ConsentRead", "ScoreCredential"]
