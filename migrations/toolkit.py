@@ -57,6 +57,34 @@ def of_account_for(*names: str) -> str:
     return f"{kinds('system', *names)} and account_id in (select id from carbon_account)"
 
 
+CONSENT_OPENED_BY = {
+    "account": ("account", "score", "indicators", "statement", "pledge"),
+    "score": ("score", "indicators"),
+    "indicators": ("indicators",),
+    "statement": ("statement",),
+    "pledge": ("pledge",),
+}
+"""For each thing a consent can open, the scopes that open it; a test holds it to the words of identity."""
+
+
+def consenting(scope_name: str) -> str:
+    """Return the enterprises whose consent opens this to the calling bank now, as a sub-select of their ids."""
+    scopes = ", ".join(repr(each) for each in CONSENT_OPENED_BY[scope_name])
+    return (
+        f"select enterprise_id from consent where bank_id = {ORGANISATION} and revoked_at is null"
+        f" and scopes && array[{scopes}]"
+        " and (statement_timestamp() at time zone 'Asia/Shanghai')::date between starts_on and ends_on"
+    )
+
+
+def of_consented(scope_name: str) -> str:
+    """Return the test for a row with `account_id` that the calling bank may see: its holder's consent opens this now."""
+    return (
+        f"({kinds('bank')} and account_id in"
+        f" (select id from carbon_account where organisation_id in ({consenting(scope_name)})))"
+    )
+
+
 def grant(table: str, *privileges: str) -> None:
     """Grant privileges on a table to the database's application role."""
     op.execute(

@@ -2,14 +2,17 @@
 
     NotFound          OrganisationNotFound PersonNotFound PersonUnknown MembershipNotFound InvitationNotFound
                       VerifierNotFound BankNotFound EngagementNotFound ConsentNotFound ClientNotFound
+                      EnterpriseNotFound ConsentRequestNotFound
     Forbidden         KindForbidden RegionForbidden OwnOrganisation PasswordWrong SystemOnly
     Unauthenticated   SignInRefused TokenInvalid TokenExpired TokenRevoked TokenOfAnotherTenant
                       RefreshTokenInvalid RefreshTokenReused ClientRefused InvitationInvalid
     Invalid           CreditCodeInvalid EmailInvalid NameInvalid PasswordWeak RoleUnknown PeriodInvalid
                       PurposeMissing ConsentScopesInvalid PermissionsInvalid ReasonMissing SectorInvalid
+                      ConsentWider MessageTooLong
     Conflict          OrganisationExists EmailTaken RoleHeld LastAdministrator AlreadyRevoked AlreadySuspended
                       NotSuspended AlreadyEngaged AlreadyConsented NoOrganisation HasAdministrator
-    Limited           SignInLocked
+                      ConsentRequestOpen ConsentRequestEnded
+    Limited           SignInLocked ConsentRequestsTooMany
 
 Whether an e-mail address is known is told to nobody: an unknown address, a wrong password and a disabled
 person are one `SignInRefused`, and a locked address is locked whether or not anybody has it.
@@ -90,6 +93,22 @@ class ConsentNotFound(NotFound):
     zh = "未找到该授权。"
 
 
+class EnterpriseNotFound(NotFound):
+    """No active enterprise with this credit code, or with an account of this number."""
+
+    code = "enterprise_not_found"
+    en = "No enterprise here has the credit code or account number '{written}'. Check it against the public register."
+    zh = "本辖区没有统一社会信用代码或碳账户编号为“{written}”的企业，请核对后重试。"
+
+
+class ConsentRequestNotFound(NotFound):
+    """No such request of, or to, the caller."""
+
+    code = "consent_request_not_found"
+    en = "No consent request with this identifier."
+    zh = "未找到该授权申请。"
+
+
 class ClientNotFound(NotFound):
     """No such API client of the caller's organisation."""
 
@@ -152,6 +171,14 @@ class SignInLocked(Limited):
     code = "sign_in_locked"
     en = "Too many failed sign-ins for this address. Try again after {until}."
     zh = "该邮箱登录失败次数过多，请在 {until} 之后重试。"
+
+
+class ConsentRequestsTooMany(Limited):
+    """The bank has asked as often as it may in an hour, answered or not."""
+
+    code = "consent_requests_too_many"
+    en = "Your bank has sent {most} consent requests within an hour, the most there may be. Try again after {until}."
+    zh = "贵行一小时内已提交 {most} 次授权申请，达到上限，请在 {until} 之后重试。"
 
 
 class TokenInvalid(Unauthenticated):
@@ -290,6 +317,22 @@ class ConsentScopesInvalid(Invalid):
     zh = "请至少选择一项授权范围：{known}。"
 
 
+class ConsentWider(Invalid):
+    """The answer opens more than was asked for."""
+
+    code = "consent_wider"
+    en = "The request asks for {scopes} from {starts_on} to {ends_on}; grant that or less."
+    zh = "该申请的范围为 {scopes}，期间为 {starts_on} 至 {ends_on}；授权只能等于或小于申请。"
+
+
+class MessageTooLong(Invalid):
+    """A message to the enterprise that is longer than fits."""
+
+    code = "consent_message_too_long"
+    en = "The message has {length} characters; at most {most} fit."
+    zh = "留言有 {length} 个字符，最多 {most} 个。"
+
+
 class PermissionsInvalid(Invalid):
     """A program was to be granted nothing, or more than it can have."""
 
@@ -384,6 +427,22 @@ class AlreadyConsented(Conflict):
     code = "already_consented"
     en = "This bank has a consent from {starts_on} to {ends_on} already. Revoke it first to change it."
     zh = "该银行在 {starts_on} 至 {ends_on} 期间已获授权，如需变更请先撤销。"
+
+
+class ConsentRequestOpen(Conflict):
+    """The bank's last request to this enterprise waits for an answer."""
+
+    code = "consent_request_open"
+    en = "Your request of {asked_at} to this enterprise waits for an answer. Withdraw it first to ask otherwise."
+    zh = "贵行于 {asked_at} 向该企业提出的授权申请尚待答复，如需变更请先撤回。"
+
+
+class ConsentRequestEnded(Conflict):
+    """The request takes no answer any more."""
+
+    code = "consent_request_ended"
+    en = "This request was {state} at {at} and takes no answer any more. The bank can ask again."
+    zh = "该授权申请已于 {at} 终结（{state_zh}），不能再答复；银行可重新申请。"
 
 
 class NoOrganisation(Conflict):

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from backend.kit.audit import AuditEvent
 from backend.kit.orm import Base
 
 ORGANISATION_KINDS = ("enterprise", "authority", "bank", "verifier", "operator")
@@ -185,7 +186,14 @@ class Consent(Base):
     """An enterprise's permission for a bank: scopes, purpose, dates; revocable at once."""
 
     __tablename__ = "consent"
-    __table_args__ = (Index(None, "enterprise_id"), Index(None, "bank_id"))
+    __table_args__ = (
+        Index(None, "enterprise_id"),
+        Index(None, "bank_id"),
+        CheckConstraint(
+            "cardinality(scopes) > 0 and scopes <@ array['account', 'score', 'indicators', 'statement', 'pledge']",
+            name="scopes",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
@@ -197,3 +205,46 @@ class Consent(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     revoked_at: Mapped[datetime | None]
+
+
+class ConsentRequest(Base):
+    """A bank's request for a consent. `state` is `asked` until somebody acts; after `lapses_at` nobody can."""
+
+    __tablename__ = "consent_request"
+    __table_args__ = (
+        CheckConstraint("state in ('asked', 'granted', 'declined', 'withdrawn', 'lapsed')", name="state"),
+        CheckConstraint("(state = 'asked') = (ended_at is null)", name="ended"),
+        CheckConstraint("(state = 'granted') = (consent_id is not null)", name="granted"),
+        CheckConstraint("starts_on <= ends_on", name="dates"),
+        Index(None, "bank_id"),
+        Index(None, "enterprise_id"),
+        Index(
+            "uq_consent_request_open", "bank_id", "enterprise_id", unique=True,
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    bank_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    asked_for: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    purpose: Mapped[str]
+    message: Mapped[str] = mapped_column(server_default=text("''"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+    lapses_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    answer: Mapped[str] = mapped_column(server_default=text("''"))
+    consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
+
+
+# How often a bank asked is read from its own audit chain: a refused request leaves nothing but its event.
+Index(
+    "ix_audit_event_consent_asked", AuditEvent.chain_id, AuditEvent.at,
+    postgresql_where=text("action = 'identity:request_consent'"),
+)  # fmt: skip

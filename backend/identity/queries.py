@@ -5,14 +5,26 @@ read by keyset: `after` is the id (or the audit sequence) of the last item of th
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.identity.models import ApiClient, Consent, Engagement, Invitation, Membership, Organisation, Person
+from backend.identity import rules
+from backend.identity.models import (
+    ApiClient,
+    Consent,
+    ConsentRequest,
+    Engagement,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+)
 from backend.identity.values import (
+    SUFFICIENT,
     AuditValue,
     ClientValue,
     ConsentValue,
@@ -22,8 +34,11 @@ from backend.identity.values import (
     OrganisationValue,
     Outcome,
     PersonValue,
+    RequestState,
+    RequestValue,
 )
 from backend.kit.audit import AuditEvent
+from backend.kit.clock import now
 from backend.kit.db import Read
 from backend.kit.errors import Unauthenticated
 from backend.kit.scope import Kind, Scope
@@ -246,6 +261,86 @@ def _consent(row: Row[Any]) -> ConsentValue:
     return ConsentValue(
         row.id, row.enterprise_id, row.bank_id, tuple(row.scopes), row.purpose, row.starts_on, row.ends_on,
         row.created_at, row.revoked_at,
+    )  # fmt: skip
+
+
+async def consent_in_force(
+    read: Read, scope: Scope, enterprise_id: UUID, bank_id: UUID, needed: str
+) -> ConsentValue | None:
+    """Return the enterprise's consent that opens this of `CONSENT_SCOPES` to the bank at this instant, None without.
+
+    The instant is the database's clock and not the transaction's start: a revocation counts from its commit. The
+    service sees every consent, an enterprise or a bank its own.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+    """
+    _signed_in(scope)
+    row = await read.row(_in_force(bank_id, needed).where(Consent.enterprise_id == enterprise_id).limit(1))
+    return None if row is None else _consent(row)
+
+
+async def consents_in_force(read: Read, scope: Scope, bank_id: UUID, needed: str) -> list[ConsentValue]:
+    """Return every consent that opens this of `CONSENT_SCOPES` to the bank at this instant; see `consent_in_force`.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+    """
+    _signed_in(scope)
+    return [_consent(row) for row in await read.rows(_in_force(bank_id, needed))]
+
+
+def _in_force(bank_id: UUID, needed: str) -> Select[*tuple[Any, ...]]:
+    day = cast(func.timezone("Asia/Shanghai", func.clock_timestamp()), Date)
+    return (
+        select(Consent.__table__)
+        .where(
+            Consent.bank_id == bank_id, Consent.revoked_at.is_(None), Consent.scopes.overlap(SUFFICIENT[needed]),
+            day.between(Consent.starts_on, Consent.ends_on),
+        )
+        .order_by(Consent.enterprise_id, Consent.id)
+    )  # fmt: skip
+
+
+async def consent_requests(
+    read: Read, scope: Scope, *, state: RequestState | None = None, limit: int, after: UUID | None = None
+) -> list[RequestValue]:
+    """Return the requests for consents the caller sent or got, newest first.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+    """
+    _signed_in(scope)
+    moment = now()
+    statement = select(ConsentRequest.__table__)
+    if state is RequestState.LAPSED:
+        unanswered = and_(ConsentRequest.state == RequestState.ASKED.value, ConsentRequest.lapses_at <= moment)
+        statement = statement.where(or_(ConsentRequest.state == state.value, unanswered))
+    elif state is not None:
+        statement = statement.where(ConsentRequest.state == state.value)
+        if state is RequestState.ASKED:
+            statement = statement.where(ConsentRequest.lapses_at > moment)
+    if after is not None:
+        statement = statement.where(ConsentRequest.id < after)
+    rows = await read.rows(statement.order_by(ConsentRequest.id.desc()).limit(limit))
+    return [request_of(row, moment) for row in rows]
+
+
+async def consent_request(read: Read, scope: Scope, request_id: UUID) -> RequestValue | None:
+    """Return a request the caller sees, else None."""
+    _signed_in(scope)
+    row = await read.row(select(ConsentRequest.__table__).where(ConsentRequest.id == request_id))
+    return None if row is None else request_of(row, now())
+
+
+def request_of(row: Row[Any], moment: datetime) -> RequestValue:
+    """Return a stored request as it stands at a moment."""
+    state = rules.state_of(row.state, row.lapses_at, moment)
+    has_lapsed = state is RequestState.LAPSED
+    return RequestValue(
+        row.id, row.bank_id, row.enterprise_id, row.asked_for, tuple(row.scopes), row.purpose, row.message,
+        row.starts_on, row.ends_on, state, row.created_at, row.lapses_at,
+        row.lapses_at if has_lapsed else row.ended_at, row.answer, row.consent_id,
     )  # fmt: skip
 
 

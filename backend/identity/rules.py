@@ -2,17 +2,22 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from backend.identity.errors import (
+    ConsentScopesInvalid,
+    ConsentWider,
     CreditCodeInvalid,
     EmailInvalid,
+    MessageTooLong,
     NameInvalid,
     PasswordWeak,
     PeriodInvalid,
     PurposeMissing,
     ReasonMissing,
 )
+from backend.identity.values import CONSENT_SCOPES, SUFFICIENT, RequestState, RequestValue
 from backend.kit.scope import Kind
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -33,6 +38,9 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 ATTEMPTS_BEFORE_LOCK = 5
 FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=1), timedelta(hours=1)
 FORGET_FAILURES_AFTER = timedelta(hours=24)
+REQUEST_LASTS = timedelta(days=30)
+MOST_REQUESTS, PER = 60, timedelta(hours=1)
+"""Requests a bank may send, refused ones counted: enough for a day's new customers, too few to try out names."""
 LONGEST_PERIOD = timedelta(days=5 * 366)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _LONGEST_EMAIL = 254
@@ -191,3 +199,47 @@ def period(starts_on: date, ends_on: date, today: date) -> None:
         raise wrong("it is over already", "期间已结束")
     if ends_on - starts_on > LONGEST_PERIOD:
         raise wrong("it is longer than five years", "期间不得超过五年")
+
+
+def scopes(written: Sequence[str]) -> list[str]:
+    """Return the scopes of a consent, each once, in the order of `CONSENT_SCOPES`.
+
+    Raises:
+        ConsentScopesInvalid: none, or one that does not exist.
+    """
+    if not written or set(written) - set(CONSENT_SCOPES):
+        raise ConsentScopesInvalid(known=", ".join(CONSENT_SCOPES), path=("input", "scopes"))
+    return [each for each in CONSENT_SCOPES if each in written]
+
+
+def message(written: str) -> str:
+    """Return a message trimmed; it may be empty.
+
+    Raises:
+        MessageTooLong: more than 500 characters.
+    """
+    plain = written.strip()
+    if len(plain) > LONGEST_TEXT:
+        raise MessageTooLong(length=len(plain), most=LONGEST_TEXT, path=("input", "message"))
+    return plain
+
+
+def check_narrower(request: RequestValue, opened: Sequence[str], starts_on: date, ends_on: date) -> None:
+    """Refuse an answer that opens more than was asked for.
+
+    Raises:
+        ConsentWider: a scope that was not asked for, or a day outside the period that was.
+    """
+    wider = [each for each in opened if not set(SUFFICIENT[each]) & set(request.scopes)]
+    if not wider and request.starts_on <= starts_on and ends_on <= request.ends_on:
+        return
+    raise ConsentWider(
+        scopes=", ".join(request.scopes), starts_on=request.starts_on.isoformat(), ends_on=request.ends_on.isoformat(),
+        path=("input", "scopes" if wider else "startsOn" if starts_on < request.starts_on else "endsOn"),
+    )  # fmt: skip
+
+
+def state_of(stored: str, lapses_at: datetime, moment: datetime) -> RequestState:
+    """Return the state of a request at a moment: what nobody answered in time has lapsed, stored or not."""
+    state = RequestState(stored)
+    return RequestState.LAPSED if state is RequestState.ASKED and lapses_at <= moment else state

@@ -3,6 +3,7 @@
 Permissions are strings `noun:verb`; each noun names its own, and only here are they bundled into roles.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,8 +25,22 @@ ACTIONS = (
 ADMINISTRATOR = "administrator"
 """The role every organisation has, and never loses the last holder of."""
 
-CONSENT_SCOPES = ("account", "scores")
-"""What an enterprise can open to a bank: who it is and where its account is; its green scores."""
+CONSENT_SCOPES = ("account", "score", "indicators", "statement", "pledge")
+"""What an enterprise can open to a bank.
+
+`account`: who it is and where its account is; every consent implies it. `score`: the green score's grade, points,
+validity and reasons. `indicators`: the score with each indicator and its value. `statement`: the account statement.
+`pledge`: the holdings it may pledge.
+"""
+
+SUFFICIENT: Mapping[str, tuple[str, ...]] = {
+    "account": CONSENT_SCOPES,
+    "score": ("score", "indicators"),
+    "indicators": ("indicators",),
+    "statement": ("statement",),
+    "pledge": ("pledge",),
+}
+"""For each scope those of a consent that open it."""
 
 PERSONAL = frozenset({"identity:manage_clients", "identity:manage_members"})
 """Never granted to a program: who may act for an organisation is decided by people."""
@@ -243,6 +258,55 @@ class ConsentValue:
     ends_on: date
     created_at: datetime
     revoked_at: datetime | None
+
+    def opens(self, needed: str) -> bool:
+        """Tell whether its scopes open this one of `CONSENT_SCOPES`, whatever the day."""
+        return bool(set(SUFFICIENT[needed]) & set(self.scopes))
+
+
+class RequestState(StrEnum):
+    """How far a bank's request for a consent has come; an unanswered one lapses by itself."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+STATE_NAMES: Mapping[RequestState, str] = {
+    RequestState.ASKED: "待答复",
+    RequestState.GRANTED: "已同意",
+    RequestState.DECLINED: "已拒绝",
+    RequestState.WITHDRAWN: "已撤回",
+    RequestState.LAPSED: "已失效",
+}
+"""The Chinese names of the states."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestValue:
+    """A bank's request for a consent, as it stands at the moment of reading.
+
+    `asked_for` is the credit code or account number the bank wrote. `answer` is the reason of a refusal or withdrawal.
+    A granted request names the consent, which may open less than was asked.
+    """
+
+    id: UUID
+    bank_id: UUID
+    enterprise_id: UUID
+    asked_for: str
+    scopes: tuple[str, ...]
+    purpose: str
+    message: str
+    starts_on: date
+    ends_on: date
+    state: RequestState
+    created_at: datetime
+    lapses_at: datetime
+    ended_at: datetime | None
+    answer: str
+    consent_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,11 +155,11 @@ class TestConsents:
 
     async def test_only_the_two_sides_see_it(self, databases, events) -> None:
         plant, lender = await enterprise(databases, division="320206"), await bank(databases)
-        key = await self.consent(databases, plant.scope, lender.id, scopes=("scores", "account", "scores"))
+        key = await self.consent(databases, plant.scope, lender.id, scopes=("score", "account", "score"))
         async with databases.read(lender.scope) as read:
             found = await queries.consent(read, lender.scope, key)
         assert found is not None
-        assert (found.scopes, found.purpose, found.enterprise_id) == (("account", "scores"), "贷款", plant.id)
+        assert (found.scopes, found.purpose, found.enterprise_id) == (("account", "score"), "贷款", plant.id)
         assert await self.seen(databases, plant.scope) == [key]
         for scope in (
             (await enterprise(databases)).scope,
@@ -168,7 +168,7 @@ class TestConsents:
         ):
             assert key not in await self.seen(databases, scope)
         for chain in (plant.id, lender.id):
-            assert (await events(chain))[-1].details["scopes"] == ["account", "scores"]
+            assert (await events(chain))[-1].details["scopes"] == ["account", "score"]
 
     async def test_each_refusal(self, databases) -> None:
         plant, lender, body = await enterprise(databases), await bank(databases), await verifier(databases)

@@ -243,11 +243,11 @@ class TestAgreements:
         plant, lender = await enterprise(databases), await bank(databases)
         asking = await acting(plant)
         made = await command(
-            asking, "GrantConsent", bankId=node_id("Organisation", lender.id), scopes=["scores"], purpose="贷款",
+            asking, "GrantConsent", bankId=node_id("Organisation", lender.id), scopes=["score"], purpose="贷款",
             startsOn=today().isoformat(), endsOn=today().isoformat(),
         )  # fmt: skip
         (shown,) = (await run(await acting(lender), "Consents"))["consents"]["nodes"]
-        assert (shown["scopes"], shown["bank"]["id"]) == (["scores"], node_id("Organisation", lender.id))
+        assert (shown["scopes"], shown["bank"]["id"]) == (["score"], node_id("Organisation", lender.id))
         await command(asking, "RevokeConsent", id=made["id"])
         again = await command(asking, "RevokeConsent", id=made["id"])
         assert (again["__typename"], again["code"]) == ("ConflictError", "already_revoked")

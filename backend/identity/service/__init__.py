@@ -3,7 +3,13 @@
 The names below are what the rest of the house may use.
 """
 
-from backend.identity.queries import organisation, organisations_by_id, people_by_id
+from backend.identity.queries import (
+    consent_in_force,
+    consents_in_force,
+    organisation,
+    organisations_by_id,
+    people_by_id,
+)
 from backend.identity.service.agreements import end_engagement, engage, grant_consent, revoke_consent
 from backend.identity.service.auditing import verify_chain, verify_chains
 from backend.identity.service.clients import create_client, revoke_client
@@ -25,18 +31,23 @@ from backend.identity.service.organisations import (
     resume_organisation,
     suspend_organisation,
 )
+from backend.identity.service.requests import decline_request, grant_request, request_consent, withdraw_request
 from backend.identity.service.revocation import purge, sign_out_everywhere
 from backend.identity.service.sessions import claims_of_token, scope_of_token, seal_of
 
 __all__ = [
     "accept_invitation",
     "claims_of_token",
+    "consent_in_force",
+    "consents_in_force",
     "create_client",
     "create_person",
+    "decline_request",
     "disable_person",
     "end_engagement",
     "engage",
     "grant_consent",
+    "grant_request",
     "grant_role",
     "invite",
     "invite_administrator",
@@ -46,6 +57,7 @@ __all__ = [
     "person_with_address",
     "purge",
     "register_organisation",
+    "request_consent",
     "reset_password",
     "resume_organisation",
     "revoke_client",
@@ -60,4 +72,5 @@ __all__ = [
     "verify_chain",
     "verify_chains",
     "withdraw_invitation",
+    "withdraw_request",
 ]

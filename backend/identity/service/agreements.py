@@ -14,14 +14,12 @@ from backend.identity.errors import (
     AlreadyRevoked,
     BankNotFound,
     ConsentNotFound,
-    ConsentScopesInvalid,
     EngagementNotFound,
     KindForbidden,
     OrganisationNotFound,
     VerifierNotFound,
 )
 from backend.identity.models import Consent, Engagement, Organisation
-from backend.identity.values import CONSENT_SCOPES
 from backend.kit.clock import now, today
 from backend.kit.db import Write
 from backend.kit.ids import new_id
@@ -53,10 +51,10 @@ async def engage(
         AlreadyEngaged: for a period that overlaps.
     """
     scope.require("identity:engage")
-    enterprise = await _enterprise(write, scope, enterprise_id)
+    enterprise = await enterprise_of(write, scope, enterprise_id)
     why = rules.purpose(purpose)
     rules.period(starts_on, ends_on, today())
-    if not await _is_active(write, verifier_id, Kind.VERIFIER):
+    if not await is_active(write, verifier_id, Kind.VERIFIER):
         raise VerifierNotFound
     await write.run(_LOCK, {"pair": f"engagement:{enterprise.id}:{verifier_id}"})
     other = await write.row(
@@ -75,7 +73,7 @@ async def engage(
             created_at=now(), created_by=scope.actor_id,
         )
     )  # fmt: skip
-    _tell_pair(
+    tell_pair(
         write, "identity:engage", "Engagement", engagement_id, (enterprise.id, verifier_id),
         enterprise=enterprise.id, verifier=verifier_id, starts_on=starts_on, ends_on=ends_on,
     )  # fmt: skip
@@ -110,7 +108,7 @@ async def end_engagement(write: Write, scope: Scope, *, engagement_id: UUID, rea
     if found.ended_at is not None:
         raise AlreadyRevoked(at=found.ended_at.isoformat(timespec="seconds"))
     await write.run(update(Engagement).where(Engagement.id == engagement_id).values(ended_at=now()))
-    _tell_pair(
+    tell_pair(
         write,
         "identity:end_engagement",
         "Engagement",
@@ -145,33 +143,61 @@ async def grant_consent(
         AlreadyConsented: for a period that overlaps.
     """
     scope.require("identity:consent")
-    enterprise = await _enterprise(write, scope, enterprise_id)
-    opened = sorted(set(scopes))
-    if not opened or set(opened) - set(CONSENT_SCOPES):
-        raise ConsentScopesInvalid(known=", ".join(CONSENT_SCOPES), path=("input", "scopes"))
+    enterprise = await enterprise_of(write, scope, enterprise_id)
+    opened = rules.scopes(scopes)
     why = rules.purpose(purpose)
     rules.period(starts_on, ends_on, today())
-    if not await _is_active(write, bank_id, Kind.BANK):
+    if not await is_active(write, bank_id, Kind.BANK):
         raise BankNotFound
-    await write.run(_LOCK, {"pair": f"consent:{enterprise.id}:{bank_id}"})
-    other = await write.row(
-        select(Consent.starts_on, Consent.ends_on).where(
-            Consent.enterprise_id == enterprise.id, Consent.bank_id == bank_id,
+    return await open_to_bank(
+        write, scope, (enterprise.id, bank_id), scopes=opened, purpose=why, starts_on=starts_on, ends_on=ends_on
+    )
+
+
+async def open_to_bank(
+    write: Write,
+    scope: Scope,
+    sides: tuple[UUID, UUID],
+    *,
+    scopes: Sequence[str],
+    purpose: str,
+    starts_on: date,
+    ends_on: date,
+    is_replacing: bool = False,
+    **facts: object,
+) -> UUID:
+    """Store a consent of an (enterprise, bank) whose words were checked, and tell both; return its id.
+
+    With `is_replacing`, consents whose period overlaps are revoked in the same step.
+
+    Raises:
+        AlreadyConsented: for a period that overlaps, without `is_replacing`.
+    """
+    enterprise_id, bank_id = sides
+    await write.run(_LOCK, {"pair": f"consent:{enterprise_id}:{bank_id}"})
+    others = await write.rows(
+        select(Consent.id, Consent.starts_on, Consent.ends_on)
+        .where(
+            Consent.enterprise_id == enterprise_id, Consent.bank_id == bank_id,
             Consent.revoked_at.is_(None), Consent.starts_on <= ends_on, Consent.ends_on >= starts_on,
         )
+        .with_for_update()
     )  # fmt: skip
-    if other is not None:
-        raise AlreadyConsented(starts_on=other.starts_on.isoformat(), ends_on=other.ends_on.isoformat())
     consent_id = new_id()
+    for other in others:
+        if not is_replacing:
+            raise AlreadyConsented(starts_on=other.starts_on.isoformat(), ends_on=other.ends_on.isoformat())
+        await write.run(update(Consent).where(Consent.id == other.id).values(revoked_at=now()))
+        tell_pair(write, "identity:revoke_consent", "Consent", other.id, sides, replaced_by=consent_id)
     await write.run(
         insert(Consent).values(
-            id=consent_id, enterprise_id=enterprise.id, bank_id=bank_id, scopes=opened, purpose=why,
+            id=consent_id, enterprise_id=enterprise_id, bank_id=bank_id, scopes=list(scopes), purpose=purpose,
             starts_on=starts_on, ends_on=ends_on, created_at=now(), created_by=scope.actor_id,
         )
     )  # fmt: skip
-    _tell_pair(
-        write, "identity:consent", "Consent", consent_id, (enterprise.id, bank_id),
-        enterprise=enterprise.id, bank=bank_id, scopes=opened, starts_on=starts_on, ends_on=ends_on,
+    tell_pair(
+        write, "identity:consent", "Consent", consent_id, sides,
+        enterprise=enterprise_id, bank=bank_id, scopes=scopes, starts_on=starts_on, ends_on=ends_on, **facts,
     )  # fmt: skip
     return consent_id
 
@@ -198,10 +224,11 @@ async def revoke_consent(write: Write, scope: Scope, *, consent_id: UUID) -> Non
     if found.revoked_at is not None:
         raise AlreadyRevoked(at=found.revoked_at.isoformat(timespec="seconds"))
     await write.run(update(Consent).where(Consent.id == consent_id).values(revoked_at=now()))
-    _tell_pair(write, "identity:revoke_consent", "Consent", consent_id, (found.enterprise_id, found.bank_id))
+    tell_pair(write, "identity:revoke_consent", "Consent", consent_id, (found.enterprise_id, found.bank_id))
 
 
-async def _enterprise(write: Write, scope: Scope, named: UUID | None) -> Row[Any]:
+async def enterprise_of(write: Write, scope: Scope, named: UUID | None) -> Row[Any]:
+    """Return the enterprise that acts; the service names one. Raises KindForbidden, OrganisationNotFound."""
     if scope.kind not in {Kind.ENTERPRISE, Kind.SYSTEM}:
         raise KindForbidden(kind=scope.kind.value, why="; only an enterprise can")
     key = named if scope.kind is Kind.SYSTEM else scope.organisation_id
@@ -215,7 +242,8 @@ async def _enterprise(write: Write, scope: Scope, named: UUID | None) -> Row[Any
     return found
 
 
-async def _is_active(write: Write, organisation_id: UUID, kind: Kind) -> bool:
+async def is_active(write: Write, organisation_id: UUID, kind: Kind) -> bool:
+    """Tell whether there is such an organisation of this kind, not suspended."""
     found = await write.value(
         select(Organisation.id).where(
             Organisation.id == organisation_id, Organisation.kind == kind.value, Organisation.suspended_at.is_(None)
@@ -224,7 +252,7 @@ async def _is_active(write: Write, organisation_id: UUID, kind: Kind) -> bool:
     return found is not None
 
 
-def _tell_pair(
+def tell_pair(
     write: Write, action: str, object_type: str, object_id: UUID, sides: tuple[UUID, UUID], **facts: object
 ) -> None:
     """Audit an agreement in the chains of both sides."""
