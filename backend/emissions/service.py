@@ -10,7 +10,7 @@ from backend.emissions.claims.values import Claiming, EnergyClaim
 from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
 from backend.emissions.facts.queries import inventory_facts, line_facts, month_facts
-from backend.emissions.inventory.direct import DirectEmissions, direct_emissions
+from backend.emissions.inventory.direct import DirectEmissions, direct_emissions, direct_of
 from backend.emissions.inventory.inputs import InventoryInputs, inventory_inputs, record_counts
 from backend.emissions.inventory.overview import overview
 from backend.emissions.inventory.reproduce import reproduce
@@ -46,6 +46,7 @@ __all__ = [
     "compute",
     "compute_many",
     "direct_emissions",
+    "direct_of",
     "energy_claims",
     "inventory_facts",
     "inventory_inputs",

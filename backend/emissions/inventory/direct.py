@@ -1,6 +1,6 @@
 """Direct emissions of a year, by category and gas: what an obligation is read from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -58,3 +58,10 @@ async def direct_emissions(
             row.account_id, row.id, row.version, State(row.state), (*(known.parts if known else ()), *parts)
         )
     return found
+
+
+def direct_of(
+    account_id: UUID, inventory_id: UUID, version: int, state: str, parts: Iterable[tuple[str, str, Decimal]]
+) -> DirectEmissions:
+    """Return the direct emissions of a version of which the lines are known already: (category, gas, tCO2e)."""
+    return DirectEmissions(account_id, inventory_id, version, State(state), tuple(parts))
