@@ -3,17 +3,23 @@
 NotFound
   CertificateNotFound       no such certificate, or not yours
   RetirementNotFound        no such movement, or not yours
+  StatementNotFound         no such account statement, or not yours
 Forbidden
   RetirementNotYours        visible, but only the holder of the account has it certified
+  StatementNotYours         visible, but only the holder of the account has statements issued
 Invalid
   RetirementsMissing        no movement named
   TooManyRetirements        more than one certificate takes
   TooManyRanges             more serial ranges than one certificate takes
   NotARetirement            a movement of another kind
   RetirementsOfOthers       movements of more than one account
+  PeriodInvalid             a period that is none, cuts a month, or is too long
+  PeriodNotOver             a period that ends after the day whose knowledge is asked for
+  MomentInFuture            a moment of knowledge that has not come
 Conflict
   RetirementReversed        the registrar has undone it
   RetirementCertified       another certificate states it already
+  NothingToState            nothing of the account in the period
 Limited
   VerificationsTooOften     more questions to the public page than a person asks
 Unavailable
@@ -103,6 +109,57 @@ class RetirementCertified(Conflict):
     zh = "注销记录 {number} 已载入证书 {certificate}，请直接使用该证书。"
 
 
+class StatementNotFound(NotFound):
+    """No such account statement, or not yours."""
+
+    code = "statement_not_found"
+    en = "No account statement with this identifier. Check the number printed on the document."
+    zh = "未找到该账户报告，请核对报告上印制的编号。"
+
+
+class StatementNotYours(Forbidden):
+    """Visible, but only the holder of the account has statements issued."""
+
+    code = "statement_not_yours"
+    en = "Only the enterprise that holds the account can have its statement issued."
+    zh = "仅账户所属企业可以出具本账户的报告。"
+
+
+class PeriodInvalid(Invalid):
+    """A period that is none, cuts a month, or is too long."""
+
+    code = "statement_period_invalid"
+    en = (
+        "{first} to {last} is no period of a statement. Begin with the first day of a month (2005 or later), end with the "
+        "last day of a month, or with the day of knowledge itself, and touch at most three calendar years."
+    )
+    zh = "{first} 至 {last} 不是有效的报告期间。起始日须为某月第一天（2005 年及以后），结束日须为某月最后一天或知悉时点当日，且跨越不超过三个日历年。"
+
+
+class PeriodNotOver(Invalid):
+    """A period that ends after the day whose knowledge is asked for."""
+
+    code = "statement_period_not_over"
+    en = "The period ends on {last}, which had not come on {day}. End it on {day} at the latest, or state a later knowledge."
+    zh = "报告期间结束日 {last} 晚于知悉时点 {day}。请将结束日设为不晚于 {day}，或选择更晚的知悉时点。"
+
+
+class MomentInFuture(Invalid):
+    """A moment of knowledge that has not come."""
+
+    code = "statement_moment_in_future"
+    en = "Nobody knows yet what will be known at {given}. Leave the moment out, or name one that has passed."
+    zh = "知悉时点 {given} 尚未到来。请留空，或选择已经过去的时点。"
+
+
+class NothingToState(Conflict):
+    """Nothing of the account in the period."""
+
+    code = "nothing_to_state"
+    en = "Account {account} has no inventory, units, obligation or score in this period, as far as was known. Choose another period or compute the inventory first."
+    zh = "账户 {account} 在该期间（按知悉时点）没有排放清单、单位持仓、清缴义务或评分。请更换期间，或先计算排放清单。"
+
+
 class VerificationsTooOften(Limited):
     """More questions to the public page than a person asks."""
 
@@ -116,4 +173,4 @@ class DocumentNotMade(Unavailable):
 
     code = "document_not_made"
     en = "The document could not be made: {reason}. Nothing was issued; tell the operator if it happens again."
-    zh = "证书文件生成失败：{reason}。未出具任何证书；如再次出现，请联系运维人员。"
+    zh = "文件生成失败：{reason}。未出具任何文件；如再次出现，请联系运维人员。"

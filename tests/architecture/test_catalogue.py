@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from backend.kit.db import Databases
 
 APPEND_ONLY = {
-    "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
+    "account_statement", "account_statement_file", "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
     "inventory_transition",
     "ledger_check", "ledger_checkpoint", "market_owner", "market_trade", "programme_participant", "programme_setting", "retirement_certificate",

@@ -1,0 +1,119 @@
+"""Reading what a statement is made of, as it was known at the moment. The number of SQL statements is constant."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from backend.accounts import service as accounts
+from backend.emissions import service as emissions
+from backend.emissions.inventory.values import State
+from backend.emissions.service import DirectEmissions
+from backend.emissions.values import InventoryFacts, LineFacts
+from backend.identity import service as identity
+from backend.kit.clock import now
+from backend.kit.db import Read
+from backend.kit.quantities import EXACT
+from backend.kit.scope import Scope
+from backend.kit.settings import Settings
+from backend.ledger import service as ledger
+from backend.ledger.values import Bucket
+from backend.quotas import service as quotas
+from backend.scores.values import Words
+from backend.statements.account import composing
+from backend.statements.account.gathered import Gathered, Period
+from backend.statements.account.periods import period_of
+from backend.statements.account.units import MOST_LINES
+from backend.statements.account.values import Issuer, StatementData
+from backend.statements.errors import NothingToState
+from backend.tenants import service as tenants
+
+MOST_CLAIMS = 10_000
+"""Claims of certificates an account has ever made, more than anybody makes."""
+
+
+async def account_statement(
+    read: Read, scope: Scope, settings: Settings, account_id: UUID, period_from: date, period_to: date,
+    as_of: datetime | None = None,
+) -> StatementData:  # fmt: skip
+    """Return an account's statement for a period, as it was known at `as_of` (None: now).
+
+    Raises:
+        Unauthenticated, Forbidden: without `statements:read`.
+        MomentInFuture, PeriodInvalid, PeriodNotOver: in this order.
+        AccountNotFound: not there, or not visible.
+        NothingToState: nothing of the account in the period was known.
+    """
+    scope.require("statements:read")
+    period = period_of(period_from, period_to, as_of, now())
+    data = composing.compose(await gather(read, scope, settings, account_id, period))
+    if composing.states_nothing(data):
+        raise NothingToState(account=data.subject.number)
+    return data
+
+
+async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID, period: Period) -> Gathered:
+    """Return everything a statement is made of.
+
+    Raises:
+        AccountNotFound: not there, or not visible.
+    """
+    account = await accounts.account(read, scope, account_id)
+    pack = await tenants.pack_in_force(read, scope)
+    holder = await identity.organisation(read, scope, account.organisation_id)
+    # The market settles a year in the next one, so the year before the period counts as well.
+    market_years = [period.first.year - 1, *period.years]
+    found = await emissions.inventory_facts(read, scope, [account_id], period.history, period.known_at)
+    inventories = {year: facts for (_, year), facts in found.items()}
+    wanted = {year: (account_id, inventories[year].inventory_id) for year in market_years if year in inventories}
+    lines = await emissions.line_facts(read, scope, list(wanted.values()))
+    months = await emissions.month_facts(read, scope, list(wanted.values()))
+    by_year = {year: lines[key] for year, key in wanted.items()}
+    activity = await accounts.figures(read, scope, [account_id], period.history, period.known_at)
+    flows = await ledger.flows(
+        read, scope, account_id, ledger.Span(period.first, period.last, period.known_at), most=MOST_LINES
+    )
+    available: dict[UUID, Decimal] = defaultdict(Decimal)
+    for each in flows.batches:
+        if each.bucket is Bucket.AVAILABLE:
+            available[each.batch_id] += each.known
+    claims = await emissions.energy_claims(read, scope, account_id, None, limit=MOST_CLAIMS, after=None)
+    return Gathered(
+        issuer=Issuer(scope.tenant, Words(pack.name_zh, pack.name_en), pack.division_code),
+        account=account,
+        holder=holder,
+        period=period,
+        inventories=inventories,
+        months={year: months[key] for year, key in wanted.items()},
+        lines=by_year,
+        activity={year: rows for (_, year), rows in activity.items()},
+        sector_means=(),
+        classes={each.code: each for each in await ledger.unit_classes(read, scope)},
+        flows=flows,
+        claims=[
+            each
+            for each in reversed(claims)
+            if each.recorded_at <= period.known_at
+            and (each.withdrawn_at is None or each.withdrawn_at > period.known_at)
+        ],
+        quotas=await quotas.year_standings(
+            read, scope, account_id, market_years, period.known_at, available=available,
+            direct={year: _direct(inventories[year], rows) for year, rows in by_year.items()},
+        ),
+        disclosures=(),
+        score=None,
+    )  # fmt: skip
+
+
+def _direct(facts: InventoryFacts, lines: Sequence[LineFacts]) -> DirectEmissions:
+    """Return the direct emissions of an inventory by category and gas, as the market reads them."""
+    parts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for each in lines:
+        if each.scope == 1 and each.basis != "market":
+            key = (each.category, each.gas)
+            parts[key] = EXACT.add(parts[key], each.co2e_t)
+    return DirectEmissions(
+        facts.account_id, facts.inventory_id, facts.version, State(facts.state),
+        tuple((category, gas, amount) for (category, gas), amount in sorted(parts.items())),
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""How the account stands in a statement: quota position, budgets, what is due, the green score. Pure."""
+
+from datetime import timedelta
+
+from backend.ledger.values import CCER, CEA
+from backend.quotas.rules import DutyKind, DutyState
+from backend.quotas.service import YearStanding
+from backend.quotas.values import ObligationBasis
+from backend.scores.values import Source, State, Words
+from backend.statements.account.figuring import derived, taken
+from backend.statements.account.gathered import Gathered
+from backend.statements.account.values import (
+    UNSAID,
+    Budget,
+    DutyLine,
+    Figure,
+    Mark,
+    Op,
+    QuotaPosition,
+    ScoreLine,
+)
+from backend.statements.account.wording import BASES, word
+
+SOON = timedelta(days=90)
+"""A monthly duty that is not late is listed when it is due within so many days; others are listed while they are open."""
+UNIT, OBLIGATION = "unit", "tCO2"
+NO_BUDGET = Words("尚未设定预算。", "No budget is set.")
+NO_SCORE = Words("尚无绿色评分。", "No green score has been computed.")
+_USABLE = Words(
+    "当时可用、无需结转即可用于本年度清缴的单位", "units available then that might settle the year without conversion"
+)
+_GAP = Words(
+    "剩余义务减去可用配额，再减去抵销上限以内的可用 CCER",
+    "what remains less usable allowances, less usable CCER up to the offset limit",
+)
+_CONVERTED = Words("已结转的配额未计入。", "Allowances carried over are not counted.")
+
+
+def quotas(known: Gathered) -> tuple[QuotaPosition, ...]:
+    """Return the position of each compliance year in which the account had a unit or line in the market."""
+    return tuple(_position(known, each) for each in known.quotas)
+
+
+def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
+    year, basis = each.year, each.owed.basis
+    is_final = basis in {ObligationBasis.ENTERED, ObligationBasis.VERIFIED}
+    marks = () if is_final else (Mark.UNVERIFIED, Mark.PROVISIONAL)
+    books = [Source("LedgerAccount", str(known.account.id), known.period.known_at.isoformat())]
+    obligation = taken(
+        f"quota.obligation.{year}", each.owed.obligation, OBLIGATION, _sources(each), words=word(BASES, basis.value),
+        marks=() if each.owed.obligation is None else marks,
+        note=word(BASES, "none") if each.owed.obligation is None else UNSAID,
+    )  # fmt: skip
+
+    def settled(code: str, name: str) -> Figure:
+        own = [one for one in each.settled if one.class_code == code]
+        return taken(
+            f"quota.surrendered.{name}.{year}", each.settled_with(code), UNIT,
+            [Source("UnitMovement", str(one.movement_id), "") for one in own],
+            words=Words("已清缴且未被冲正", "surrendered and not reversed"),
+        )  # fmt: skip
+
+    cea, ccer = settled(CEA, "cea"), settled(CCER, "ccer")
+    note = _CONVERTED if each.has_converted else UNSAID
+    return QuotaPosition(
+        calendar_year=year,
+        basis=basis.value,
+        obligation=obligation,
+        surrendered_cea=cea,
+        surrendered_ccer=ccer,
+        remaining=derived(f"quota.remaining.{year}", Op.REMAINDER, [obligation, cea, ccer], UNIT),
+        usable_cea=taken(f"quota.usable.cea.{year}", each.usable_cea, UNIT, books, words=_USABLE, note=note),
+        usable_ccer=taken(f"quota.usable.ccer.{year}", each.usable_ccer, UNIT, books, words=_USABLE),
+        gap=taken(f"quota.gap.{year}", each.gap, UNIT, books, words=_GAP, marks=obligation.marks, note=note),
+        due_on=each.due,
+        is_closed=each.closed is not None,
+    )
+
+
+def _sources(each: YearStanding) -> list[Source]:
+    if each.owed.basis is ObligationBasis.ENTERED:
+        return [Source("QuotaVerified", str(one), "") for one in each.verified_ids]
+    inventory = each.owed.inventory_id
+    return [] if inventory is None else [Source("Inventory", str(inventory), "")]
+
+
+def budgets(known: Gathered) -> tuple[Budget, ...]:
+    """Return the budget of each year of the period: none is set, and the statement says so."""
+    return tuple(Budget(year, None, None, NO_BUDGET) for year in known.period.years)
+
+
+def duties(known: Gathered) -> tuple[DutyLine, ...]:
+    """Return what was due or open at the moment: of the carbon market, then disclosures, the earliest first."""
+    day = known.period.day
+    found: list[DutyLine] = []
+    for year in known.quotas:
+        for each in year.duties:
+            if each.state in {DutyState.DONE, DutyState.DONE_LATE} or year.closed is not None:
+                continue
+            due = each.duty.due
+            is_monthly = each.duty.kind is DutyKind.MONTHLY_FILING
+            if is_monthly and each.state is not DutyState.LATE and (due is None or due - day > SOON):
+                continue
+            found.append(
+                DutyLine(
+                    "quota", each.duty.kind.value, Words(each.duty.zh, each.duty.en), each.duty.year, each.duty.month,
+                    due, each.done_on, each.state.value,
+                )
+            )  # fmt: skip
+    found += [
+        DutyLine(
+            "disclosure", each.standard, Words(each.name.zh, each.name.en), each.year, None, each.due_on, None,
+            each.state.value,
+        )
+        for each in known.disclosures
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda each: (each.due_on is None, each.due_on or day, each.code, each.month or 0)))
+
+
+def score(known: Gathered) -> tuple[ScoreLine | None, Words]:
+    """Return the score that stood at the moment; without one, why."""
+    found = known.score
+    if found is None:
+        return None, NO_SCORE
+    assessment = found.assessment
+    note = UNSAID
+    if assessment.state is not State.GRADED:
+        shut = [each.reason for each in assessment.gates if not each.is_open]
+        note = shut[0] if shut else Words("数据不足，无法评级。", "There is not enough to tell a grade.")
+    points = taken(
+        f"score.points.{found.year}", assessment.points, "", list(found.inputs),
+        words=Words(f"评分模型 {found.model_code} 第 {found.model_version} 版", f"score model {found.model_code}, version {found.model_version}"),
+        marks=(Mark.PLACEHOLDER,) if found.is_placeholder else (), note=note,
+    )  # fmt: skip
+    return (
+        ScoreLine(
+            found.id, found.number, found.year, found.model_code, found.model_version, found.model_name,
+            assessment.state.value, assessment.grade or "", assessment.grade_name, points, found.computed_at,
+            found.valid_until, assessment.helps, assessment.harms,
+        ),
+        note,
+    )  # fmt: skip
