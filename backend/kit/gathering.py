@@ -15,7 +15,7 @@ R = TypeVar("R")
 Answer = R | BaseException | asyncio.Task[R]
 
 MOST = 16
-"""Items in a flight: PostgreSQL keeps 64 savepoints of a transaction at hand."""
+"""Items in a flight, unless told otherwise: PostgreSQL keeps 64 savepoints of a transaction at hand."""
 
 
 class Gatherer(Generic[T, R]):
@@ -25,8 +25,8 @@ class Gatherer(Generic[T, R]):
     itself raises, everybody in the flight is told so.
     """
 
-    def __init__(self, fly: Callable[[Sequence[T]], Awaitable[Sequence[Answer[R]]]]) -> None:
-        self._fly = fly
+    def __init__(self, fly: Callable[[Sequence[T]], Awaitable[Sequence[Answer[R]]]], *, most: int = MOST) -> None:
+        self._fly, self._most = fly, most
         self._waiting: deque[tuple[T, asyncio.Future[Any]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps tasks by weak references only
         self._is_flying = False
@@ -53,7 +53,7 @@ class Gatherer(Generic[T, R]):
 
     async def _fly_all(self) -> None:
         while self._waiting:
-            aboard = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            aboard = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
             try:
                 answers: Sequence[Answer[R]] = await self._fly([item for item, _ in aboard])
             except Exception as error:  # noqa: BLE001 - told to each caller, who knows what to make of it
