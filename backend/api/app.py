@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from backend.api import (
     activity_files,
     auth,
+    bank,
     callers,
     certificates,
     credit_files,
@@ -145,6 +146,7 @@ def _controllers() -> list[Any]:
         *unit_files.CONTROLLERS,
         *certificates.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
+        *bank.CONTROLLERS,
     ]
 
 

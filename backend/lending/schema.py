@@ -2,9 +2,11 @@
 
 import strawberry
 
+from backend.lending.schema_reads import ReadsQuery
+
 
 @strawberry.type
-class LendingQuery:
+class LendingQuery(ReadsQuery):
     """Reads of lending."""
 
 

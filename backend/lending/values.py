@@ -53,10 +53,12 @@ class BorrowerScore:
     """The newest score of a borrower as a bank is told it.
 
     Without the scope `score` the score's own fields are None; `indicators` is None without the scope `indicators`.
-    `answer` and `indicators` are JSON as it was stored. `expires_at` is when score or consent ends, whichever is first.
+    `answer` and `indicators` are JSON as it was stored; `known_at` is the moment whose knowledge the
+    score rests on. `place` is the key's in what was asked, `has_more` whether the portfolio goes on after the last.
     """
 
     place: int
+    has_more: bool
     read_at: datetime
     account_id: UUID
     account_number: str
@@ -78,6 +80,7 @@ class BorrowerScore:
     grade: str | None
     points: Decimal | None
     computed_at: datetime | None
+    known_at: datetime | None
     valid_until: date | None
     answer: str | None
     indicators: str | None

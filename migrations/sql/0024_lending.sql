@@ -124,14 +124,16 @@ begin
     select f.place, min(f.outcome), min(f.body) from found f group by f.place;
 end $$;
 
--- The newest scores of the accounts named, or of a page of the portfolio (by account number, after one); one row in the log.
+-- The newest scores of the accounts named, or of a page of the portfolio (by account number, after one); one row in the
+-- log, of what is answered. `has_more` tells whether the portfolio goes on.
 create function lending_told(
     keys text[], after text, most bigint, needed text, what text, purpose text, actor uuid, correlation text
 ) returns table (
-    place bigint, read_at timestamptz, account_id uuid, account_number text, account_name text, holder_id uuid,
-    holder_name text, credit_code text, consent_id uuid, scopes text[], consent_purpose text, starts_on date, ends_on date,
-    score_id uuid, number bigint, year bigint, model_code text, model_version bigint, state text, grade text,
-    points numeric, computed_at timestamptz, valid_until date, answer text, indicators text
+    place bigint, has_more boolean, read_at timestamptz, account_id uuid, account_number text, account_name text,
+    holder_id uuid, holder_name text, credit_code text, consent_id uuid, scopes text[], consent_purpose text,
+    starts_on date, ends_on date, score_id uuid, number bigint, year bigint, model_code text, model_version bigint,
+    state text, grade text, points numeric, computed_at timestamptz, known_at timestamptz, valid_until date, answer text,
+    indicators text
 ) language plpgsql
 security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
@@ -140,10 +142,15 @@ declare
     moment timestamptz := lending_passed(bank);
 begin
     return query
-    with admitted as materialized (
-        select * from lending_admitted(bank, keys, needed, moment) m where after is null or m.account_number > after
-            order by case when keys is null then m.account_number end, m.place, m.account_number
-            limit most
+    with ranked as materialized (
+        select m.*, row_number() over (order by m.place, m.account_number) as rank
+            from lending_admitted(bank, keys, lending_told.needed, moment) m
+            where lending_told.after is null or m.account_number > lending_told.after
+            order by m.place, m.account_number
+            limit lending_told.most + 1
+    ),
+    admitted as materialized (
+        select * from ranked r where lending_told.most is null or r.rank <= lending_told.most
     ),
     logged as (
         insert into consent_read (
@@ -153,17 +160,17 @@ begin
             from (select distinct m.account_id, m.consent_id from admitted m) u
             having count(*) > 0
     )
-    select m.place, moment, m.account_id, m.account_number, m.account_name, m.holder_id, h.name, h.credit_code,
-        m.consent_id, m.scopes, m.purpose, m.starts_on, m.ends_on, s.id, s.number, s.year, s.model_code,
-        s.model_version, s.state, s.grade, s.points, s.computed_at, s.valid_until, s.answer,
-        case when 'indicators' = any (m.scopes) then s.indicators end
+    select m.place, (select count(*) from ranked) > (select count(*) from admitted), moment, m.account_id,
+        m.account_number, m.account_name, m.holder_id, h.name, h.credit_code, m.consent_id, m.scopes, m.purpose,
+        m.starts_on, m.ends_on, s.id, s.number, s.year, s.model_code, s.model_version, s.state, s.grade, s.points,
+        s.computed_at, s.as_of, s.valid_until, s.answer, case when 'indicators' = any (m.scopes) then s.indicators end
         from admitted m
             join organisation h on h.id = m.holder_id
             left join lateral (
                 select * from score l where l.account_id = m.account_id and lending_covers(m.scopes, 'score')
                     order by l.number desc limit 1
             ) s on true
-        order by case when keys is null then m.account_number end, m.place, m.account_number;
+        order by m.rank;
 end $$;
 
 -- Consents to read something else of the accounts (a statement, holdings); one row in the log.

@@ -1,0 +1,173 @@
+"""A bank's reads of scores at the network's door, by tokens of client credentials.
+
+    GET  /bank/scores/{borrower}            the signed credential; with `accept: application/json` the score as JSON
+    GET  /bank/scores/{borrower}/history    the borrower's scores as JSON, newest first (`?before=` a number)
+    POST /bank/scores/batch                 {"borrowers": [...], "indicators": false}: up to 10,000, or the whole portfolio
+    GET  /bank/status-lists/{number}        which credentials hold no more: public
+
+`borrower` is the account's number or id, or the enterprise's credit code. Whatever is not opened by a consent at that
+second is not there: 404, whatever the cause. Nothing may be kept between the bank and us: answers are `no-store`, and a
+condition (`if-none-match`) is not looked at, so that no copy outlives a consent by a *not modified*.
+"""
+
+import asyncio
+import base64
+from collections.abc import Iterator
+from time import monotonic
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from backend.api import callers
+from backend.api.door import CORRELATION, ROUTE, TENANT
+from backend.api.refusals import ACTION
+from backend.api.surroundings import Surroundings
+from backend.kit.scope import Scope
+from backend.lending import service
+from backend.lending.errors import BatchesTooMany, BatchInvalid
+from backend.lending.rules.listing import STALE_AFTER
+from backend.lending.schema_serving import served
+from backend.lending.values import CREDENTIAL_MEDIA, STATUS_MEDIA, ReadKind
+from backend.wire.nodes import NodeIdInvalid, uuids
+
+AnyRequest = Request[Any, Any, State]
+Before = Annotated[int | None, QueryParameter(name="before", ge=1)]
+JSON = "application/json"
+SIGNATURE = "carbon-signature"
+"""The header of a batch with its JWS; the payload names the SHA-256 of the body."""
+AT_A_TIME = 4
+"""Batches a process makes at a time; each holds its whole text in memory, some twenty megabytes."""
+CHUNK = 1024 * 1024
+SIGNED_AGAIN_AFTER = STALE_AFTER.total_seconds() / 4
+_NO_STORE = {"cache-control": "no-store", "vary": "accept, authorization"}
+
+
+class BatchAsked(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """Body of a batch. Without `borrowers` the whole portfolio; `indicators` where the consent covers them."""
+
+    borrowers: list[Annotated[str, msgspec.Meta(max_length=200)]] | None = None
+    indicators: bool = False
+
+
+def borrower_key(given: str) -> str:
+    """Return a borrower's key as the bank gave it, a global id of an account as the id inside."""
+    try:
+        return str(uuids(given, "CarbonAccount")[0])
+    except NodeIdInvalid:
+        return given
+
+
+class Scores(Controller):
+    """Scores of borrowers who consented."""
+
+    path = "/bank/scores"
+    tags: ClassVar[list[str]] = ["bank"]
+
+    @get("/{borrower:str}", opt={ACTION: "lending:read"})
+    async def score(self, request: AnyRequest, state: State, borrower: FromPath[str]) -> Response[bytes]:
+        """Give a borrower's newest score: the credential, or as JSON if that is what is accepted."""
+        here: Surroundings = state.here
+        asgi: Any = request.scope
+        asgi[ROUTE] = "/bank/scores/{borrower}"
+        scope = await _caller(request, here)
+        accepted = request.headers.get("accept", "")
+        is_json = JSON in accepted and CREDENTIAL_MEDIA not in accepted
+        what = ReadKind.SCORE if is_json else ReadKind.CREDENTIAL
+        text = await served(here.databases, here.settings, scope, borrower_key(borrower), what)
+        return Response(text.encode(), media_type=JSON if is_json else CREDENTIAL_MEDIA, headers=_NO_STORE)
+
+    @get("/{borrower:str}/history", opt={ACTION: "lending:read"})
+    async def history(
+        self, request: AnyRequest, state: State, borrower: FromPath[str], before: Before = None
+    ) -> Response[bytes]:
+        """Give a borrower's scores as they were computed, newest first, a hundred at a time."""
+        here: Surroundings = state.here
+        asgi: Any = request.scope
+        asgi[ROUTE] = "/bank/scores/{borrower}/history"
+        scope = await _caller(request, here)
+        async with here.databases.write(scope) as write:
+            found = await service.history(write, scope, borrower_key(borrower), before=before)
+        following = "null" if found.next_before is None else str(found.next_before)
+        body = f'{{"account":"{found.account_id}","scores":{found.body},"next_before":{following}}}'
+        return Response(body.encode(), media_type=JSON, headers=_NO_STORE)
+
+    @post("/batch", status_code=200, opt={ACTION: "lending:read"})
+    async def batch(self, request: AnyRequest, state: State) -> Stream:
+        """Give the newest scores of many borrowers as one signed text."""
+        here: Surroundings = state.here
+        asgi: Any = request.scope
+        asgi[ROUTE] = "/bank/scores/batch"
+        scope = await _caller(request, here)
+        asked = _asked(await request.body())
+        keys = None if asked.borrowers is None else [borrower_key(each) for each in asked.borrowers]
+        under_way: list[None] = here.databases.companions.setdefault(("batches", scope.tenant), [])
+        if len(under_way) >= AT_A_TIME:
+            raise BatchesTooMany
+        under_way.append(None)
+        try:
+            async with here.databases.write(scope) as write:
+                made = await service.batch(write, scope, here.settings, keys, has_indicators=asked.indicators)
+        finally:
+            under_way.pop()
+        headers = {
+            **_NO_STORE, SIGNATURE: made.signature, "content-length": str(len(made.body)),
+            "repr-digest": f"sha-256=:{base64.b64encode(made.sha256).decode()}:",
+        }  # fmt: skip
+        return Stream(_chunks(made.body), media_type=JSON, headers=headers)
+
+
+class StatusLists(Controller):
+    """What holds no more, for whoever was handed a credential."""
+
+    path = "/bank/status-lists"
+    tags: ClassVar[list[str]] = ["bank"]
+
+    @get("/{number:int}")
+    async def status_list(self, request: AnyRequest, state: State, number: FromPath[int]) -> Response[bytes]:
+        """Give a status list as a signed token.
+
+        It is signed anew when a bit was set, which the database is asked each time, or when the copy grows old.
+        """
+        here: Surroundings = state.here
+        asgi: Any = request.scope
+        asgi[ROUTE] = "/bank/status-lists/{number}"
+        scope = Scope.system(str(asgi[TENANT]), correlation_id=asgi[CORRELATION])
+        async with here.databases.read(scope) as read:
+            count = await service.revoked_count(read, scope, number)
+        place = ("status list", scope.tenant, number)
+        lock = here.databases.companions.setdefault((*place, asyncio.get_running_loop()), asyncio.Lock())
+        async with lock:
+            known, signed_at, text = here.databases.companions.get(place, (-1, -SIGNED_AGAIN_AFTER, ""))
+            if known < count or monotonic() - signed_at > SIGNED_AGAIN_AFTER:
+                async with here.databases.write(scope) as write:
+                    known, text = await service.status_list(write, scope, here.settings, number)
+                here.databases.companions[place] = (known, monotonic(), text)
+        headers = {"cache-control": "no-cache", "access-control-allow-origin": "*"}
+        return Response(text.encode(), media_type=STATUS_MEDIA, headers=headers)
+
+
+async def _caller(request: AnyRequest, here: Surroundings) -> Scope:
+    return await callers.scope_of(
+        here.databases, request.scope, callers.bearer(request.headers.get("authorization"))
+    )  # fmt: skip
+
+
+def _asked(body: bytes) -> BatchAsked:
+    try:
+        return msgspec.json.decode(body or b"{}", type=BatchAsked)
+    except msgspec.MsgspecError as error:
+        raise BatchInvalid(reason=str(error)) from None
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    view = memoryview(body)
+    for start in range(0, len(view), CHUNK):
+        yield bytes(view[start : start + CHUNK])
+
+
+CONTROLLERS = (Scores, StatusLists)
+"""What the application mounts."""

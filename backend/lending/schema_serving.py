@@ -1,0 +1,98 @@
+"""Reads of one borrower, gathered: those of a bank that arrive together share one transaction and one commit.
+
+A read is answered only after its log is committed, and a commit waits for the disk; many then wait for one. Each has its
+own consent checked, its own row in the log and its own answer. Nothing is kept between transactions: what is served is
+read anew, every time, under the consent of that moment.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+
+from backend.kit.db import Databases
+from backend.kit.errors import CarbonError
+from backend.kit.gathering import Answer, Gatherer
+from backend.kit.scope import Scope
+from backend.kit.settings import Settings
+from backend.lending import service
+from backend.lending.errors import BorrowerAmbiguous, BorrowerNotFound, ScoreMissing, ScoreOutOfDate
+from backend.lending.reading.opening import check_bank
+from backend.lending.rules.addressing import plain_key
+from backend.lending.values import ReadKind
+
+SERVE = text("select place, outcome, body from lending_serve(:keys, :whats, :actors, :correlations)").bindparams(
+    bindparam("keys", type_=ARRAY(Text)),
+    bindparam("whats", type_=ARRAY(Text)),
+    bindparam("actors", type_=ARRAY(Uuid)),
+    bindparam("correlations", type_=ARRAY(Text)),
+)
+MOST = 64
+"""Reads in a flight: none can fail the others, so that a large crowd may share a commit."""
+REFUSALS: dict[str, type[CarbonError]] = {
+    "ambiguous": BorrowerAmbiguous, "expired": ScoreOutOfDate, "no_score": ScoreMissing,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One read: whose, of whom, of what."""
+
+    scope: Scope
+    key: str
+    what: ReadKind
+
+
+async def served(databases: Databases, settings: Settings, scope: Scope, key: str, what: ReadKind) -> str:
+    """Return what a bank is served of one borrower: its credential, or its score as JSON; the read is logged.
+
+    Raises:
+        Unauthenticated, Forbidden: without `lending:read`.
+        BanksOnly: the caller is no bank.
+        BorrowerNotFound: nothing is opened under this key now, or there is no such borrower.
+        BorrowerAmbiguous: the credit code of an enterprise with several accounts.
+        ScoreMissing: nothing was computed yet.
+        ScoreOutOfDate: a credential is asked for, and the newest score is past its validity.
+    """
+    check_bank(scope)
+    place = ("lending", scope.tenant, scope.organisation_id, asyncio.get_running_loop())
+    if place not in databases.companions:
+        bank = replace(scope, actor_id=None, region="", correlation_id="", permissions=frozenset())
+
+        async def fly(items: Sequence[Item]) -> Sequence[Answer[str]]:
+            return await _fly(databases, settings, bank, items)
+
+        databases.companions[place] = Gatherer(fly, most=MOST)
+    gatherer: Gatherer[Item, str] = databases.companions[place]
+    return await gatherer.submit(Item(scope, plain_key(key), what))
+
+
+async def _fly(databases: Databases, settings: Settings, bank: Scope, items: Sequence[Item]) -> list[Answer[str]]:
+    """Serve the items in one transaction; credentials that must be made first are made in one of their own each."""
+    asked = {
+        "keys": [each.key for each in items],
+        "whats": [each.what.value for each in items],
+        "actors": [each.scope.actor_id for each in items],
+        "correlations": [each.scope.correlation_id for each in items],
+    }
+    async with databases.write(bank) as write:
+        rows = {row.place: row for row in await write.rows(SERVE, asked)}
+    answers: list[Answer[str]] = []
+    for place, item in enumerate(items, 1):
+        row = rows.get(place)
+        if row is None:
+            answers.append(BorrowerNotFound())
+        elif row.outcome == "served":
+            answers.append(row.body)
+        elif row.outcome == "unissued":
+            answers.append(asyncio.create_task(_issued(databases, settings, item)))
+        else:
+            answers.append(REFUSALS[row.outcome]())
+    return answers
+
+
+async def _issued(databases: Databases, settings: Settings, item: Item) -> str:
+    async with databases.write(item.scope) as write:
+        made = await service.credential(write, item.scope, settings, item.key)
+    return made.served
