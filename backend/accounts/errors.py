@@ -19,6 +19,10 @@ Invalid
   YearOutOfRange            before 2005 or after next year
   ParametersNotObject       declared values that are no object of names and values
   ReasonMissing             this change needs its reason in words
+  FiguresMissing, FiguresTooMany, FigureTwice    a list of yearly figures with none, too many, or one twice
+  FigureInvalid, FigureUnitInvalid, FigureUnexpected    a figure that cannot be, in a unit that cannot be, withdrawn
+                            though there is none
+  ProductMissing, ProductUnexpected, MainProductUnclear    output without a product, others with one, two main ones
   FileEmpty                 nothing in the file
   FileTypeRefused           not one of the accepted kinds, by name or by content
 Conflict
@@ -196,6 +200,78 @@ class ReasonMissing(Invalid):
     code = "change_reason_missing"
     en = "Give the reason in a sentence: it is kept with the change."
     zh = "请说明原因，原因将随变更一并留存。"
+
+
+class FiguresMissing(Invalid):
+    """A list of figures without any."""
+
+    code = "figures_missing"
+    en = "Give at least one figure."
+    zh = "请至少填写一项经营数据。"
+
+
+class FiguresTooMany(Invalid):
+    """More figures than a year has."""
+
+    code = "figures_too_many"
+    en = "A year has at most {most} figures, its products among them."
+    zh = "一个年度最多 {most} 项经营数据（含各产品产量）。"
+
+
+class FigureTwice(Invalid):
+    """The same figure twice in one list."""
+
+    code = "figure_twice"
+    en = "The figure '{figure}' is given twice. Give it once."
+    zh = "经营数据“{figure}”重复填写，请只保留一项。"
+
+
+class FigureInvalid(Invalid):
+    """A quantity the figure cannot have."""
+
+    code = "figure_invalid"
+    en = "'{figure}' cannot be {value}: {reason_en}."
+    zh = "“{figure}”不能为 {value}：{reason_zh}。"
+
+
+class FigureUnitInvalid(Invalid):
+    """A unit that does not measure what the figure counts."""
+
+    code = "figure_unit_invalid"
+    en = "'{figure}' cannot be given in '{unit}'. Use for example: {accepted}."
+    zh = "“{figure}”的单位不能为“{unit}”，可使用：{accepted}。"
+
+
+class FigureUnexpected(Invalid):
+    """A figure is to be withdrawn, but none stands."""
+
+    code = "figure_not_there"
+    en = "There is no figure '{figure}' of {year} to withdraw. Give a quantity to record one."
+    zh = "{year} 年度没有可撤销的“{figure}”。如需填报，请填写数值。"
+
+
+class ProductMissing(Invalid):
+    """Output of nothing in particular."""
+
+    code = "figure_product_missing"
+    en = "Say which product the output is of."
+    zh = "请填写产量对应的产品名称。"
+
+
+class ProductUnexpected(Invalid):
+    """A product beside a figure that has none."""
+
+    code = "figure_product_unexpected"
+    en = "'{figure}' is of the whole account and has no product. Leave the product out."
+    zh = "“{figure}”为账户整体数据，不区分产品，请勿填写产品名称。"
+
+
+class MainProductUnclear(Invalid):
+    """More than one main product, or none though there are several."""
+
+    code = "main_product_unclear"
+    en = "Mark exactly one of the year's products as the main one: {products}."
+    zh = "请在本年度产品中指定且只指定一个主要产品：{products}。"
 
 
 class FileEmpty(Invalid):

@@ -283,6 +283,6 @@ class FigureDraft:
 
     kind: FigureKind
     quantity: Decimal | None
-    unit: str
+    unit: str = ""
     product: str = ""
     is_main: bool | None = None

@@ -27,6 +27,7 @@ from backend.accounts.service.opening import (
     rename_account,
     switch_separation_of_duties,
 )
+from backend.accounts.service.recording import record_figures
 from backend.accounts.service.reporting import close_year, open_year
 from backend.accounts.service.siting import add_site, change_site
 from backend.accounts.service.sourcing import add_source, change_source, end_source, resume_source
@@ -63,6 +64,7 @@ __all__ = [
     "open_year",
     "own_account",
     "record_calibration",
+    "record_figures",
     "rename_account",
     "rename_meter",
     "reporting_year",
