@@ -27,8 +27,9 @@ POINTS_STEP = Decimal("0.01")
 MAY_NOT_APPLY = frozenset({"duties_on_time", "quota_gap"})
 """Facts an account lacks when it has no quota obligation, which the authority enters and the account cannot hide."""
 
+Figure = Annotated[Exact, Field(max_digits=24, decimal_places=10)]
 GradeCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+]{0,15}$")]
-Curve = Annotated[tuple[tuple[Exact, Exact], ...], Field(min_length=2, max_length=50)]
+Curve = Annotated[tuple[tuple[Figure, Figure], ...], Field(min_length=2, max_length=50)]
 """Corners (x, points): straight between two, level before the first and after the last."""
 Short = Annotated[Text, Field(max_length=200)]
 Long = Annotated[Text, Field(max_length=1000)]
@@ -71,7 +72,7 @@ class Benchmark(_Value):
 
     kind: Literal["benchmark"]
     points: Curve
-    against: Annotated[Exact, Field(gt=0)] | None = None
+    against: Annotated[Figure, Field(gt=0)] | None = None
     alone: Curve | None = None
 
 
@@ -79,7 +80,7 @@ class Choices(_Value):
     """Points by a code; of a truth, `true` and `false`."""
 
     kind: Literal["choices"]
-    points: dict[Text, Exact]
+    points: dict[Text, Figure]
 
 
 Transform = Annotated[Piecewise | Trend | Percentile | Benchmark | Choices, Field(discriminator="kind")]
@@ -93,7 +94,7 @@ class Indicator(Sourced):
     name_en: Short
     fact: Word
     transform: Transform
-    weight: Annotated[Exact, Field(ge=0, le=100)]
+    weight: Annotated[Figure, Field(ge=0, le=100)]
 
     @cached_property
     def name(self) -> Words:
@@ -139,7 +140,7 @@ class Grade(_Value):
     name_zh: Short
     name_en: Short
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
-    threshold: Exact | None = None
+    threshold: Figure | None = None
 
 
 class ByPoints(_Value):
@@ -157,8 +158,8 @@ class ByMatrix(_Value):
     kind: Literal["matrix"]
     rows: Word
     columns: Word
-    row_cuts: Annotated[tuple[Exact, ...], Field(min_length=1, max_length=9)]
-    column_cuts: Annotated[tuple[Exact, ...], Field(min_length=1, max_length=9)]
+    row_cuts: Annotated[tuple[Figure, ...], Field(min_length=1, max_length=9)]
+    column_cuts: Annotated[tuple[Figure, ...], Field(min_length=1, max_length=9)]
     cells: tuple[tuple[GradeCode, ...], ...]
 
 
@@ -176,9 +177,9 @@ class QualityRule(Sourced):
     """What the quality of data does to points: a factor 0 to 1 (`multiplier`), or the most there can be (`ceiling`)."""
 
     mode: Literal["multiplier", "ceiling"]
-    verified: Annotated[Exact, Field(ge=0, le=100)]
-    computed: Annotated[Exact, Field(ge=0, le=100)]
-    estimated: Annotated[Exact, Field(ge=0, le=100)]
+    verified: Annotated[Figure, Field(ge=0, le=100)]
+    computed: Annotated[Figure, Field(ge=0, le=100)]
+    estimated: Annotated[Figure, Field(ge=0, le=100)]
 
 
 class YearRule(Sourced):
@@ -191,7 +192,7 @@ class Step(_Value):
     """A value a lever can bring its fact to, and what that costs."""
 
     value: Text
-    effort: Annotated[Exact, Field(gt=0, le=10000, decimal_places=2)]
+    effort: Annotated[Figure, Field(gt=0, le=10000, decimal_places=2)]
 
 
 class Lever(Sourced):
@@ -207,11 +208,11 @@ class Lever(Sourced):
     words_zh: Long
     words_en: Long
     to: Annotated[tuple[Step, ...], Field(max_length=20)] = ()
-    step: Annotated[Exact, Field(gt=0)] | None = None
+    step: Annotated[Figure, Field(gt=0)] | None = None
     is_relative: bool = False
-    limit: Exact | None = None
+    limit: Figure | None = None
     most: Annotated[int, Field(ge=1, le=20)] = 10
-    effort: Annotated[Exact, Field(gt=0, le=10000, decimal_places=2)] | None = None
+    effort: Annotated[Figure, Field(gt=0, le=10000, decimal_places=2)] | None = None
     also: dict[Word, Text] = Field(default_factory=dict[str, str])
     verifies: tuple[Word, ...] = ()
 
@@ -233,7 +234,7 @@ class ModelContent(Sourced):
     documents: tuple[Document, ...] = ()
     year: YearRule
     validity_months: Annotated[int, Field(ge=1, le=36)]
-    neutral: Annotated[Exact, Field(ge=0, le=100)] = Decimal(50)
+    neutral: Annotated[Figure, Field(ge=0, le=100)] = Decimal(50)
     essential: tuple[Word, ...] = ()
     quality: QualityRule
     indicators: Annotated[tuple[Indicator, ...], Field(min_length=1, max_length=40)]

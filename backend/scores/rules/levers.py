@@ -10,6 +10,7 @@ from backend.scores.values import FACTS, Change, Fact, Quality
 
 REACHED = Decimal("0.0001")
 """A value within reach is rounded to four decimals, towards the better."""
+LARGEST = Decimal(10) ** 20
 Value = Decimal | str | bool
 
 
@@ -75,7 +76,7 @@ def _steps(lever: Lever, before: Value) -> list[Option]:
         return []
     is_lower = FACTS[lever.fact].better == "lower"
     size = before * lever.step / HUNDRED if lever.is_relative else lever.step
-    if size <= 0:
+    if size <= 0 or abs(before) >= LARGEST:
         return []
     found = list[Option]()
     for count in range(1, lever.most + 1):
