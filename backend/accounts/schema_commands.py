@@ -9,6 +9,7 @@ import strawberry
 
 from backend.accounts import service
 from backend.accounts.errors import ParametersNotObject
+from backend.accounts.schema_figures import FiguresMutation
 from backend.accounts.schema_types import (
     Calibration,
     CarbonAccount,
@@ -271,7 +272,7 @@ def _parameters(value: JSON | None) -> Mapping[str, Any] | None:
 
 
 @strawberry.type
-class AccountsMutation:
+class AccountsMutation(FiguresMutation):
     """Commands of the carbon account."""
 
     @command("accounts:open", description="Open a carbon account (碳账户) for your enterprise; it gets its number.")

@@ -2,33 +2,39 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import strawberry
 
 from backend.accounts import queries
+from backend.accounts.figures.queries import FiguresKey, figures_batch
 from backend.accounts.queries import ChildrenKey, StateKey
+from backend.accounts.schema_evidence import After, Evidence, First, evidence, id_after, own_key, text_after
+from backend.accounts.schema_figures import YearFigure, year_figure
 from backend.accounts.values import (
     AccountValue,
     CalibrationState,
     CalibrationValue,
-    EvidenceValue,
     MeterValue,
     ReportingYearValue,
     SiteValue,
     SourceValue,
 )
-from backend.identity.schema_types import Organisation, Person, load_organisation, load_person
+from backend.identity.schema_types import Organisation, load_organisation
 from backend.kit.clock import today
 from backend.tenants.schema import Division, load_division
 from backend.wire.connections import Connection, Page, connect, page
 from backend.wire.context import Context, Info
-from backend.wire.nodes import Node, NodeIdInvalid, node_id, node_loader, uuids
+from backend.wire.nodes import Node, node_id, node_loader
 from backend.wire.scalars import JSON
 
-First = Annotated[int, strawberry.argument(description="How many, 1 to 100.")]
-After = Annotated[str | None, strawberry.argument(description="A cursor from an earlier answer.")]
+__all__ = [
+    "After", "Calibration", "CarbonAccount", "EmissionSource", "Evidence", "First", "Meter", "ReportingYear", "Site",
+    "account", "calibration", "evidence", "id_after", "load_account", "meter", "own_key", "reporting_year", "site",
+    "source", "text_after",
+]  # fmt: skip
+
 A_FEW = 20
 """The usual page of a list below another list: fifty of fifty would be a long answer."""
 
@@ -40,30 +46,6 @@ CalibrationStateEnum = strawberry.enum(
 V = TypeVar("V")
 
 
-def own_key(value: str, type_name: str, *, path: tuple[str, ...] = ()) -> tuple[UUID, UUID]:
-    """Return (account, own id) of something below an account.
-
-    Raises:
-        NodeIdInvalid: not the global id of such a thing.
-    """
-    ids = uuids(value, type_name, path=path)
-    if len(ids) != 2:  # noqa: PLR2004 - account and own
-        raise NodeIdInvalid(id=value, expected=type_name, path=path)
-    return ids[0], ids[1]
-
-
-def text_after(asked: Page) -> str | None:
-    """Return the text a page begins after. Raises PageInvalid for a cursor of another list."""
-    key = asked.key(str)
-    return None if key is None else key[0]
-
-
-def id_after(asked: Page) -> str | None:
-    """Return the id a page begins after. Raises PageInvalid for a cursor of another list."""
-    key = asked.key(UUID)
-    return None if key is None else str(key[0])
-
-
 @strawberry.type(description="A year the account reports on (核算年度); once closed it takes no more activity data.")
 class ReportingYear:
     """A year the account reports on."""
@@ -71,32 +53,6 @@ class ReportingYear:
     year: int = strawberry.field(description="The calendar year.")
     opened_at: datetime = strawberry.field(description="Since when it can be reported on.")
     closed_at: datetime | None = strawberry.field(description="Since when it is closed; null while open.")
-
-
-@strawberry.type(description="A file that proves something (证明材料): invoice, certificate, laboratory report.")
-class Evidence(Node):
-    """A file that proves something."""
-
-    account_id: strawberry.Private[UUID]
-    own_id: strawberry.Private[UUID]
-    uploader_id: strawberry.Private[UUID | None]
-    file_name: str = strawberry.field(description="Its name when it was uploaded.")
-    media_type: str = strawberry.field(description="What its content was recognised as.")
-    size: int = strawberry.field(description="Bytes.")
-    sha256: str = strawberry.field(description="SHA-256 of the content, hexadecimal: the same file has the same.")
-    description: str = strawberry.field(description="What it proves, in words; may be empty.")
-    uploaded_at: datetime = strawberry.field(description="When.")
-
-    @strawberry.field(description="Where to GET the content with the same access token, relative to this host.")
-    def download_url(self, info: Info) -> str:
-        """Return the address of the content."""
-        account = node_id("CarbonAccount", self.account_id)
-        return f"/{info.context.scope.tenant}/accounts/{account}/evidence/{self.id}"
-
-    @strawberry.field(description="Who uploaded it; null for a program, or where you may not know them.")
-    async def uploaded_by(self, info: Info) -> Person | None:
-        """Return who uploaded it."""
-        return await load_person(info.context, self.uploader_id)
 
 
 @strawberry.type(description="A calibration of a meter (检定/校准), valid on both days and between.")
@@ -243,6 +199,15 @@ class CarbonAccount(Node):
         """Return its reporting years."""
         return [reporting_year(row) for row in await info.context.loader(queries.reporting_years).load(self.own_id)]
 
+    @strawberry.field(
+        description="Its figures of a year (年度经营数据) as they stood at a moment (now unless given), by kind, the main "
+        "product first."
+    )
+    async def figures(self, info: Info, year: int, as_of: datetime | None = None) -> list[YearFigure]:
+        """Return its figures of a year."""
+        rows = await info.context.loader(figures_batch).load(FiguresKey(self.own_id, year, as_of))
+        return [year_figure(row) for row in rows]
+
     @strawberry.field(description="Its sites by code.")
     async def sites(self, info: Info, first: First = A_FEW, after: After = None) -> Connection[Site]:
         """Return its sites."""
@@ -360,22 +325,6 @@ def calibration(value: CalibrationValue) -> Calibration:
 def reporting_year(value: ReportingYearValue) -> ReportingYear:
     """Return a reporting year as the wire has it."""
     return ReportingYear(year=value.year, opened_at=value.opened_at, closed_at=value.closed_at)
-
-
-def evidence(value: EvidenceValue) -> Evidence:
-    """Return evidence as the wire has it."""
-    return Evidence(
-        id=node_id("Evidence", value.account_id, value.id),
-        account_id=value.account_id,
-        own_id=value.id,
-        uploader_id=value.uploaded_by,
-        file_name=value.file_name,
-        media_type=value.media_type,
-        size=value.size,
-        sha256=value.sha256,
-        description=value.description,
-        uploaded_at=value.uploaded_at,
-    )
 
 
 def _maybe(make: Any, value: Any) -> Any:  # noqa: ANN401 - any of the pairs above
