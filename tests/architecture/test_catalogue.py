@@ -14,6 +14,7 @@ APPEND_ONLY = {
     "ledger_check", "ledger_checkpoint", "market_owner", "market_trade", "programme_participant", "programme_setting", "retirement_certificate",
     "quota_allocation_line", "quota_balance_value", "quota_closing", "quota_converted", "quota_duty_entry", "quota_output",
     "quota_surrender", "quota_surrender_line", "quota_verified",
+    "score_backtest", "score_backtest_line", "score_model_decision", "score_model_revision", "score_model_version",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {
