@@ -15,7 +15,7 @@ CREDENTIAL_TYPE = "urn:carbon:credential:green-score:1"
 """`vct` of a score's credential: what its claims mean."""
 CREDENTIAL_MEDIA, STATUS_MEDIA = "application/dc+sd-jwt", "application/statuslist+jwt"
 LIST_SIZE = 131_072
-"""Places in one status list, as `lending_slot` hands them out."""
+"""Places in one status list, as `lending_material` hands them out."""
 MOST_BORROWERS = 10_000
 """Borrowers in one batch."""
 

@@ -264,14 +264,23 @@ begin
         from told;
 end $$;
 
--- The next place in the status lists, 131,072 to a list. Places are handed out scattered over a list (an odd multiple
--- walks through all of them), so that neighbours in time are no neighbours there.
-create function lending_slot() returns table (status_list bigint, status_index bigint) language plpgsql
+-- What a credential of a score is made of besides what its bank was told, for the service alone: the indicators, shown or
+-- not, the records the score rests on, and the next place in the status lists, 131,072 to a list. Places are handed out
+-- scattered over a list (an odd multiple walks through all of them), so that neighbours in time are no neighbours there.
+create function lending_material(account uuid, score uuid)
+returns table (indicators text, inputs text, status_list bigint, status_index bigint) language plpgsql
 security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
 declare
-    n bigint := nextval('score_credential_slot');
+    n bigint;
 begin
-    return query select n / 131072, (n % 131072) * 79259 % 131072;
+    if current_setting('carbon.kind', true) is distinct from 'system' then
+        raise exception 'only the service makes credentials' using errcode = 'insufficient_privilege';
+    end if;
+    n := nextval('score_credential_slot');
+    return query
+    select s.indicators, s.inputs::text, n / 131072, (n % 131072) * 79259 % 131072
+        from score s where s.account_id = lending_material.account and s.id = lending_material.score;
 end $$;
 
 -- Keeps a credential that was just signed, and returns what is served: this one, or the one somebody else made meanwhile.

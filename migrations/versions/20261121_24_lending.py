@@ -21,7 +21,7 @@ CALLED = (
     "lending_open(text[], text, text, text, uuid, text)",
     "lending_history(text, bigint, bigint, uuid, text)",
     "lending_batch(text[], boolean, text, uuid, text)",
-    "lending_slot()",
+    "lending_material(uuid, uuid)",
     "lending_keep(jsonb)",
     "lending_reads_of(uuid, uuid, bigint)",
 )
@@ -34,8 +34,8 @@ INNER = (
     "lending_reader()",
     "lending_gate(uuid)",
 )
-READ_BY_FUNCTIONS = ("carbon_account", "consent", "document_key", "organisation", "score")
-"""What the functions look into, under conditions of their own; see `open_to_owner`."""
+READ_BY_FUNCTIONS = ("consent", "document_key", "organisation", "score")
+"""What the functions look into, under conditions of their own, as into `carbon_account`; see `open_to_owner`."""
 
 
 def upgrade() -> None:

@@ -15,12 +15,13 @@ _BOOKS = {
 """Quantities of an inventory and their units."""
 
 
-def fields(told: BorrowerScore, books: InventoryFacts | None) -> list[Field]:
+def fields(told: BorrowerScore, indicators: str, inputs: str, books: InventoryFacts | None) -> list[Field]:
     """Return every field of a credential, each with the scope of consent that shows it.
 
     The score's fields are those of its stored answer, by their own names (`score_` before one that is taken); an
-    indicator is `indicator_<code>`; the books of the score's year, as they were known when it was computed, are
-    `books_<quantity>`, shown by the scope `statement`. Numbers stay the text they are stored as.
+    indicator is `indicator_<code>`; the records it rests on are `inputs`; the books of the score's year, as they were
+    known when it was computed, are `books_<quantity>`. Books and inputs are shown by the scope `statement`. Numbers
+    stay the text they are stored as.
     """
     found = [
         Field("account", told.account_number, "account"),
@@ -31,7 +32,8 @@ def fields(told: BorrowerScore, books: InventoryFacts | None) -> list[Field]:
     taken = {each.name for each in found} | RESERVED
     for name, value in _loaded(told.answer).items():
         found.append(Field(f"score_{name}" if name in taken else name, value, "score"))
-    found += [Field(f"indicator_{code}", value, "indicators") for code, value in _indicators(told.indicators)]
+    found += [Field(f"indicator_{code}", value, "indicators") for code, value in _indicators(indicators)]
+    found.append(Field("inputs", json.loads(inputs), "statement"))
     if books is not None:
         found.append(
             Field(
@@ -54,9 +56,9 @@ def _loaded(text: str | None) -> Mapping[str, Any]:
     return {} if text is None else json.loads(text, parse_float=str)
 
 
-def _indicators(text: str | None) -> Iterator[tuple[str, Any]]:
+def _indicators(text: str) -> Iterator[tuple[str, Any]]:
     """Yield the indicators of a stored text, by their codes: a list of objects, or an object by code."""
-    found: Any = [] if text is None else json.loads(text, parse_float=str)
+    found: Any = json.loads(text, parse_float=str)
     if isinstance(found, dict):
         found = found.get("indicators", found)
     if isinstance(found, dict):

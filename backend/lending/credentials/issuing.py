@@ -23,7 +23,7 @@ from backend.lending.values import BorrowerScore, CredentialValue, Issuing, Read
 from backend.statements import service as statements
 from backend.tenants import service as tenants
 
-SLOT = text("select status_list, status_index from lending_slot()")
+MATERIAL = text("select * from lending_material(:account, :score)")
 KEEP = text("select lending_keep(:credential)").bindparams(bindparam("credential", type_=JSONB))
 
 
@@ -61,27 +61,27 @@ async def _made(write: Write, scope: Scope, settings: Settings, told: BorrowerSc
         system = scope.as_system()
         key = await statements.document_key(write, system, identity.seal_of(settings))
         pack = await tenants.pack_in_force(write, system)
+        material: Any = await write.row(MATERIAL, {"account": told.account_id, "score": told.score_id})
         books = await emissions.inventory_facts(write, system, [told.account_id], [told.year], told.known_at)
-    slot: Any = await write.row(SLOT)
     issuer = addressing.issuer(scope.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
     said = Issuing(
         issuer=issuer, subject=f"urn:carbon:account:{told.account_number}", issued_at=issued_at, expires_at=expires_at,
-        status_uri=addressing.status_uri(issuer, slot.status_list), status_index=slot.status_index,
+        status_uri=addressing.status_uri(issuer, material.status_list), status_index=material.status_index,
         consent={
             "id": str(told.consent_id), "bank": str(scope.organisation_id), "scopes": sorted(told.scopes),
             "purpose": told.purpose, "starts_on": told.starts_on.isoformat(), "ends_on": told.ends_on.isoformat(),
         },
     )  # fmt: skip
     signed, shown, withheld = disclosing.claims(
-        said, fields(told, books.get((told.account_id, told.year))), told.scopes
+        said, fields(told, material.indicators, material.inputs, books.get((told.account_id, told.year))), told.scopes
     )
     return await write.value(
         KEEP,
         {
             "credential": {
                 "account_id": str(told.account_id), "id": str(new_id()), "consent_id": str(told.consent_id),
-                "score_id": str(told.score_id), "key_id": key.id, "status_list": slot.status_list,
-                "status_index": slot.status_index, "withheld": withheld, "issued_at": issued_at.isoformat(),
+                "score_id": str(told.score_id), "key_id": key.id, "status_list": material.status_list,
+                "status_index": material.status_index, "withheld": withheld, "issued_at": issued_at.isoformat(),
                 "served": disclosing.combined(sign(signed, key, disclosing.TYPE), shown),
                 "expires_at": expires_at.isoformat(),
             }

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from backend.identity.values import SUFFICIENT
 from backend.lending.values import CREDENTIAL_TYPE, Field, Issuing
 
 HASH = "sha-256"
@@ -38,13 +39,6 @@ def digest(disclosure: str) -> str:
     return base64url(hashlib.sha256(disclosure.encode()).digest())
 
 
-def covers(scopes: Sequence[str], needed: str) -> bool:
-    """Tell whether a consent's scopes show what needs a scope; `lending_covers` says the same in the database."""
-    if needed == "account":
-        return True
-    return needed in scopes or (needed == "score" and "indicators" in scopes)
-
-
 def claims(
     said: Issuing, fields: Sequence[Field], scopes: Sequence[str], *, salt: Callable[[], str] = salt
 ) -> tuple[dict[str, Any], list[str], list[str]]:
@@ -57,10 +51,11 @@ def claims(
     if len(set(names)) < len(names) or RESERVED.intersection(names):
         message = f"no credential can have these fields: {sorted(names)}"
         raise ValueError(message)
+    opened = frozenset(scopes)
     shown: list[str] = []
     withheld: list[str] = []
     for field in fields:
-        (shown if covers(scopes, field.scope) else withheld).append(disclosure(field, salt()))
+        (shown if opened.intersection(SUFFICIENT[field.scope]) else withheld).append(disclosure(field, salt()))
     signed: dict[str, Any] = {
         "iss": said.issuer,
         "sub": said.subject,

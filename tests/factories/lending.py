@@ -1,0 +1,96 @@
+"""Scores as a run would store them, and banks that may read them.
+
+    world = await lent(databases)                      # Lent: .held .bank .consent
+    await scored(databases, world.held, grade="B")     # the next score of the account
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from factories import accounts, identity
+from factories.accounts import Held
+from factories.identity import Made
+from sqlalchemy import func, insert, select
+
+from backend.identity import service as identity_service
+from backend.kit.clock import now, today
+from backend.kit.db import Databases
+from backend.kit.ids import new_id
+from backend.kit.scope import Scope
+from backend.scores.models import Score
+
+YEAR = 2025
+NAMES = {"A": ("优秀", "Excellent"), "B": ("良好", "Good"), "C": ("一般", "Fair")}
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """An enterprise's account, a bank it consented to, and the consent."""
+
+    held: Held
+    bank: Made
+    consent: UUID
+
+
+def answer_of(grade: str | None, points: str | None, number: int) -> dict[str, Any]:
+    """Return a score's answer as it is stored."""
+    zh, en = NAMES.get(grade or "", ("", ""))
+    return {
+        "number": number, "year": YEAR, "state": "graded" if grade else "cannot_tell", "grade": grade, "points": points,
+        "grade_name": {"zh": zh, "en": en},
+        "model": {"code": "plain", "version": 1, "is_placeholder": True},
+        "helps": [{"zh": "绿色电力占比较高", "en": "A high share of green power"}],
+        "harms": [{"zh": "排放强度高于行业平均", "en": "Intensity above the sector's mean"}],
+    }  # fmt: skip
+
+
+def indicators_of(intensity: str) -> list[dict[str, Any]]:
+    """Return a score's indicators as they are stored."""
+    return [
+        {"code": "intensity", "value": intensity, "unit": "tCO2e/万CNY", "points": "61.5"},
+        {"code": "green_power", "value": "33.3", "unit": "%", "points": "83.25"},
+    ]
+
+
+async def scored(
+    databases: Databases, held: Held, *, grade: str | None = "A", points: str | None = "88.75", cause: str = "asked",
+    valid_until: date | None = None, intensity: str = "1.2345",
+) -> UUID:  # fmt: skip
+    """Store the next score of an account and return its id."""
+    score_id, moment = new_id(), now()
+    async with databases.write(Scope.system(held.scope.tenant)) as write:
+        number = 1 + (await write.value(select(func.coalesce(func.max(Score.number), 0)).where(Score.account_id == held.id)))
+        await write.run(
+            insert(Score).values(
+                account_id=held.id, id=score_id, number=number, year=YEAR, model_code="plain", model_version=1,
+                state="graded" if grade else "cannot_tell", points=None if points is None else Decimal(points),
+                grade=grade, computed_at=moment, valid_until=valid_until or today() + timedelta(days=90), cause=cause,
+                inputs=[], as_of=moment, fingerprint=score_id.hex * 2,
+                answer=json.dumps(answer_of(grade, points, number), ensure_ascii=False),
+                indicators=json.dumps(indicators_of(intensity), ensure_ascii=False),
+            )
+        )  # fmt: skip
+    return score_id
+
+
+async def lent(
+    databases: Databases, *, scopes: tuple[str, ...] = ("score",), bank: Made | None = None, is_scored: bool = True,
+    tenant: str = "wuxi",
+) -> Lent:  # fmt: skip
+    """Make an enterprise with an account and a score, and a bank it consents to."""
+    held = await accounts.held_account(databases, tenant=tenant)
+    lender = bank or await identity.bank(databases, tenant=tenant)
+    consent = await identity.consented(databases, held.holder, lender, scopes)
+    if is_scored:
+        await scored(databases, held)
+    return Lent(held, lender, consent)
+
+
+async def revoked(databases: Databases, world: Lent) -> None:
+    """Let the enterprise revoke the consent."""
+    async with databases.write(world.held.scope) as write:
+        await identity_service.revoke_consent(write, world.held.scope, consent_id=world.consent)
