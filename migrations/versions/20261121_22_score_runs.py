@@ -162,7 +162,7 @@ def upgrade() -> None:
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("mean", sa.Numeric(), nullable=True),
+        sa.Column("mean", sa.Numeric(), nullable=False),
         sa.Column("steps", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("ranked", postgresql.ARRAY(sa.NUMERIC()), nullable=False),
         sa.Column("members", postgresql.ARRAY(sa.Uuid()), nullable=False),

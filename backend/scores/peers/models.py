@@ -15,9 +15,9 @@ from backend.kit.orm import Base
 class ScoreRollup(Base):
     """A group of accounts and one fact of them, as published on a day. Append-only; only the service reads it.
 
-    `sector` is empty for the whole jurisdiction; `basis` keeps apart what cannot be compared (products, units).
+    `basis` keeps apart what cannot be compared (products, units).
     `ranked` are the values in order, `members` whose they are. `steps` are [mean, count] of every five or more neighbours in
-    that order, `mean` is what is told of the group, None where nothing may be told.
+    that order, `mean` is the group's as it is told.
     """
 
     __tablename__ = "score_rollup"
@@ -30,7 +30,7 @@ class ScoreRollup(Base):
     published_on: Mapped[date] = mapped_column(primary_key=True)
     published_at: Mapped[datetime]
     size: Mapped[int]
-    mean: Mapped[Decimal | None]
+    mean: Mapped[Decimal]
     steps: Mapped[list[Any]]
     ranked: Mapped[list[Decimal]] = mapped_column(ARRAY(NUMERIC))
     members: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
