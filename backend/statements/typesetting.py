@@ -46,17 +46,26 @@ def typeset(stated: Mapping[str, Any]) -> bytes:
     Raises:
         DocumentNotMade: the engine refuses; its reason is logged.
     """
-    import typst  # noqa: PLC0415 - see above
-
     inputs = {
         "facts": rules.canonical(stated),
         "mark": rules.mark(stated),
         "qr": qr_code(str(stated["verify_url"])),
     }
+    return compiled(_TEMPLATE, inputs, datetime.fromisoformat(str(stated["issued_at"])))
+
+
+def compiled(template: Path, inputs: Mapping[str, str], moment: datetime) -> bytes:
+    """Return a template's pages, made at a moment: the same inputs give the same bytes. Blocks; call it in a thread.
+
+    Raises:
+        DocumentNotMade: the engine refuses; its reason is logged.
+    """
+    import typst  # noqa: PLC0415 - see above
+
     try:
         made = typst.compile(
-            _TEMPLATE, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs, format="pdf",
-            pdf_standards=STANDARD, timestamp=datetime.fromisoformat(str(stated["issued_at"])),
+            template, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=dict(inputs), format="pdf",
+            pdf_standards=STANDARD, timestamp=moment,
         )  # fmt: skip
     except RuntimeError as error:
         logger.error("document_not_typeset", reason=str(error))  # noqa: TRY400 - the engine's own words say more than the stack

@@ -209,7 +209,8 @@ def intensities(known: Gathered, stated: Sequence[YearEmissions]) -> tuple[Inten
         facts = known.inventories.get(year)
         if facts is None:
             continue
-        emitted = totals.get(year) or year_totals(facts, marks(facts, known.period.day))
+        common = (*marks(facts, known.period.day), *line_marks(known.lines.get(year, ())))
+        emitted = totals.get(year) or year_totals(facts, common)
         for each in known.activity.get(year, ()):
             if each.kind in {FigureKind.VALUE_ADDED, FigureKind.OUTPUT}:
                 found.append(_intensity(known.period, year, emitted.location, each, found))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.emissions import service as emissions
-from backend.emissions.inventory.values import State
 from backend.emissions.service import DirectEmissions
 from backend.emissions.values import InventoryFacts, LineFacts
 from backend.identity import service as identity
@@ -66,7 +65,7 @@ async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID
     market_years = [period.first.year - 1, *period.years]
     found = await emissions.inventory_facts(read, scope, [account_id], period.history, period.known_at)
     inventories = {year: facts for (_, year), facts in found.items()}
-    wanted = {year: (account_id, inventories[year].inventory_id) for year in market_years if year in inventories}
+    wanted = {year: (account_id, facts.inventory_id) for year, facts in inventories.items()}
     lines = await emissions.line_facts(read, scope, list(wanted.values()))
     months = await emissions.month_facts(read, scope, list(wanted.values()))
     by_year = {year: lines[key] for year, key in wanted.items()}
@@ -99,7 +98,7 @@ async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID
         ],
         quotas=await quotas.year_standings(
             read, scope, account_id, market_years, period.known_at, available=available,
-            direct={year: _direct(inventories[year], rows) for year, rows in by_year.items()},
+            direct={year: _direct(inventories[year], by_year[year]) for year in market_years if year in by_year},
         ),
         disclosures=(),
         score=None,
@@ -113,7 +112,7 @@ def _direct(facts: InventoryFacts, lines: Sequence[LineFacts]) -> DirectEmission
         if each.scope == 1 and each.basis != "market":
             key = (each.category, each.gas)
             parts[key] = EXACT.add(parts[key], each.co2e_t)
-    return DirectEmissions(
-        facts.account_id, facts.inventory_id, facts.version, State(facts.state),
-        tuple((category, gas, amount) for (category, gas), amount in sorted(parts.items())),
+    return emissions.direct_of(
+        facts.account_id, facts.inventory_id, facts.version, facts.state,
+        [(category, gas, amount) for (category, gas), amount in sorted(parts.items())],
     )  # fmt: skip
