@@ -17,7 +17,7 @@ from backend.quotas.schema import QuotasMutation, QuotasQuery
 from backend.scores.schema import ScoresMutation, ScoresQuery
 from backend.statements.schema import StatementsMutation, StatementsQuery
 from backend.tenants.schema import TenantsQuery
-from backend.wire import nodes, scalars
+from backend.wire import inputs, nodes, scalars
 from backend.wire.context import Info
 
 
@@ -76,3 +76,4 @@ class Subscription(JobsSubscription):
 
 schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=scalars.configuration())
 """Built once, when the process starts."""
+inputs.prepare(schema)

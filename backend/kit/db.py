@@ -121,6 +121,26 @@ class Databases:
         finally:
             await connection.close()
 
+    async def at_once(
+        self, tenant: str, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """Run one statement that is a transaction of its own: what it did is committed when its rows are here.
+
+        Nobody's scope is set, so it is for server functions that are told who asks. One round trip instead of four.
+
+        Raises:
+            DatabaseAway: the server does not answer. Any other loss of the connection leaves open what was done.
+        """
+        try:
+            async with self.engine(tenant).connect() as connection:
+                # One that died while it was idle (the server restarted) knows it by now; `_begun` finds out by trying.
+                while (await connection.get_raw_connection()).driver_connection.is_closed():  # type: ignore[union-attr]
+                    await connection.invalidate()
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                return (await connection.execute(statement, parameters)).all()
+        except OSError as error:
+            raise DatabaseAway from error
+
     async def _begun(self, scope: Scope, *, is_read_only: bool) -> AsyncConnection:
         """Return a connection whose transaction knows the scope.
 

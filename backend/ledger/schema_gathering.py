@@ -1,19 +1,19 @@
 """Transfers that arrive together are posted together: one call of `ledger_post_gathered`, one commit.
 
 Each order keeps its own savepoint, refusal, idempotency key and audit event. An order is posted under its own caller:
-the transaction belongs to the service, and who may do what is checked by the server function for each order.
+who may do what is checked by the server function for each order. The call is the whole transaction, audit events
+included, so that its accounts are locked for no round trip.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+import msgspec
+from sqlalchemy import Text, bindparam, text
 
 from backend.kit import idempotency
-from backend.kit.audit import Event
 from backend.kit.db import Databases
 from backend.kit.gathering import Answer, Gatherer
 from backend.kit.idempotency import IdempotencyKeyReused
@@ -22,14 +22,16 @@ from backend.kit.scope import Scope
 from backend.ledger.service.posting import Order, movement, refused
 from backend.ledger.values import MovementValue
 
-POST = text("select ledger_post_gathered(:items, :is_patient)").bindparams(bindparam("items", type_=JSONB))
+# As text both ways: of the time a crowd of transfers takes here, the driver's JSON would be a tenth.
+POST = text("select ledger_post_gathered(cast(:items as jsonb), :is_patient)::text").bindparams(
+    bindparam("items", type_=Text)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An order with its caller, and the key and hash of the command it came from."""
+    """An order (its caller is in it), and the key and hash of the command it came from."""
 
-    scope: Scope
     order: Order
     command: str
     key: str | None
@@ -53,7 +55,7 @@ async def post_gathered(
 
         databases.companions[place] = Gatherer(fly)
     gatherer: Gatherer[Item, MovementValue] = databases.companions[place]
-    return await gatherer.submit(Item(scope, order, command, key, hashed))
+    return await gatherer.submit(Item(order, command, key, hashed))
 
 
 async def _fly(databases: Databases, tenant: str, items: Sequence[Item]) -> list[Answer[MovementValue]]:
@@ -85,29 +87,19 @@ async def _post(
 ) -> list[MovementValue | BaseException | None]:
     """Post the items in one transaction; None stands for an order whose accounts were not free."""
     asked = [{"order": each.order, "command": each.command, "key": each.key, "hash": each.hash} for each in items]
-    answers: list[MovementValue | BaseException | None] = []
-    async with databases.write(Scope.system(tenant)) as write:
-        told = await write.rows(POST, {"items": asked, "is_patient": is_patient})
-        for item, (found,) in zip(items, told, strict=True):
-            if "busy" in found:
-                answers.append(None)
-                continue
-            if "refused" in found:
-                answers.append(_refusal(found["refused"], found["details"]))
-                continue
-            moved = movement(found["movement"])
-            answers.append(moved)
-            if not found["is_replay"]:
-                write.events.append(_event(item.scope, moved))
-    return answers
+    told = await databases.at_once(
+        tenant, POST, {"items": msgspec.json.encode(asked).decode(), "is_patient": is_patient}
+    )
+    return [_answer(msgspec.json.decode(found)) for (found,) in told]
+
+
+def _answer(found: Mapping[str, Any]) -> MovementValue | BaseException | None:
+    if "busy" in found:
+        return None
+    if "refused" in found:
+        return _refusal(found["refused"], found["details"])
+    return movement(found["movement"])
 
 
 def _refusal(code: str, details: dict[str, Any]) -> BaseException:
     return IdempotencyKeyReused(**details) if code == IdempotencyKeyReused.code else refused(code, details)
-
-
-def _event(scope: Scope, moved: MovementValue) -> Event:
-    return Event.of(
-        scope, f"ledger:{moved.kind}", object_type="LedgerMovement", object_id=moved.id, number=moved.number,
-        unit_class=moved.class_code, quantity=str(moved.quantity),
-    )  # fmt: skip

@@ -430,12 +430,86 @@ begin
     end loop;
 end $$;
 
+-- The audit events of what was posted, each in the chain of its caller's organisation: as `kit.audit` writes them for
+-- every other command, and as it verifies them. The text that is hashed is the facts as JSON, keys in order, no spaces.
+-- Heads are locked in the order of their chains, after the accounts and before the journal's head.
+create function ledger_audit(done jsonb) returns void language plpgsql as $$
+declare
+    wanted uuid[];
+    chains uuid[];
+    sequences bigint[];
+    hashes bytea[];
+    each jsonb;
+    caller jsonb;
+    movement jsonb;
+    event audit_event;
+    events audit_event[] := '{}';
+    place integer;
+    asking text := coalesce(current_setting('carbon.kind', true), '');
+    setting text;
+begin
+    setting := set_config('carbon.kind', 'system', true);  -- policies of the audit bind the owner, too
+    select array_agg(distinct coalesce((value->'caller'->>'organisation')::uuid, '00000000-0000-0000-0000-000000000000'))
+        into wanted from jsonb_array_elements(done);
+    for attempt in 1 .. 2 loop
+        select array_agg(h.chain_id), array_agg(h.sequence), array_agg(h.hash) into chains, sequences, hashes
+            from (select * from audit_head where chain_id = any (wanted) order by chain_id for update) h;
+        exit when cardinality(chains) = cardinality(wanted);
+        insert into audit_head (chain_id, sequence, hash)
+            select w, 0, decode(repeat('00', 32), 'hex') from unnest(wanted) w order by w on conflict do nothing;
+    end loop;
+    for each in select value from jsonb_array_elements(done) loop
+        caller := each->'caller';
+        movement := each->'movement';
+        event.organisation_id := (caller->>'organisation')::uuid;
+        event.chain_id := coalesce(event.organisation_id, '00000000-0000-0000-0000-000000000000');
+        place := array_position(chains, event.chain_id);
+        event.sequence := sequences[place] + 1;
+        event.id := uuidv7();
+        event.at := clock_timestamp();
+        event.actor_id := (caller->>'actor')::uuid;
+        event.actor_kind := caller->>'kind';
+        event.action := 'ledger:' || (movement->>'kind');
+        event.outcome := 'done';
+        event.object_type := 'LedgerMovement';
+        event.object_id := movement->>'id';
+        event.correlation_id := caller->>'correlation';
+        event.details := jsonb_build_object('number', movement->'number', 'quantity', movement->'quantity',
+            'unit_class', movement->'class_code');
+        event.previous_hash := hashes[place];
+        event.hash := sha256(event.previous_hash || convert_to(concat(
+            '{"action":', to_json(event.action), ',"actor":', coalesce(to_json(event.actor_id)::text, 'null'),
+            ',"at":"', to_char(event.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '+00:00"',
+            ',"chain":', to_json(event.chain_id), ',"correlation":', to_json(event.correlation_id),
+            ',"details":{"number":', movement->'number', ',"quantity":', to_json(movement->>'quantity'),
+            ',"unit_class":', to_json(movement->>'class_code'), '},"id":', to_json(event.id),
+            ',"kind":', to_json(event.actor_kind), ',"object":', to_json(event.object_id),
+            ',"organisation":', coalesce(to_json(event.organisation_id)::text, 'null'), ',"outcome":"done","sequence":',
+            event.sequence, ',"type":"LedgerMovement"}'
+        ), 'UTF8'));
+        events := array_append(events, event);
+        sequences[place] := event.sequence;
+        hashes[place] := event.hash;
+    end loop;
+    insert into audit_event (
+        chain_id, sequence, id, at, actor_id, actor_kind, organisation_id, action, outcome, object_type, object_id,
+        details, correlation_id, previous_hash, hash
+    )
+        select e.chain_id, e.sequence, e.id, e.at, e.actor_id, e.actor_kind, e.organisation_id, e.action, e.outcome,
+                e.object_type, e.object_id, e.details, e.correlation_id, e.previous_hash, e.hash
+            from unnest(events) e;
+    update audit_head h set sequence = n.sequence, hash = n.hash
+        from unnest(chains, sequences, hashes) n (chain_id, sequence, hash) where h.chain_id = n.chain_id;
+    setting := set_config('carbon.kind', asking, true);
+end $$;
+
 -- Orders of several callers in one transaction: [{"order": ..., "key": ..., "hash": ..., "command": ...}]. Each has a
 -- savepoint; a refused one is answered with its code while the others go on. A key that was used before gives the first
 -- answer again, or is refused when it came with another input. An order whose accounts another transaction holds is
 -- answered `busy` and not applied, so that it does not keep the others waiting; and so is one whose key another
 -- transaction is just using. A patient caller, with one order, waits: for its key first and then for its accounts, in
--- the order in which every other command takes them.
+-- the order in which every other command takes them. The audit events are written here as well, so that one statement
+-- is the whole transaction.
 create function ledger_post_gathered(items jsonb, is_patient boolean) returns setof jsonb language plpgsql
 security definer set search_path = public, pg_catalog set enable_seqscan = off as $$
 declare
@@ -450,6 +524,7 @@ declare
     setting text;
     used text[];
     has_twins boolean;
+    done jsonb := '[]';
     is_claimed boolean := false;
 begin
     setting := set_config('lock_timeout', '10s', true);  -- then the caller is told to try again
@@ -462,11 +537,15 @@ begin
     locked := ledger_lock((select jsonb_agg(e->'order') from jsonb_array_elements(items) e), is_patient);
     -- Which keys were used before is asked once for all: who has the same order with the same key takes the same
     -- accounts, which are ours by now. One key twice in this very call is asked for again, after the first.
-    select array_agg(k.organisation_id || k.key), count(distinct (e.owner, e.key)) < count(*) into used, has_twins
+    -- (The limit keeps the planner from reading all keys there are.)
+    select array_agg(k.used), count(distinct (e.owner, e.key)) < count(*) into used, has_twins
         from (
             select (value->'order'->'caller'->>'organisation')::uuid as owner, value->>'key' as key
                 from jsonb_array_elements(items)
-        ) e left join command_key k on k.organisation_id = e.owner and k.key = e.key
+        ) e left join lateral (
+            select c.organisation_id || c.key as used from command_key c
+                where c.organisation_id = e.owner and c.key = e.key limit 1
+        ) k on true
         where e.key is not null;
     for item in select value from jsonb_array_elements(items) loop
         if locked is not null then
@@ -501,6 +580,7 @@ begin
                     setting := set_config('lock_timeout', '10s', true);
                 end if;
                 answer := jsonb_build_object('movement', moved, 'is_replay', false);
+                done := done || jsonb_build_object('caller', item->'order'->'caller', 'movement', moved);
             end if;
         exception
             when sqlstate 'LG001' then
@@ -518,4 +598,7 @@ begin
         end;
         return next answer;
     end loop;
+    if done <> '[]' then
+        perform ledger_audit(done);
+    end if;
 end $$;

@@ -1,4 +1,4 @@
-"""Transfers cost less: leaner functions of the ledger, and policies that name whom they bind.
+"""Transfers cost less: leaner functions of the ledger that write their own audit, and policies that name whom they bind.
 
 Revision: 0017_transfer_speed
 Follows: 0016_unit_import
@@ -46,3 +46,4 @@ def downgrade() -> None:
     op.execute(BOUND_TO.format("public"))
     for file in ("0007_ledger_post.sql", "0007_ledger_apply.sql", "0007_ledger_gathered.sql"):
         function(file, is_replacing=True)
+    op.execute("drop function ledger_audit(jsonb)")
