@@ -7,6 +7,7 @@ import strawberry
 
 from backend.identity import queries, service
 from backend.identity.schema_commands import IdentityMutation
+from backend.identity.schema_requests import RequestsQuery
 from backend.identity.schema_types import (
     ApiClient,
     AuditChainReport,
@@ -97,7 +98,7 @@ def _sequence(asked: Page) -> int | None:
 
 
 @strawberry.type
-class IdentityQuery:
+class IdentityQuery(RequestsQuery):
     """Reads of identity."""
 
     @strawberry.field(description="The caller, or null when nobody is signed in.")

@@ -11,6 +11,7 @@ import strawberry
 
 from backend.identity import queries, service
 from backend.identity.errors import OrganisationNotFound
+from backend.identity.schema_requests import SCOPES, RequestsMutation
 from backend.identity.schema_types import KindEnum, Organisation, organisation
 from backend.kit.db import Write
 from backend.wire.commands import command
@@ -152,7 +153,7 @@ class GrantConsentInput:
     """Consent to a bank."""
 
     bank_id: strawberry.ID = strawberry.field(description="The bank's global id.")
-    scopes: list[str] = strawberry.field(description="What to open: `account`, `scores`.")
+    scopes: list[str] = strawberry.field(description=f"What to open: {SCOPES}.")
     purpose: str = strawberry.field(description="What for, 1 to 500 characters.")
     starts_on: date = strawberry.field(description="First day.")
     ends_on: date = strawberry.field(description="Last day.")
@@ -201,7 +202,7 @@ async def _organisation(context: Context, write: Write, organisation_id: UUID) -
 
 
 @strawberry.type
-class IdentityMutation:
+class IdentityMutation(RequestsMutation):
     """Commands of identity."""
 
     @command("identity:register")
@@ -301,7 +302,7 @@ class IdentityMutation:
 
     @command("identity:consent")
     async def grant_consent(context: Context, write: Write, input: GrantConsentInput) -> IdentityChanged:
-        """Open your account or your scores to a bank (授权银行), for a purpose and a time."""
+        """Open your account, your scores or more to a bank (授权银行), for a purpose and a time."""
         (bank, *_) = uuids(input.bank_id, "Organisation", path=("input", "bankId"))
         key = await service.grant_consent(
             write, context.scope, bank_id=bank, scopes=input.scopes, purpose=input.purpose, starts_on=input.starts_on,

@@ -211,7 +211,9 @@ class Consent(Node):
 
     enterprise_id: strawberry.Private[UUID]
     bank_id: strawberry.Private[UUID]
-    scopes: list[str] = strawberry.field(description="What is open: `account`, `scores`.")
+    scopes: list[str] = strawberry.field(
+        description="What is open, of `account`, `score`, `indicators`, `statement`, `pledge`."
+    )
     purpose: str = strawberry.field(description="What for.")
     starts_on: date = strawberry.field(description="First day.")
     ends_on: date = strawberry.field(description="Last day.")

@@ -125,6 +125,12 @@ CASES: dict[str, Case] = {
     "endEngagement": command(id="$engagement", reason=WHY),
     "grantConsent": own(bankId="$bank", scopes=["account"], purpose="贷款", startsOn="$today", endsOn="$next_year"),
     "revokeConsent": command(id="$consent"),
+    "consentRequests": open_(),
+    "requestConsent": command(
+        askedFor="CA-320200-999999", scopes=["score"], purpose="贷款", startsOn="$today", endsOn="$next_year"
+    ),
+    "answerConsentRequest": command(id="$consent_request", isGranted=True),
+    "withdrawConsentRequest": command(id="$consent_request", reason=WHY),
     "createApiClient": own(name="接口", permissions=["accounts:read"]),
     "revokeApiClient": command(id="$client"),
     # factors
@@ -173,6 +179,9 @@ CASES: dict[str, Case] = {
     "addMeter": command(sourceId="$source", code="X1", name="多出的表", unit="kWh", multiplier="1"),
     "renameMeter": command(meterId="$meter", name="改名"),
     "recordCalibration": command(meterId="$meter", calibratedOn="$calibrated", validUntil="$next_year"),
+    "recordYearFigures": command(
+        accountId="$account", year=2024, figures=[{"kind": "REVENUE", "quantity": "1", "unit": "CNY"}], reason=WHY
+    ),
     "openReportingYear": command(accountId="$account", year=2024, reason=WHY),
     "closeReportingYear": command(accountId="$account", year=2025),
     # activity data

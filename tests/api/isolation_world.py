@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, gec, identity, inventory, market, programmes, quotas, unit_files
+from factories import accounts, ccer, figures, gec, identity, inventory, market, programmes, quotas, unit_files
 from factories.accounts import Held
 from factories.api import Client
 from factories.identity import Made
@@ -40,7 +40,8 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 
 IDS = frozenset({
     "certificate_import", "unit_import", "ccer_comment", "ccer_project", "ccer_reduction",
-    "organisation", "person", "membership", "invitation", "engagement", "consent", "client", "account", "site", "source",
+    "organisation", "person", "membership", "invitation", "engagement", "consent", "consent_request", "client", "account",
+    "year_figure", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
     "quota_facility", "quota_allocation", "waiting_allocation", "quota_receipt", "quota_carry_over",
     "programme_registration", "programme_submission", "tree_payment", "tree_purchase",
@@ -180,7 +181,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "finding": ("Finding", (held.id, finding)),
         "job": ("Job", (job,)),
     }
-    ids |= await programmes.taking_part(databases, held)
+    ids |= await programmes.taking_part(databases, held) | await figured_and_asked(databases, held, lender)
     in_market, named = await quotas.taking_part(databases, held)
     ids |= in_market
     assert ids.keys() == IDS
@@ -205,6 +206,13 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "verifier not engaged": await client.signed_in(await identity.verifier(databases)),
     }
     return world
+
+
+async def figured_and_asked(databases: Databases, held: Held, lender: Made) -> dict[str, tuple[str, tuple[UUID, ...]]]:
+    """Give the victim a yearly figure, and a bank's request to answer."""
+    (figure,) = await figures.recorded(databases, held, 2023, figures.figure("value_added", "765432.1"))
+    request = await identity.asked(databases, lender, held.holder)
+    return {"year_figure": ("YearFigure", (held.id, figure.id)), "consent_request": ("ConsentRequest", (request,))}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import itertools
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
@@ -176,6 +177,18 @@ async def consented(databases: Databases, made: Made, lender: Made, scopes: tupl
             write, made.scope, bank_id=lender.id, scopes=scopes, purpose="绿色信贷",
             starts_on=today(), ends_on=today() + timedelta(days=365),
         )  # fmt: skip
+
+
+async def asked(
+    databases: Databases, lender: Made, made: Made, scopes: tuple[str, ...] = ("account",), **given: Any
+) -> UUID:
+    """Let a bank ask an enterprise for a consent, from today for a year."""
+    async with databases.write(lender.scope) as write:
+        usual = {
+            "asked_for": made.credit_code, "scopes": scopes, "purpose": "绿色信贷", "starts_on": today(),
+            "ends_on": today() + timedelta(days=365),
+        }  # fmt: skip
+        return await service.request_consent(write, lender.scope, **{**usual, **given})
 
 
 async def token_of(databases: Databases, settings, made: Made, scope: Scope | None = None) -> str:
