@@ -8,6 +8,7 @@ from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings, TenantDatabase
 from backend.ledger import service as ledger
+from backend.scores import service as scores
 from backend.tenants import provision
 from backend.tenants import service as tenants
 from backend.tenants.errors import PackMissing
@@ -59,6 +60,7 @@ async def furnish(databases: Databases, settings: Settings, tell: Tell = quietly
             report = await factors.load_reference(write, scope)
             await ledger.furnish(write, scope)
             await programmes.register_classes(write, scope, pack)
+            await scores.furnish(write, scope, pack)
         tell(f"{code}: {report}")
 
 

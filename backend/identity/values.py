@@ -42,8 +42,8 @@ SUFFICIENT: Mapping[str, tuple[str, ...]] = {
 }
 """For each scope those of a consent that open it."""
 
-PERSONAL = frozenset({"identity:manage_clients", "identity:manage_members"})
-"""Never granted to a program: who may act for an organisation is decided by people."""
+PERSONAL = frozenset({"identity:manage_clients", "identity:manage_members", "scores:activate"})
+"""Never granted to a program: who may act for an organisation is decided by people, and so is a score model."""
 
 _READS = frozenset(
     {

@@ -160,9 +160,10 @@ def upgrade() -> None:
         select=kinds("system", "authority", "enterprise", "verifier", "bank"),
         insert=f"({OWN}) and {APPROVED}",
     )
-    # Only a period that lasts can still be ended; the past stays as it was.
+    # A period can be ended while it lasts; one that is over stays as it was.
+    lasts = f"({OWN}) and (upper(valid) is null or upper(valid) > (now() at time zone 'Asia/Shanghai')::date)"
     op.execute(
-        f"create policy score_model_period_update on score_model_period for update using (({OWN}) and ended_at is null)"
+        f"create policy score_model_period_update on score_model_period for update using ({lasts})"
         f" with check (({OWN}) and ended_at is not null)"
     )
     grant("score_model_period", "update (valid, ended_at, ended_by, end_reason)")
