@@ -123,6 +123,7 @@ class EsgEntry(Base):
     text_zh: Mapped[str]
     text_en: Mapped[str]
     reason: Mapped[str]
+    reason_en: Mapped[str]
     formula_zh: Mapped[str]
     formula_en: Mapped[str]
     sources: Mapped[list[Any]]

@@ -1,1 +1,62 @@
-"""What ESG does; the names below are what the rest of the house may use."""
+"""What ESG does, one kind of thing a file; the names below are what the rest of the house may use."""
+
+from backend.esg.queries import (
+    Published,
+    assurances,
+    assurances_by_id,
+    disclosures,
+    disclosures_by_id,
+    publications,
+    publications_by_id,
+    published,
+)
+from backend.esg.service.assuring import assure
+from backend.esg.service.filling import Judged, answer, assess, assign, omit, override, withdraw
+from backend.esg.service.furnishing import furnish, library, versions
+from backend.esg.service.gathering import gather
+from backend.esg.service.opening import open_disclosure, refresh
+from backend.esg.service.profiling import applicability, duties, profile, record_profile
+from backend.esg.service.publishing import correct, publish
+from backend.esg.service.reviewing import Remark, approve, return_, submit
+from backend.esg.service.viewing import history, publication, tasks, view
+
+return_disclosure = return_
+
+__all__ = [
+    "Judged",
+    "Published",
+    "Remark",
+    "answer",
+    "applicability",
+    "approve",
+    "assess",
+    "assign",
+    "assurances",
+    "assurances_by_id",
+    "assure",
+    "correct",
+    "disclosures",
+    "disclosures_by_id",
+    "duties",
+    "furnish",
+    "gather",
+    "history",
+    "library",
+    "omit",
+    "open_disclosure",
+    "override",
+    "profile",
+    "publication",
+    "publications",
+    "publications_by_id",
+    "publish",
+    "published",
+    "record_profile",
+    "refresh",
+    "return_disclosure",
+    "submit",
+    "tasks",
+    "versions",
+    "view",
+    "withdraw",
+]

@@ -55,7 +55,10 @@ class DisclosureValue:
 
 @dataclass(frozen=True, slots=True)
 class EntryValue:
-    """Something said of a point; append-only. Of prefills the newest counts, of the owner's words the newest too."""
+    """Something said of a point; append-only. Of prefills the newest counts, of the owner's words the newest too.
+
+    `reason` says why a prefill cannot be told (then in both languages), or why the owner overrides, omits, withdraws.
+    """
 
     account_id: UUID
     id: UUID
@@ -67,6 +70,7 @@ class EntryValue:
     text_zh: str
     text_en: str
     reason: str
+    reason_en: str
     formula_zh: str
     formula_en: str
     sources: Sequence[Mapping[str, str]]
