@@ -29,7 +29,9 @@ SIGNS, GROUP = 12, 4
 """Sixty bits of chance: nobody reads a neighbour's certificate by counting on."""
 GEC_PLACE, GEC_DIGITS, GEC_FRAME = 21, 9, 23
 """Where the counted digits of a green certificate's code stand, how many they are, and how long the rest is."""
-_NUMBER = re.compile(r"RC-\d{6}-\d{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
+CERTIFICATE, STATEMENT = "RC", "AS"
+"""What the number of a certificate, and that of an account statement, begins with."""
+_NUMBER = re.compile(r"(RC|AS)-\d{6}-\d{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
 _READ_AS = str.maketrans("OIL", "011")
 
 PURPOSES: Mapping[str, tuple[str, str]] = {
@@ -79,22 +81,23 @@ class Holder:
     is_demonstration: bool
 
 
-def number_of(division_code: str, year: int, chance: bytes) -> str:
-    """Return a certificate's number, e.g. `RC-320200-2026-7K3M-9QXP-4TB0`, from eight bytes of chance."""
+def number_of(division_code: str, year: int, chance: bytes, kind: str = CERTIFICATE) -> str:
+    """Return a document's number, e.g. `RC-320200-2026-7K3M-9QXP-4TB0`, from eight bytes of chance."""
     value = int.from_bytes(chance[:8], "big")
     signs = "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(SIGNS))
     groups = "-".join(signs[start : start + GROUP] for start in range(0, SIGNS, GROUP))
-    return f"RC-{division_code}-{year:04d}-{groups}"
+    return f"{kind}-{division_code}-{year:04d}-{groups}"
 
 
 def read_number(given: str) -> str | None:
     """Return a number as it is kept, whatever case, blanks and look-alikes it was typed with; None for no number."""
     plain = re.sub(r"[^0-9A-Za-z]", "", given).upper()
-    if not plain.startswith("RC"):
+    kind = plain[:2]
+    if kind not in {CERTIFICATE, STATEMENT}:
         return None
     place, year, signs = plain[2:8], plain[8:12], plain[12:].translate(_READ_AS)
     groups = "-".join(signs[start : start + GROUP] for start in range(0, len(signs), GROUP))
-    found = f"RC-{place}-{year}-{groups}"
+    found = f"{kind}-{place}-{year}-{groups}"
     return found if _NUMBER.fullmatch(found) else None
 
 

@@ -89,7 +89,35 @@ def public_jwk(key: DocumentKey) -> dict[str, Any]:
 
 
 def sign(document: bytes, key: DocumentKey, stated: Mapping[str, Any]) -> bytes:
-    """Return the document with a signature over all of it. Blocks; call it in a thread.
+    """Return a certificate's document with a signature over all of it. Blocks; call it in a thread.
+
+    Raises:
+        DocumentNotMade: the library refuses the document.
+    """
+    return signed(document, key, reason=f"注销证书 {stated['number']}", name=f"{stated['issuer']['name_zh']}碳账户")
+
+
+def detached(content: bytes, key: DocumentKey, kind: str) -> str:
+    """Return a detached JWS over bytes that travel beside it (RFC 7515, appendix F; ES256): `header..signature`.
+
+    `kind` is the header's `typ`. Whoever verifies puts the base64url of the bytes between the two points.
+
+    Raises:
+        DocumentNotMade: the key is none that signs documents.
+    """
+    import jwt  # noqa: PLC0415 - loaded only where something is signed
+    from cryptography.hazmat.primitives.serialization import load_der_private_key  # noqa: PLC0415 - the same
+
+    private = load_der_private_key(key.private, None)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise DocumentNotMade(reason="key")
+    whole = jwt.PyJWS().encode(content, private, _ALGORITHM, headers={"kid": key.id, "typ": kind})
+    head, _, signature = whole.split(".")
+    return f"{head}..{signature}"
+
+
+def signed(document: bytes, key: DocumentKey, *, reason: str, name: str) -> bytes:
+    """Return a document with a signature over all of it; `reason` and `name` are shown by readers. Blocks.
 
     Raises:
         DocumentNotMade: the library refuses the document.
@@ -110,7 +138,7 @@ def sign(document: bytes, key: DocumentKey, stated: Mapping[str, Any]) -> bytes:
     )
     about = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES,
-        reason=f"注销证书 {stated['number']}", name=f"{stated['issuer']['name_zh']}碳账户",
+        reason=reason, name=name,
     )  # fmt: skip
     out = io.BytesIO()
     try:

@@ -53,37 +53,39 @@ def _tiles(data: StatementData, speak: Speaker) -> list[Tile]:
         )
         label = speak.say("排放总量", "Emissions, scopes 1 + 2")
         found += [
-            _tile(label, totals.location, speak.say(f"{when} · 基于位置", f"{when} · location-based")),
-            _tile(label, totals.market, speak.say(f"{when} · 基于市场", f"{when} · market-based")),
+            _tile(speak, label, totals.location, speak.say(f"{when} · 基于位置", f"{when} · location-based")),
+            _tile(speak, label, totals.market, speak.say(f"{when} · 基于市场", f"{when} · market-based")),
         ]
     own = next((each for each in reversed(data.intensities) if each.kind == "value_added"), None)
     own = own or next((each for each in reversed(data.intensities) if each.is_main), None)
     if own is not None:
-        found.append(_tile(speak.say("碳排放强度", "Emission intensity"), own.value, _against(own, speak)))
+        found.append(_tile(speak, speak.say("碳排放强度", "Emission intensity"), own.value, _against(own, speak)))
     if data.cover:
         cover = data.cover[-1]
         below = speak.say(
             f"{cover.calendar_year} 年外购电量中由绿证覆盖",
             f"of {cover.calendar_year}'s purchased electricity, by certificates",
         )
-        found.append(_tile(speak.say("绿色电力占比", "Green electricity"), cover.share, below))
+        found.append(_tile(speak, speak.say("绿色电力占比", "Green electricity"), cover.share, below))
     open_years = [each for each in data.quotas if not each.is_closed]
     if open_years:
-        quota = open_years[0]
+        day = data.known_at.astimezone(CHINA).date()
+        coming = [each for each in open_years if each.due_on is not None and each.due_on >= day]
+        quota = coming[0] if coming else open_years[-1]
         due = quota.due_on.isoformat() if quota.due_on else "—"
         below = speak.say(f"{quota.calendar_year} 年度 · 截止 {due}", f"{quota.calendar_year} · due {due}")
-        found.append(_tile(speak.say("配额缺口（负为盈余）", "Quota gap (negative: surplus)"), quota.gap, below))
+        found.append(_tile(speak, speak.say("配额缺口（负为盈余）", "Quota gap (negative: surplus)"), quota.gap, below))
     if data.score is not None:
         grade = " ".join(part for part in (data.score.grade, speak.of(data.score.grade_name)) if part)
         below = speak.say(
             f"{grade} · 有效至 {data.score.valid_until}", f"{grade} · valid until {data.score.valid_until}"
         )
-        found.append(_tile(speak.say("绿色评分", "Green score"), data.score.points, below))
+        found.append(_tile(speak, speak.say("绿色评分", "Green score"), data.score.points, below))
     return found
 
 
-def _tile(label: str, figure: Figure, below: str) -> Tile:
-    return Tile(label, Cell(figure=figure), figure.unit, below)
+def _tile(speak: Speaker, label: str, figure: Figure, below: str) -> Tile:
+    return Tile(label, Cell(figure=figure), speak.unit(figure.unit), below)
 
 
 def _against(own: Intensity, speak: Speaker) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from backend.statements.account.presenting import Cell, Row, Section, Speaker, Table
+from backend.statements.account.presenting import WHOLE, Cell, Row, Section, Speaker, Table
 from backend.statements.account.values import Figure, Intensity, StatementData, Totals, YearEmissions
 from backend.statements.account.wording import CATEGORIES, STATES, word
 
@@ -115,8 +115,8 @@ def _inventories(years: list[YearEmissions], speak: Speaker) -> Table:
                 (
                     Cell(str(each.calendar_year)), Cell(str(found.version)), Cell(state),
                     Cell(found.computed_at.date().isoformat()), Cell(verified),
-                    Cell(number=Decimal(found.months_covered), unit="1"), Cell(number=Decimal(found.record_count), unit="1"),
-                    Cell(number=Decimal(found.excluded_count), unit="1"), Cell(figure=each.quality),
+                    Cell(number=Decimal(found.months_covered), unit=WHOLE), Cell(number=Decimal(found.record_count), unit=WHOLE),
+                    Cell(number=Decimal(found.excluded_count), unit=WHOLE), Cell(figure=each.quality),
                     Cell(figure=each.metered_share),
                 )
             )
@@ -166,8 +166,8 @@ def _intensity(kind: str, product: str, own: list[Intensity], speak: Speaker) ->
         )
     )
     columns = [
-        speak.say("年度", "Year"), speak.say("排放量 tCO2e（基于位置）", "Emissions tCO2e (location)"), f"{activity} {last.activity.unit}",
-        speak.say(f"强度 {last.value.unit}", f"Intensity {last.value.unit}"), speak.say("较上年 %", "Change %"),
+        speak.say("年度", "Year"), speak.say("排放量 tCO2e（基于位置）", "Emissions tCO2e (location)"), f"{activity} {speak.unit(last.activity.unit)}",
+        f"{speak.say('强度', 'Intensity')} {speak.unit(last.value.unit)}", speak.say("较上年 %", "Change %"),
     ]  # fmt: skip
     if has_sector:
         columns += [speak.say("行业平均", "Sector mean"), speak.say("相当于行业 %", "Of the sector %")]

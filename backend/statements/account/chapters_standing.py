@@ -26,7 +26,7 @@ def quotas(data: StatementData, speak: Speaker) -> Section:
         return Section("quota", title, (), text)
     rows = [
         Row(
-            (speak.cell(zh, en), Cell(getattr(data.quotas[0], name).unit),
+            (speak.cell(zh, en), Cell(speak.unit(getattr(data.quotas[0], name).unit)),
              *(Cell(figure=getattr(each, name)) for each in data.quotas)),
             is_total=name in {"remaining", "gap"},
         )

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from backend.statements.account.presenting import Cell, Row, Section, Speaker, Table
+from backend.statements.account.presenting import WHOLE, Cell, Row, Section, Speaker, Table
 from backend.statements.account.values import Holding, Mark, StatementData
 from backend.statements.account.wording import MARKS
 
@@ -30,7 +30,7 @@ def _overview(data: StatementData, speak: Speaker) -> Table:
         Row(
             (
                 Cell(f"{speak.of(each.name)} {each.class_code}"), Cell(each.unit), Cell(figure=each.opening),
-                Cell(number=sum((one.change.value or Decimal(0) for one in each.changes), Decimal(0)), unit=each.unit),
+                Cell(number=sum((one.change.value or Decimal(0) for one in each.changes), Decimal(0)), unit=WHOLE),
                 Cell(figure=each.closing), *(Cell(figure=one.amount) for one in each.used),
             )
         )
@@ -51,13 +51,14 @@ def _account(each: Holding, speak: Speaker) -> Table:
     name = f"{speak.of(each.name)} {each.class_code}"
     rows = [Row((speak.cell("期初余额", "Opening balance"), Cell("—"), Cell(figure=each.opening)), is_total=True)]
     rows += [
-        Row((speak.words(one.name), Cell(number=Decimal(one.movements), unit="1"), Cell(figure=one.change)))
+        Row((speak.words(one.name), Cell(number=Decimal(one.movements), unit=WHOLE), Cell(figure=one.change)))
         for one in each.changes
     ]
     rows.append(Row((speak.cell("期末余额", "Closing balance"), Cell("—"), Cell(figure=each.closing)), is_total=True))
     rows += [
         Row((Cell(speak.say("　其中：", "  of which: ") + speak.of(one.name)), Cell("—"), Cell(figure=one.amount)))
         for one in each.buckets
+        if one.amount.value
     ]
     note = ""
     if Mark.UNCERTAIN in each.opening.marks:
@@ -85,8 +86,8 @@ def _movements(each: Holding, speak: Speaker, most: int) -> Table:
             Row(
                 (
                     Cell(line.effective_on.isoformat()), Cell(str(line.number)), speak.words(line.name),
-                    Cell(" · ".join(about)), Cell(number=line.quantity, unit=each.unit),
-                    Cell(number=line.change, unit=each.unit), Cell(number=line.balance, unit=each.unit),
+                    Cell(" · ".join(about)), Cell(number=line.quantity, unit=WHOLE),
+                    Cell(number=line.change, unit=WHOLE), Cell(number=line.balance, unit=WHOLE),
                 )
             )
         )  # fmt: skip

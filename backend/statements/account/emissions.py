@@ -209,12 +209,18 @@ def intensities(known: Gathered, stated: Sequence[YearEmissions]) -> tuple[Inten
         facts = known.inventories.get(year)
         if facts is None:
             continue
-        common = (*marks(facts, known.period.day), *line_marks(known.lines.get(year, ())))
-        emitted = totals.get(year) or year_totals(facts, common)
+        emitted = totals[year].location if year in totals else _earlier(known, facts)
         for each in known.activity.get(year, ()):
             if each.kind in {FigureKind.VALUE_ADDED, FigureKind.OUTPUT}:
-                found.append(_intensity(known.period, year, emitted.location, each, found))
+                found.append(_intensity(known.period, year, emitted, each, found))
     return tuple(_compared(each, known) for each in found)
+
+
+def _earlier(known: Gathered, facts: InventoryFacts) -> Figure:
+    """Return the location-based total of a year before the period, of which the statement shows no parts."""
+    common = (*marks(facts, known.period.day), *line_marks(known.lines.get(facts.year, ())))
+    value = EXACT.add(facts.scope1, facts.scope2_location)
+    return taken(f"emissions.location.{facts.year}", value, T, [inventory_source(facts)], words=LOCATION, marks=common)
 
 
 def _intensity(

@@ -14,6 +14,17 @@ from backend.statements.account.wording import MARKS
 
 PLACES = {"%": 2, "tCO2e": 2, "tCO2": 2, "tce": 2, "MWh": 2, "万CNY": 2, "": 2}
 RATIO_PLACES, MOST_PLACES = 4, 6
+COUNTED = ("holdings.", "uses.", "quota.surrendered.", "quota.remaining.", "quota.usable.", "quota.gap.")
+"""Figures that count units: shown with the decimals they have."""
+WHOLE = "1"
+"""The unit of plain numbers that count something."""
+UNITS = {
+    "unit": Words("吨", "t"),
+    "万CNY": Words("万元", "CNY 10k"),
+    "CNY": Words("元", "CNY"),
+    "person": Words("人", "persons"),
+}
+"""Units that are written otherwise for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,10 @@ class Cell:
         """The cell as it is printed, without its marks."""
         if not self.is_number:
             return self.text
-        return "—" if self.value is None else grouped(self.value, self.measured_in)
+        if self.value is None:
+            return "—"
+        is_counted = self.figure is not None and self.figure.id.startswith(COUNTED)
+        return grouped(self.value, WHOLE if is_counted else self.measured_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,11 @@ class Speaker:
     def of(self, words: Words) -> str:
         """Return words in the language, in the other one when they are missing."""
         return (words.en or words.zh) if self._is_english else (words.zh or words.en)
+
+    def unit(self, unit: str) -> str:
+        """Return a unit as it is written for people."""
+        parts = [self.of(UNITS[each]) if each in UNITS else each for each in unit.split("/")]
+        return "/".join(parts)
 
     def cell(self, zh: str, en: str) -> Cell:
         """Return a cell of words."""

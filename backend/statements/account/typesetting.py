@@ -9,7 +9,7 @@ from backend.statements import typesetting
 from backend.statements.account.chapters import day_and_time, present
 from backend.statements.account.encoding import mark_of
 from backend.statements.account.presenting import Cell, Presentation, Section, Speaker, Table, signs
-from backend.statements.account.values import Figure, Op, StatementData
+from backend.statements.account.values import Figure, Op, Source, StatementData
 
 _TEMPLATE = Path(__file__).with_name("account.typ")
 MOST_OPERANDS, MOST_SOURCES = 6, 2
@@ -74,14 +74,14 @@ def sheet(
         "summary": _summary(shown),
         "sections": [_section(each) for each in shown.sections],
         "marks": [list(each) for each in shown.marks],
-        "lineage": [_lineage(each, speak) for each in shown.figures],
+        "lineage": [_lineage(each, speak) for each in _printed(shown)],
     }  # fmt: skip
 
 
-def _summary(shown: Presentation) -> dict[str, Any] | None:
-    """Return the holdings' overview for the first page, None without any."""
-    found = next((each for each in shown.sections if each.code == "holdings"), None)
-    return _table(found.tables[0]) if found is not None and found.tables else None
+def _summary(shown: Presentation) -> list[dict[str, Any]]:
+    """Return the tables of the first page: totals by scope, and the holdings' overview."""
+    found = [each for each in shown.sections if each.code in {"emissions", "holdings"} and each.tables]
+    return [_table(each.tables[0]) for each in found]
 
 
 def _section(section: Section) -> dict[str, Any]:
@@ -99,6 +99,28 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {"t": cell.shown, "n": cell.is_number, "m": signs(cell), "f": "" if cell.figure is None else cell.figure.id}
 
 
+def _printed(shown: Presentation) -> list[Figure]:
+    """Return the figures on the pages and all they follow from, in the statement's order."""
+    known = {each.id: each for each in shown.figures}
+    cells = [cell for part in shown.sections for table in part.tables for row in table.rows for cell in row.cells]
+    waiting = [each.figure.id for each in (*cells, *(tile.cell for tile in shown.tiles)) if each.figure is not None]
+    wanted: set[str] = set()
+    while waiting:
+        figure_id = waiting.pop()
+        if figure_id not in wanted:
+            wanted.add(figure_id)
+            waiting += known[figure_id].formula.operands
+    return [each for each in shown.figures if each.id in wanted]
+
+
+def _named(source: Source) -> str:
+    """Return a record in short: movements and inventories by their number or version, others by the end of their id."""
+    if source.kind == "UnitMovement" and source.version:
+        return f"{source.kind} {source.version}"
+    version = f" v{source.version}" if source.kind == "Inventory" and source.version else ""
+    return f"{source.kind} …{source.id[-12:]}{version}"
+
+
 def _lineage(figure: Figure, speak: Speaker) -> dict[str, str]:
     """Return where a figure comes from in a line: its formula over figures, or the records it was taken from."""
     formula, words = figure.formula, speak.of(figure.formula.words)
@@ -111,12 +133,12 @@ def _lineage(figure: Figure, speak: Speaker) -> dict[str, str]:
         told = speak.say(f" {zh} ".join(named) + more + tail_zh, en.join(named) + more + tail_en)
     else:
         told = words or speak.say("取自记录", "taken from records")
-    sources = [f"{each.kind} {each.id[:13]}" + (f" v{each.version}" if each.kind == "Inventory" and each.version else "") for each in figure.sources[:MOST_SOURCES]]  # fmt: skip
+    sources = [_named(each) for each in figure.sources[:MOST_SOURCES]]
     more = len(figure.sources) - len(sources)
     tail = speak.say(f" 等 {len(figure.sources)} 条", f" and {more} more") if more else ""
     cell = Cell(figure=figure)
     return {
-        "id": figure.id, "value": cell.shown, "unit": "" if figure.value is None else figure.unit, "marks": signs(cell),
+        "id": figure.id, "value": cell.shown, "unit": "" if figure.value is None else speak.unit(figure.unit), "marks": signs(cell),
         "formula": speak.of(figure.note) if figure.value is None and speak.of(figure.note) else told,
         "sources": "" if not sources else f"← {'; '.join(sources)}{tail}",
     }  # fmt: skip
