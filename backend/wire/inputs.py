@@ -46,8 +46,7 @@ class _Builder:
         given: dict[str, Any] = dict(self._left_out)
         for name, python_name, convert in steps:
             if name in value:
-                found = value[name]
-                given[python_name] = found if found is None or found is UNSET else convert(found, context, name)
+                given[python_name] = convert(value[name], context, name)
         return kind(**given)
 
     def _found(self, context: InputContext) -> list[tuple[str, str, Convert]]:
@@ -68,7 +67,7 @@ class _Builder:
 
 
 def _conversion(kind: Any, context: InputContext) -> Convert:  # noqa: ANN401 - any of Strawberry's types
-    """Return how a value that is there becomes one of the type."""
+    """Return how a value, null among them, becomes one of the type."""
     bare = kind
     while isinstance(bare, StrawberryOptional) and not isinstance(bare, StrawberryMaybe):
         bare = bare.of_type
@@ -80,9 +79,13 @@ def _conversion(kind: Any, context: InputContext) -> Convert:  # noqa: ANN401 - 
 
 
 def _nested(kind: Any, build: _Builder) -> Convert:  # noqa: ANN401 - see above
-    return lambda value, here, name: build(
-        kind, value, InputContext(here.info, here.config, here.scalar_registry, (*here.path, name))
-    )
+    def convert(value: Any, here: InputContext, name: str) -> object:  # noqa: ANN401 - null, unset or an object
+        if value is None or value is UNSET:
+            return value
+        inside = InputContext(here.info, here.config, here.scalar_registry, (*here.path, name))
+        return build(kind, value, inside)
+
+    return convert
 
 
 def _as_it_is(value: Any, _context: InputContext, _name: str) -> Any:  # noqa: ANN401 - the GraphQL executor has read it
