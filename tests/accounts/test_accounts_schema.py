@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from backend.accounts import service
 from backend.emissions import source_rules
-from backend.kit.clock import today
+from backend.kit.clock import now, today
 from backend.kit.db import Databases
 from backend.wire.nodes import node_id
 
@@ -142,6 +142,40 @@ async def test_refusals_say_what_where_and_how(databases: Databases, caller: Cli
     other = await make.held_account(databases)
     hidden = str(node_id("CarbonAccount", other.id))
     assert await refusal("RenameAccount", accountId=hidden, name="b") == ("NotFoundError", "account_not_found", [])
+
+
+async def test_figures_are_recorded_read_and_read_again_as_they_were(databases: Databases, client: Client) -> None:
+    held = await make.held_account(databases)
+    caller, evidence = await client.signed_in(held.holder), await make.evidence_of(databases, held)
+    account, proof = str(node_id("CarbonAccount", held.id)), str(node_id("Evidence", held.id, evidence.id))
+    rows = [
+        {"kind": "VALUE_ADDED", "quantity": "1.25", "unit": "万元"},
+        {"kind": "OUTPUT", "quantity": "300.5", "unit": "t", "product": "粗钢"},
+    ]
+    given = {"accountId": account, "year": 2025, "figures": rows, "evidenceId": proof}
+    first = await done(caller, "RecordYearFigures", "YearFiguresRecorded", "figures-1", **given)
+    assert [(each["kind"], each["quantity"], each["unit"], each["isMain"], each["confidence"])
+            for each in first["figures"]] == [
+        ("VALUE_ADDED", "12500", "CNY", False, "EVIDENCED"), ("OUTPUT", "300.5", "t", True, "EVIDENCED"),
+    ]  # fmt: skip
+    assert await done(caller, "RecordYearFigures", "YearFiguresRecorded", "figures-1", **given) == first
+    before = now().isoformat()
+    again = {"accountId": account, "year": 2025, "figures": [{**rows[0], "quantity": "1.3"}], "reason": "审计调整"}
+    await done(caller, "RecordYearFigures", "YearFiguresRecorded", **again)
+    then = (await caller.named("AccountFigures", id=account, year=2025, asOf=before))["account"]["figures"]
+    assert [each["id"] for each in then] == [each["id"] for each in first["figures"]]
+    assert then[0]["evidence"]["fileName"] == "电费发票.pdf"
+    figure = (await caller.named("AccountFigures", id=account, year=2025))["account"]["figures"][0]
+    assert (figure["quantity"], figure["confidence"], figure["note"]) == ("13000", "DECLARED", "审计调整")
+    assert (figure["supersedes"]["id"], figure["evidence"]) == (then[0]["id"], None)
+    refused = (await caller.named(
+        "RecordYearFigures", input={**again, "figures": [rows[0], {**rows[1], "quantity": "-1"}]},
+    ))["recordYearFigures"]  # fmt: skip
+    assert (refused["__typename"], refused["code"], refused["path"]) == (
+        "InvalidError", "figure_invalid", ["input", "figures", "1", "quantity"],
+    )  # fmt: skip
+    node = "query($id: ID!) { node(id: $id) { __typename id } }"
+    assert (await caller.ask(node, id=figure["id"]))["data"]["node"]["__typename"] == "YearFigure"
 
 
 def test_every_operation_has_been_sent() -> None:

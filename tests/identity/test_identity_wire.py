@@ -7,6 +7,7 @@ from factories.api import Client
 from factories.identity import (
     Made,
     address,
+    asked,
     authority,
     bank,
     colleague,
@@ -20,6 +21,7 @@ from factories.identity import (
 )
 from sqlalchemy import event, select, text
 
+from backend.identity import rules
 from backend.identity.models import ApiClient
 from backend.identity.rules import fictitious_code
 from backend.kit.clock import today
@@ -219,8 +221,8 @@ class TestMembers:
 
     async def test_nobody_reads_nothing(self, client) -> None:
         for name in (
-            "Organisations", "Members", "Invitations", "Engagements", "Consents", "ApiClients", "AuditEvents",
-            "VerifyAuditChain",
+            "Organisations", "Members", "Invitations", "Engagements", "Consents", "ConsentRequests", "ApiClients",
+            "AuditEvents", "VerifyAuditChain",
         ):  # fmt: skip
             assert await refusal(client, name) == "unauthenticated"
 
@@ -251,6 +253,51 @@ class TestAgreements:
         await command(asking, "RevokeConsent", id=made["id"])
         again = await command(asking, "RevokeConsent", id=made["id"])
         assert (again["__typename"], again["code"]) == ("ConflictError", "already_revoked")
+
+    async def test_a_bank_asks_and_the_enterprise_answers(self, databases, acting) -> None:
+        plant, lender = await enterprise(databases), await bank(databases)
+        asking, answering = await acting(lender), await acting(plant)
+        wanted = {
+            "askedFor": plant.credit_code, "scopes": ["statement", "score"], "purpose": "贷款", "message": "续贷",
+            "startsOn": today().isoformat(), "endsOn": today().isoformat(),
+        }  # fmt: skip
+        made = await command(asking, "RequestConsent", **wanted)
+        (sent,) = (await run(asking, "ConsentRequests"))["consentRequests"]["nodes"]
+        assert (sent["state"], sent["scopes"], sent["enterprise"]) == ("ASKED", ["score", "statement"], None)
+        refused = await command(answering, "AnswerConsentRequest", id=made["id"], isGranted=True, scopes=["pledge"])
+        assert (refused["code"], refused["path"]) == ("consent_wider", ["input", "scopes"])
+        given = await command(answering, "AnswerConsentRequest", id=made["id"], isGranted=True, scopes=["score"])
+        (sent,) = (await run(asking, "ConsentRequests", state="GRANTED"))["consentRequests"]["nodes"]
+        assert (sent["consentId"], sent["enterprise"]["id"]) == (given["consentId"], node_id("Organisation", plant.id))
+        (got,) = (await run(answering, "ConsentRequests"))["consentRequests"]["nodes"]
+        assert (got["id"], got["bank"]["id"], got["message"]) == (
+            made["id"],
+            node_id("Organisation", lender.id),
+            "续贷",
+        )
+        again = await command(asking, "RequestConsent", **wanted)
+        declined = await command(answering, "AnswerConsentRequest", id=again["id"], isGranted=False, reason="不需要")
+        assert (declined["id"], declined["consentId"]) == (again["id"], None)
+        third = await command(asking, "RequestConsent", **wanted)
+        assert (await command(asking, "WithdrawConsentRequest", id=third["id"]))["id"] == third["id"]
+        late = await command(answering, "AnswerConsentRequest", id=third["id"], isGranted=True)
+        assert (late["__typename"], late["code"]) == ("ConflictError", "consent_request_ended")
+        unknown = await command(asking, "RequestConsent", **{**wanted, "askedFor": "CA-320200-999999"})
+        assert (unknown["code"], unknown["path"]) == ("enterprise_not_found", ["input", "askedFor"])
+        for word in ("该授权申请", "已撤回"):
+            assert word in late["messageZh"]
+
+    async def test_unknown_enterprises_are_counted_as_requests(self, databases, acting, monkeypatch) -> None:
+        monkeypatch.setattr(rules, "MOST_REQUESTS", 3)
+        asking = await acting(await bank(databases))
+        codes = [
+            (await command(
+                asking, "RequestConsent", askedFor=f"CA-320200-99999{place}", scopes=["score"], purpose="贷款",
+                startsOn=today().isoformat(), endsOn=today().isoformat(),
+            ))["code"]
+            for place in range(4)
+        ]  # fmt: skip
+        assert codes == ["enterprise_not_found"] * 3 + ["consent_requests_too_many"]
 
     async def test_a_foreign_consent_is_not_found(self, databases, acting) -> None:
         plant, lender = await enterprise(databases), await bank(databases)
@@ -353,6 +400,7 @@ class TestNodes:
             node_id("Membership", await membership_of(databases, plant, plant.person_id, "administrator")),
             node_id("Engagement", await engaged(databases, plant, body)),
             node_id("Consent", await consented(databases, plant, lender)),
+            node_id("ConsentRequest", await asked(databases, lender, plant)),
             (await command(asking, "InviteMember", email="new@example.com", name="赵敏", role="viewer"))["id"],
             (await command(asking, "CreateApiClient", name="x", permissions=["emissions:read"]))["id"],
             (await run(asking, "AuditEvents", first=1))["auditEvents"]["nodes"][0]["id"],
@@ -366,5 +414,6 @@ class TestNodes:
             names.append(own["__typename"])
             assert (await stranger.ask(query, id=key))["data"]["node"] is None
         assert names == [
-            "Organisation", "Person", "Membership", "Engagement", "Consent", "Invitation", "ApiClient", "AuditEvent",
+            "Organisation", "Person", "Membership", "Engagement", "Consent", "ConsentRequest", "Invitation", "ApiClient",
+            "AuditEvent",
         ]  # fmt: skip

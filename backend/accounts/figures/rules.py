@@ -19,7 +19,7 @@ from backend.accounts.errors import (
 )
 from backend.accounts.values import FigureDraft, FigureKind, FigureValue
 from backend.kit.errors import Invalid
-from backend.kit.quantities import convert, unit, units_for
+from backend.kit.quantities import EXACT, convert, unit, units_for
 
 MOST_FIGURES = 100
 LONGEST_PRODUCT = 80
@@ -168,7 +168,13 @@ def _draft(draft: FigureDraft, place: int) -> FigureDraft:
         return FigureDraft(kind, None, "", product, is_main)
     kept_in = _unit(kind, draft.unit, place)
     _check(kind, draft.quantity, place)
-    return FigureDraft(kind, convert(draft.quantity, draft.unit, kept_in), kept_in, product, is_main)
+    return FigureDraft(kind, _trimmed(convert(draft.quantity, draft.unit, kept_in)), kept_in, product, is_main)
+
+
+def _trimmed(quantity: Decimal) -> Decimal:
+    """Return the same number without zeros after its last digit; whole ones without a point or exponent."""
+    whole = quantity.to_integral_value()
+    return Decimal(int(whole)) if quantity == whole else quantity.normalize(EXACT)
 
 
 def _unit(kind: FigureKind, written: str, place: int) -> str:
