@@ -42,7 +42,7 @@ def document(data: StatementData, number: str, issued_at: datetime, verify_url: 
     whole = {
         **as_json(data),
         "number": number,
-        "issued_at": issued_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "issued_at": issued_at.astimezone(UTC).isoformat(),
         "verify_url": verify_url,
     }
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

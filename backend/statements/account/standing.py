@@ -7,6 +7,7 @@ from backend.quotas.rules import DutyKind, DutyState
 from backend.quotas.service import YearStanding
 from backend.quotas.values import ObligationBasis
 from backend.scores.values import Source, State, Words
+from backend.statements.account.emissions import inventory_source
 from backend.statements.account.figuring import derived, taken
 from backend.statements.account.gathered import Gathered
 from backend.statements.account.values import (
@@ -47,7 +48,7 @@ def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
     marks = () if is_final else (Mark.UNVERIFIED, Mark.PROVISIONAL)
     books = [Source("LedgerAccount", str(known.account.id), known.period.known_at.isoformat())]
     obligation = taken(
-        f"quota.obligation.{year}", each.owed.obligation, OBLIGATION, _sources(each), words=word(BASES, basis.value),
+        f"quota.obligation.{year}", each.owed.obligation, OBLIGATION, _sources(known, each), words=word(BASES, basis.value),
         marks=() if each.owed.obligation is None else marks,
         note=word(BASES, "none") if each.owed.obligation is None else UNSAID,
     )  # fmt: skip
@@ -77,11 +78,11 @@ def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
     )
 
 
-def _sources(each: YearStanding) -> list[Source]:
+def _sources(known: Gathered, each: YearStanding) -> list[Source]:
     if each.owed.basis is ObligationBasis.ENTERED:
         return [Source("QuotaVerified", str(one), "") for one in each.verified_ids]
-    inventory = each.owed.inventory_id
-    return [] if inventory is None else [Source("Inventory", str(inventory), "")]
+    inventory = known.inventories.get(each.year)
+    return [] if inventory is None else [inventory_source(inventory)]
 
 
 def budgets(known: Gathered) -> tuple[Budget, ...]:
