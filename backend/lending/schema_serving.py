@@ -7,7 +7,7 @@ read anew, every time, under the consent of that moment.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 
@@ -22,11 +22,22 @@ from backend.lending.reading.opening import check_bank
 from backend.lending.rules.addressing import plain_key
 from backend.lending.values import ReadKind
 
-SERVE = text("select place, outcome, body from lending_serve(:keys, :whats, :actors, :correlations)").bindparams(
+# One statement that is a transaction of its own. It says who asks, for itself alone, before the function is called: what
+# the function is given hangs on what was said.
+SERVE = text("""
+    with said as materialized (
+        select set_config('carbon.kind', 'bank', true) as kind, set_config('carbon.organisation', :bank, true) as bank
+    )
+    select f.place, f.outcome, f.body
+        from said cross join lateral lending_serve(
+            case when said.kind = 'bank' and said.bank <> '' then :keys else '{}' end, :whats, :actors, :correlations
+        ) f
+""").bindparams(
     bindparam("keys", type_=ARRAY(Text)),
     bindparam("whats", type_=ARRAY(Text)),
     bindparam("actors", type_=ARRAY(Uuid)),
     bindparam("correlations", type_=ARRAY(Text)),
+    bindparam("bank", type_=Text),
 )
 MOST = 64
 """Reads in a flight: none can fail the others, so that a large crowd may share a commit."""
@@ -58,7 +69,7 @@ async def served(databases: Databases, settings: Settings, scope: Scope, key: st
     check_bank(scope)
     place = ("lending", scope.tenant, scope.organisation_id, asyncio.get_running_loop())
     if place not in databases.companions:
-        bank = replace(scope, actor_id=None, region="", correlation_id="", permissions=frozenset())
+        bank = str(scope.organisation_id)
 
         async def fly(items: Sequence[Item]) -> Sequence[Answer[str]]:
             return await _fly(databases, settings, bank, items)
@@ -68,16 +79,17 @@ async def served(databases: Databases, settings: Settings, scope: Scope, key: st
     return await gatherer.submit(Item(scope, plain_key(key), what))
 
 
-async def _fly(databases: Databases, settings: Settings, bank: Scope, items: Sequence[Item]) -> list[Answer[str]]:
+async def _fly(databases: Databases, settings: Settings, bank: str, items: Sequence[Item]) -> list[Answer[str]]:
     """Serve the items in one transaction; credentials that must be made first are made in one of their own each."""
     asked = {
+        "bank": bank,
         "keys": [each.key for each in items],
         "whats": [each.what.value for each in items],
         "actors": [each.scope.actor_id for each in items],
         "correlations": [each.scope.correlation_id for each in items],
     }
-    async with databases.write(bank) as write:
-        rows = {row.place: row for row in await write.rows(SERVE, asked)}
+    told = await databases.at_once(items[0].scope.tenant, SERVE, asked)
+    rows = {row.place: row for row in told}
     answers: list[Answer[str]] = []
     for place, item in enumerate(items, 1):
         row = rows.get(place)
