@@ -29,6 +29,7 @@ from backend.scores.modelling.errors import (
     ModelCurveInvalid,
     ModelDocumentUnknown,
     ModelFactUnknown,
+    ModelPlaceholderHidden,
     ModelQualityInvalid,
     ModelTransformUnfit,
     ModelWeightsInvalid,
@@ -76,6 +77,8 @@ def _unknown(content: ModelContent) -> Faults:
     for path, part in _sourced(content):
         if part.document is not None and part.document not in known:
             yield ModelDocumentUnknown(value=part.document, path=(*path, "document"))
+        if part.is_placeholder and not content.is_placeholder:
+            yield ModelPlaceholderHidden(where=".".join(path), path=path)
     for path, fact in _named_facts(content):
         if fact not in FACTS:
             yield ModelFactUnknown(value=fact, known=", ".join(FACTS), path=path)

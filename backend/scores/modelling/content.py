@@ -10,7 +10,6 @@ Every part names its source document or says that it is a placeholder. Decimals 
 cannot show (weights that do not add up, thresholds out of order, a fact nobody knows) is judged by `checking`.
 """
 
-from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -270,13 +269,6 @@ class ModelContent(Sourced):
 def year_on(content: ModelContent, day: date) -> int:
     """Return the year a score on this day is of."""
     return day.year - (1 if day.month >= content.year.from_month else 2)
-
-
-def valid_until(content: ModelContent, day: date) -> date:
-    """Return the last day of a score computed on this day: so many months later, the same day of the month or its last."""
-    months = day.year * 12 + day.month - 1 + content.validity_months
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_number(fact: str) -> bool:

@@ -11,6 +11,7 @@ Invalid
   ModelMalformed            a field that is missing, unknown or of the wrong kind
   ModelCodeRepeated         two parts of one kind with the same code
   ModelDocumentUnknown      a part names a document that the model does not list
+  ModelPlaceholderHidden    a part is a placeholder, but the model does not say that it is
   ModelFactUnknown          a fact nobody gathers
   ModelTransformUnfit       a transform that does not fit the kind of fact
   ModelCurveInvalid         corners out of order, points outside 0 to 100
@@ -100,6 +101,14 @@ class ModelDocumentUnknown(Invalid):
     code = "score_model_document_unknown"
     en = "The document '{value}' is not listed under documents. Add it there, or mark the part as a placeholder."
     zh = "依据文件“{value}”未在文件清单中列出，请先补充，或将该条目标为占位内容。"
+
+
+class ModelPlaceholderHidden(Invalid):
+    """A placeholder that would pass for official."""
+
+    code = "score_model_placeholder_hidden"
+    en = "'{where}' is a placeholder, so the model is one too. Set `is_placeholder` of the whole and say what is missing."
+    zh = "“{where}”为占位内容，整个模型也应标为占位：请设置 is_placeholder 并说明缺少什么。"
 
 
 class ModelFactUnknown(Invalid):

@@ -1,6 +1,7 @@
 """Reads of score models. Row-level security shows drafts to authorities alone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -55,6 +56,10 @@ order by v.code, v.version desc limit :limit"""
 REVISIONS = text("""
 select revision, sha256, reason, recorded_at, recorded_by from score_model_revision
 where version_id = :id order by revision""")
+REVISION = text("select content, sha256 from score_model_revision where version_id = :id and revision = :revision")
+ACCOUNTS = text("""
+select id from carbon_account
+where closed_at is null and (cast(:after as uuid) is null or id > :after) order by id limit :limit""")
 BACKTESTS = text("""
 select id, version_id, revision, against_id, year, job_id, accounts, counts, finished_at, asked_by from score_backtest
 where version_id = :version_id and (cast(:at as timestamptz) is null or (finished_at, id) < (:at, cast(:id as uuid)))
@@ -103,6 +108,19 @@ async def version(read: Read, scope: Scope, version_id: UUID) -> ModelVersion:
     if row is None:
         raise ScoreModelNotFound
     return _version(row)
+
+
+async def version_as_of(read: Read, scope: Scope, version_id: UUID, revision: int) -> ModelVersion:
+    """Return a version with what it said as of an edit.
+
+    Raises:
+        ScoreModelNotFound: none with this id is visible, or it has no such revision.
+    """
+    found = await version(read, scope, version_id)
+    row = await read.row(REVISION, {"id": version_id, "revision": revision})
+    if row is None:
+        raise ScoreModelNotFound
+    return replace(found, revision=revision, sha256=row.sha256, content=parsed(row.sha256, row.content))
 
 
 async def version_batch(read: Read, scope: Scope, ids: Sequence[UUID]) -> list[ModelVersion | None]:
@@ -155,6 +173,11 @@ async def backtest_lines(
         )
         for row in await read.rows(LINES, asked)
     ]
+
+
+async def account_ids(read: Read, scope: Scope, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next open accounts the caller sees."""
+    return [row.id for row in await read.rows(ACCOUNTS, {"after": after, "limit": limit})]
 
 
 def _version(row: Row[Any], on: date | None = None) -> ModelVersion:

@@ -81,10 +81,8 @@ class ModelVersion:
 
     @property
     def is_placeholder(self) -> bool:
-        """Whether the model, or any figure of it, is nobody's official one."""
-        content = self.content
-        parts = (content, content.year, content.quality, *content.indicators, *content.gates, *content.levers)
-        return any(part.is_placeholder for part in parts)
+        """Whether any figure of the model is nobody's official one."""
+        return self.content.is_placeholder
 
 
 @dataclass(frozen=True, slots=True)
