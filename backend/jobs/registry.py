@@ -5,8 +5,9 @@ from backend.emissions import jobs as emissions
 from backend.kit.tasks import KINDS, Kind
 from backend.ledger import jobs as ledger_jobs
 from backend.quotas import jobs as quota_jobs
+from backend.scores import jobs as score_jobs
 
-MODULES = (emissions, credit_jobs, ledger_jobs, quota_jobs)
+MODULES = (emissions, credit_jobs, ledger_jobs, quota_jobs, score_jobs)
 
 
 def kinds() -> dict[str, Kind]:

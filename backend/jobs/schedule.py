@@ -18,8 +18,13 @@ from backend.kit.logs import log
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
+from backend.scores.jobs import keep_scores
 
 EVERY_SECONDS = 3600.0
+SCORES_SECONDS = 180.0
+"""How often somebody looks whether inputs of scores changed."""
+SCORES_FIRST_SECONDS = 20.0
+"""A process that just started has other things to do first."""
 HOUSE_LOCK = 320202
 EXPIRY_LOCK = 320290
 COMMAND_KEY_DAYS = 30
@@ -85,3 +90,22 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
             await asyncio.sleep(EVERY_SECONDS)
 
     await persist(tidy_all, "housekeeping", "all")
+
+
+async def score_changes(databases: Databases) -> None:
+    """Ask for runs of scores, the nightly one and those of changed inputs, every few minutes until cancelled."""
+
+    async def look() -> None:
+        await asyncio.sleep(SCORES_FIRST_SECONDS)
+        while True:
+            for tenant in databases.tenants:
+                try:
+                    done = await keep_scores(databases, tenant)
+                except CarbonError as error:
+                    logger.warning("scores_not_looked_at", tenant=tenant, code=error.code, reason=str(error))
+                    continue
+                if done:
+                    logger.info("scores_asked_for", tenant=tenant, **done)
+            await asyncio.sleep(SCORES_SECONDS)
+
+    await persist(look, "scores", "all")
