@@ -52,9 +52,9 @@ LONGEST = 200
 MOST_IDS = 20
 NOTHING_FOUND = "not_found"
 PARAMETERS = {
-    "account": "CarbonAccount", "batch": "ActivityBatch", "certificate": "RetirementCertificate",
+    "account": "CarbonAccount", "batch": "ActivityBatch", "borrower": "CarbonAccount", "certificate": "RetirementCertificate",
     "certificate_import": "CertificateImport", "evidence": "Evidence", "job": "Job", "movement": "UnitMovement",
-    "unit_import": "UnitImport",
+    "statement": "AccountStatement", "unit_import": "UnitImport",
 }  # fmt: skip
 """What the plain ids in addresses are of; a global id says it itself."""
 

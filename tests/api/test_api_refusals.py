@@ -202,14 +202,18 @@ DOORS = {
         "credits:download", "certificate_import",
     ),
     ("GET", "/accounts/{account}/certificates/{certificate}"): ("statements:download", "certificate"),
+    ("GET", "/accounts/{account}/statements/{statement}/bundle.zip"): ("statements:bundle", "statement"),
+    ("POST", "/accounts/{account}/statements/{statement}/bundle"): ("statements:bundle", "statement"),
     ("GET", "/accounts/{account}/units/{unit}/template"): ("ledger:template", "account"),
     ("POST", "/accounts/{account}/units/{unit}/imports"): ("ledger:import", "account"),
     ("GET", "/accounts/{account}/units/{unit}/imports/{unit_import}/file"): ("ledger:download", "unit_import"),
     ("GET", "/accounts/{account}/units/{unit}/imports/{unit_import}/annotated"): ("ledger:download", "unit_import"),
     ("GET", "/ledger/proofs/{movement}"): ("ledger:prove", "movement"),
+    ("GET", "/bank/scores/{borrower}"): ("lending:read", "borrower"),
+    ("GET", "/bank/scores/{borrower}/history"): ("lending:read", "borrower"),
 }  # fmt: skip
 """Every REST address that names a thing of somebody: the action of its refusals, and what is refused."""
-PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}")}
+PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}")}
 """Addresses that name what everybody may ask for."""
 
 
@@ -219,8 +223,11 @@ async def test_a_refused_file_leaves_an_event(
 ) -> None:
     (method, address), (action, names) = door, DOORS[door]
     caller, chain = stranger
+    if address.startswith("/bank/"):  # others are refused there for what they are
+        lender = await identity.bank(databases)
+        caller, chain = await client.signed_in(lender), lender.id
     own, account = str(new_id()), str(node_id("CarbonAccount", held.id))
-    ids = dict.fromkeys(refusals.PARAMETERS, own) | {"account": account, "unit": "CCER"}
+    ids = dict.fromkeys(refusals.PARAMETERS, own) | {"account": account, "borrower": account, "unit": "CCER"}
     url = f"/wuxi{address.format_map(ids)}"
     body: dict[str, Any] = {"files": {"file": ("a.pdf", b"%PDF-1.7", "application/pdf")}} if method == "POST" else {}
 
@@ -232,10 +239,10 @@ async def test_a_refused_file_leaves_an_event(
     assert answer.status_code == 404, answer.text
     (event,) = await refused(databases, chain)
     assert (event.action, event.details["code"], event.correlation_id, event.actor_kind) == (
-        action, answer.json()["code"], by_stranger, Kind.ENTERPRISE.value,
+        action, answer.json()["code"], by_stranger, (Kind.BANK if address.startswith("/bank/") else Kind.ENTERPRISE).value,
     )  # fmt: skip
     assert event.object_type == refusals.PARAMETERS[names]
-    assert event.object_id == (str(held.id) if names == "account" else own)
+    assert event.object_id == (str(held.id) if names in {"account", "borrower"} else own)
     assert event.details["ids"].get("account") == (account if "{account}" in address else None)
     assert (await ask(client, by_nobody)).status_code == 401
     (event,) = await refused(databases, TENANT_CHAIN, correlation_id=by_nobody)

@@ -1,7 +1,7 @@
 """Scores as a run would store them, and banks that may read them.
 
-    world = await lent(databases)                      # Lent: .held .bank .consent
-    await scored(databases, world.held, grade="B")     # the next score of the account
+world = await lent(databases)                      # Lent: .held .bank .consent
+await scored(databases, world.held, grade="B")     # the next score of the account
 """
 
 import json
@@ -36,24 +36,28 @@ class Lent:
     consent: UUID
 
 
-def answer_of(grade: str | None, points: str | None, number: int) -> dict[str, Any]:
+def answer_of(grade: str | None, points: str | None, number: int, cause: str = "asked") -> dict[str, Any]:
     """Return a score's answer as it is stored."""
     zh, en = NAMES.get(grade or "", ("", ""))
     return {
-        "number": number, "year": YEAR, "state": "graded" if grade else "cannot_tell", "grade": grade, "points": points,
-        "grade_name": {"zh": zh, "en": en},
-        "model": {"code": "plain", "version": 1, "is_placeholder": True},
+        "id": str(new_id()), "number": number, "cause": cause, "year": YEAR,
+        "model": {"code": "plain", "version": 1, "name": {"zh": "示例模型", "en": "Example"}, "is_placeholder": True},
+        "state": "graded" if grade else "cannot_tell", "grade": grade, "grade_name": {"zh": zh, "en": en},
+        "colour": "green", "points": points, "gates": [], "next_grade": None,
         "helps": [{"zh": "绿色电力占比较高", "en": "A high share of green power"}],
         "harms": [{"zh": "排放强度高于行业平均", "en": "Intensity above the sector's mean"}],
     }  # fmt: skip
 
 
-def indicators_of(intensity: str) -> list[dict[str, Any]]:
+def indicators_of(intensity: str) -> dict[str, Any]:
     """Return a score's indicators as they are stored."""
-    return [
-        {"code": "intensity", "value": intensity, "unit": "tCO2e/万CNY", "points": "61.5"},
-        {"code": "green_power", "value": "33.3", "unit": "%", "points": "83.25"},
-    ]
+    return {
+        "indicators": [
+            {"code": "intensity", "points": "61.5", "fact": {"kind": "number", "value": intensity, "unit": "tCO2e/万CNY"}},
+            {"code": "green_power", "points": "83.25", "fact": {"kind": "number", "value": "33.3", "unit": "%"}},
+        ],
+        "changes": [{"indicator": "green_power", "effort": "2.5"}],
+    }  # fmt: skip
 
 
 async def scored(
@@ -63,14 +67,16 @@ async def scored(
     """Store the next score of an account and return its id."""
     score_id, moment = new_id(), now()
     async with databases.write(Scope.system(held.scope.tenant)) as write:
-        number = 1 + (await write.value(select(func.coalesce(func.max(Score.number), 0)).where(Score.account_id == held.id)))
+        number = 1 + (
+            await write.value(select(func.coalesce(func.max(Score.number), 0)).where(Score.account_id == held.id))
+        )
         await write.run(
             insert(Score).values(
                 account_id=held.id, id=score_id, number=number, year=YEAR, model_code="plain", model_version=1,
                 state="graded" if grade else "cannot_tell", points=None if points is None else Decimal(points),
                 grade=grade, computed_at=moment, valid_until=valid_until or today() + timedelta(days=90), cause=cause,
-                inputs=[], as_of=moment, fingerprint=score_id.hex * 2,
-                answer=json.dumps(answer_of(grade, points, number), ensure_ascii=False),
+                inputs=[{"kind": "Inventory", "id": str(new_id()), "version": "3"}], as_of=moment, fingerprint=score_id.hex * 2,
+                answer=json.dumps(answer_of(grade, points, number, cause), ensure_ascii=False),
                 indicators=json.dumps(indicators_of(intensity), ensure_ascii=False),
             )
         )  # fmt: skip

@@ -19,7 +19,7 @@ def fields(told: BorrowerScore, indicators: str, inputs: str, books: InventoryFa
     """Return every field of a credential, each with the scope of consent that shows it.
 
     The score's fields are those of its stored answer, by their own names (`score_` before one that is taken); an
-    indicator is `indicator_<code>`; the records it rests on are `inputs`; the books of the score's year, as they were
+    indicator is `indicator_<code>`, what would raise the grade `changes`; the records it rests on are `inputs`; the books of the score's year, as they were
     known when it was computed, are `books_<quantity>`. Books and inputs are shown by the scope `statement`. Numbers
     stay the text they are stored as.
     """
@@ -32,7 +32,7 @@ def fields(told: BorrowerScore, indicators: str, inputs: str, books: InventoryFa
     taken = {each.name for each in found} | RESERVED
     for name, value in _loaded(told.answer).items():
         found.append(Field(f"score_{name}" if name in taken else name, value, "score"))
-    found += [Field(f"indicator_{code}", value, "indicators") for code, value in _indicators(indicators)]
+    found += [Field(name, value, "indicators") for name, value in _told(indicators)]
     found.append(Field("inputs", json.loads(inputs), "statement"))
     if books is not None:
         found.append(
@@ -56,13 +56,11 @@ def _loaded(text: str | None) -> Mapping[str, Any]:
     return {} if text is None else json.loads(text, parse_float=str)
 
 
-def _indicators(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield the indicators of a stored text, by their codes: a list of objects, or an object by code."""
-    found: Any = json.loads(text, parse_float=str)
-    if isinstance(found, dict):
-        found = found.get("indicators", found)
-    if isinstance(found, dict):
-        yield from found.items()
-    else:
-        for each in found:
-            yield str(each["code"]), each
+def _told(text: str) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a score's second text: `indicator_<code>` for each indicator, the others by their names."""
+    found: dict[str, Any] = json.loads(text, parse_float=str)
+    for name, value in found.items():
+        if name == "indicators":
+            yield from ((f"indicator_{each['code']}", each) for each in value)
+        else:
+            yield name, value
