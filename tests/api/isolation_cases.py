@@ -133,6 +133,11 @@ CASES: dict[str, Case] = {
     "withdrawConsentRequest": command(id="$consent_request", reason=WHY),
     "createApiClient": own(name="接口", permissions=["accounts:read"]),
     "revokeApiClient": command(id="$client"),
+    # lending
+    "borrowerScore": open_(borrowerKey="$account"),
+    "borrowerScores": open_(first=5),
+    "consentReads": open_(accountId="$account"),
+    "issuedCredentials": open_(accountId="$account"),
     # factors
     "parameters": open_(first=2),
     "lookupParameter": open_(name="grid.electricity", key="national_average", regions=["CN"], policy="published"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from backend.accounts import service as accounts
 from backend.kit.db import Read
 from backend.kit.scope import Kind, Scope
 from backend.lending.errors import EnterprisesOnly
@@ -20,10 +21,12 @@ async def held_credentials(
     Raises:
         Unauthenticated, Forbidden: without `identity:consent`: who decides what a bank sees may open more of it.
         EnterprisesOnly: the caller is no enterprise.
+        AccountNotFound: not one of its accounts.
     """
     scope.require("identity:consent")
     if scope.kind is not Kind.ENTERPRISE:
         raise EnterprisesOnly(permission="identity:consent")
+    await accounts.account(read, scope, account_id)
     statement = (
         select(ScoreCredential.__table__)
         .where(ScoreCredential.account_id == account_id)

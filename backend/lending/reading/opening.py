@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Text, Uuid, bindparam, text
 
+from backend.accounts import service as accounts
 from backend.kit.db import Read, Write
 from backend.kit.scope import Kind, Scope
 from backend.lending.errors import BanksOnly, BorrowerAmbiguous, BorrowerNotFound, ConsentMissing, EnterprisesOnly
@@ -187,10 +188,13 @@ async def reads_of(
     Raises:
         Unauthenticated, Forbidden: without `accounts:read`.
         EnterprisesOnly: the caller is no enterprise.
+        AccountNotFound: not one of its accounts.
     """
     scope.require("accounts:read")
     if scope.kind is not Kind.ENTERPRISE:
         raise EnterprisesOnly(permission="accounts:read")
+    if account_id is not None:
+        await accounts.account(read, scope, account_id)
     rows = await read.rows(READS, {"account": account_id, "before": before, "most": limit})
     return [
         ReadEntry(
