@@ -15,6 +15,7 @@ from backend.api import (
     activity_files,
     auth,
     bank,
+    bundles,
     callers,
     certificates,
     credit_files,
@@ -145,6 +146,7 @@ def _controllers() -> list[Any]:
         *credit_files.CONTROLLERS,
         *unit_files.CONTROLLERS,
         *certificates.CONTROLLERS,
+        *bundles.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
         *bank.CONTROLLERS,
     ]

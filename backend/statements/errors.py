@@ -20,6 +20,7 @@ Conflict
   RetirementReversed        the registrar has undone it
   RetirementCertified       another certificate states it already
   NothingToState            nothing of the account in the period
+  BundleNotMade             more records than a caller waits for, and no job has made the bundle
 Limited
   VerificationsTooOften     more questions to the public page than a person asks
 Unavailable
@@ -158,6 +159,14 @@ class NothingToState(Conflict):
     code = "nothing_to_state"
     en = "Account {account} has no inventory, units, obligation or score in this period, as far as was known. Choose another period or compute the inventory first."
     zh = "账户 {account} 在该期间（按知悉时点）没有排放清单、单位持仓、清缴义务或评分。请更换期间，或先计算排放清单。"
+
+
+class BundleNotMade(Conflict):
+    """It rests on more records than a caller waits for, and no job has made it yet."""
+
+    code = "bundle_not_made"
+    en = "This statement rests on {count} records, more than the {most} of which a bundle is made at once. Ask for it with POST .../bundle and fetch it when the job has succeeded."
+    zh = "该报告依据 {count} 条记录，超过即时打包的上限 {most} 条。请先以 POST .../bundle 提交打包任务，待任务成功后再下载。"
 
 
 class VerificationsTooOften(Limited):
