@@ -17,13 +17,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
 
+import uvloop
 from calculation import SEED, SOURCES, YEAR, script
 from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -54,8 +55,8 @@ insert into membership (id, organisation_id, person_id, role, granted_at)
 
 
 @contextmanager
-def serving(target: str, port: int, environment: dict[str, str]) -> Iterator[None]:
-    """Serve an application by one granian process; end it afterwards."""
+def serving(target: str, port: int, environment: dict[str, str]) -> Generator[int]:
+    """Serve an application by one granian process, whose id is yielded; end it afterwards."""
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1", "--host", "127.0.0.1",
         "--port", str(port), "--no-ws" if target.startswith("overview") else "--ws", "--log-level", "error", target,
@@ -68,7 +69,7 @@ def serving(target: str, port: int, environment: dict[str, str]) -> Iterator[Non
                     break
             assert child.poll() is None, f"{target} ended"
             sleep(0.05)
-        yield
+        yield child.pid
     finally:
         child.terminate()
         child.wait(20)
@@ -80,30 +81,48 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class Caller:
-    """One keep-alive HTTP/1.1 connection, no more than the benchmark needs."""
+class Caller(asyncio.Protocol):
+    """One keep-alive HTTP/1.1 connection, no more than the benchmark needs: the generator shares the cores."""
 
     def __init__(self, port: int, path: str, body: bytes, token: str = "") -> None:
         self.port = port
         authorization = f"authorization: Bearer {token}\r\n" if token else ""
-        self.request = (
-            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{authorization}"
-            f"content-length: {len(body)}\r\n\r\n"
-        ).encode() + body
+        self.head = (
+            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{authorization}content-length: "
+        ).encode()
+        self.request = b"%b%d\r\n\r\n%b" % (self.head, len(body), body)
+        self.waiting: asyncio.Future[bytes] | None = None
+        self.received = b""
 
     async def open(self) -> None:
         """Connect."""
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        loop = asyncio.get_running_loop()
+        self.writer, _ = await loop.create_connection(lambda: self, "127.0.0.1", self.port)
 
-    async def ask(self) -> bytes:
-        """Send the request; return the answer's body."""
-        self.writer.write(self.request)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = next(
-            int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
-        )
-        return await self.reader.readexactly(length)
+    def ask(self, body: bytes | None = None) -> asyncio.Future[bytes]:
+        """Send the request, or one with another body; the future is the answer's body."""
+        self.waiting = asyncio.get_running_loop().create_future()
+        self.writer.write(self.request if body is None else b"%b%d\r\n\r\n%b" % (self.head, len(body), body))
+        return self.waiting
+
+    def data_received(self, data: bytes) -> None:
+        """Answer the future once all of the body is here."""
+        self.received = data = self.received + data if self.received else data
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        assert data.startswith(b"HTTP/1.1 200"), data
+        at = data.find(b"content-length: ", 0, end)
+        length = int(data[at + 16 : data.find(b"\r", at)])
+        if len(data) >= end + 4 + length:
+            assert self.waiting is not None
+            self.received = b""
+            self.waiting.set_result(data[end + 4 :])
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell who waits."""
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_exception(exc or ConnectionResetError())
 
 
 async def load(callers: list[Caller], seconds: float) -> float:
@@ -216,7 +235,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=8)
     asked = parser.parse_args()
-    print(json.dumps(asyncio.run(measure(asked.seconds, asked.rounds, asked.clients))))
+    print(json.dumps(uvloop.run(measure(asked.seconds, asked.rounds, asked.clients))))
 
 
 if __name__ == "__main__":
