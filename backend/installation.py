@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from backend.credits.programmes import service as programmes
+from backend.esg import service as esg
 from backend.factors import service as factors
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
@@ -59,6 +60,7 @@ async def furnish(databases: Databases, settings: Settings, tell: Tell = quietly
             await tenants.load_pack(write, scope, pack)
             report = await factors.load_reference(write, scope)
             await ledger.furnish(write, scope)
+            await esg.furnish(write, scope)
             await programmes.register_classes(write, scope, pack)
             await scores.furnish(write, scope, pack)
         tell(f"{code}: {report}")

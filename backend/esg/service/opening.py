@@ -1,6 +1,7 @@
 """Open the disclosure of a year, and take the account's figures into it, again whenever they changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import insert, literal
@@ -117,7 +118,8 @@ async def begin(
     if await write.value(stored) is None:
         raise _on_its_way(year, is_published=False)
     step = Step.OPEN if corrects_id is None else Step.CORRECT
-    await move(write, scope, one, step, State.DRAFT, note_text=reason)
+    begun = await move(write, scope, one, step, State.DRAFT, note_text=reason)
+    one = replace(one, state_at=begun.recorded_at)
     chosen = await library(write, scope, one.standards, one.reference_versions)
     await _fill(write, scope, one, chosen, {})
     note(write, account, f"esg:{step.value}", "esg_disclosure", one.id, year=year, version=version,
