@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from redis.exceptions import RedisError
 
 from backend.api import (
+    account_statements,
     activity_files,
     auth,
     bank,
@@ -146,6 +147,7 @@ def _controllers() -> list[Any]:
         *credit_files.CONTROLLERS,
         *unit_files.CONTROLLERS,
         *certificates.CONTROLLERS,
+        *account_statements.CONTROLLERS,
         *bundles.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
         *bank.CONTROLLERS,

@@ -1,10 +1,11 @@
-"""Reading certificates of retirement on the wire; commands are beside it in `schema_commands`."""
+"""Statements on the wire: certificates of retirement here, account statements below; commands in `schema_commands`."""
 
 import strawberry
 
 from backend.accounts import service as accounts
 from backend.accounts.schema_types import After, First, id_after
 from backend.statements import queries, rules
+from backend.statements.account.schema import AccountStatementsQuery
 from backend.statements.schema_commands import StatementsMutation
 from backend.statements.schema_types import RetirementCertificate, certificate, load_certificate
 from backend.wire.connections import Connection, connect, page
@@ -15,7 +16,7 @@ __all__ = ["StatementsMutation", "StatementsQuery"]
 
 
 @strawberry.type
-class StatementsQuery:
+class StatementsQuery(AccountStatementsQuery):
     """Reads of the statements."""
 
     @strawberry.field(description="One certificate of retirement (注销证书), null when it is not there or not yours.")

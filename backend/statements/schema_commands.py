@@ -12,6 +12,7 @@ from backend.kit.errors import CarbonError
 from backend.kit.logs import log
 from backend.kit.storage import StorageUnavailable, key_of
 from backend.statements import service, signing, typesetting
+from backend.statements.account.schema_commands import AccountStatementsMutation
 from backend.statements.schema_types import RetirementCertificate, certificate
 from backend.statements.values import CertificateValue, DocumentKey, Draft
 from backend.wire.commands import command
@@ -72,7 +73,7 @@ async def issue(context: Context, write: Write, movement_ids: list[UUID]) -> Cer
 
 
 @strawberry.type
-class StatementsMutation:
+class StatementsMutation(AccountStatementsMutation):
     """Commands of the statements."""
 
     @command(

@@ -23,6 +23,8 @@ def period_of(first: date, last: date, as_of: datetime | None, moment: datetime)
         PeriodInvalid: it ends before it begins, cuts a month, is too long or too old.
         PeriodNotOver: it ends after the day of knowledge.
     """
+    if as_of is not None and as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=CHINA)  # as the jurisdictions write it
     if as_of is not None and as_of > moment:
         raise MomentInFuture(given=as_of.isoformat(), path=("asOf",))
     known_at = as_of or moment
