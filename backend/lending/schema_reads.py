@@ -3,7 +3,6 @@
 A bank's read writes its log, so these fields open a writing transaction though they are queries.
 """
 
-import asyncio
 import json
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +11,7 @@ from uuid import UUID
 
 import strawberry
 
-from backend.accounts.schema_types import After, CarbonAccount, First, id_after, load_account, text_after
+from backend.accounts.schema_types import After, First, id_after, text_after
 from backend.identity.schema_types import Organisation, load_organisation
 from backend.kit.clock import today
 from backend.lending import service
@@ -86,38 +85,27 @@ class ConsentRead:
     """Something a bank read."""
 
     bank_id: strawberry.Private[UUID]
-    account_ids: strawberry.Private[tuple[UUID, ...]]
-    own_consents: strawberry.Private[tuple[UUID, ...]]
     at: datetime = strawberry.field(description="When.")
     what: str = strawberry.field(
         description="What: `credential`, `score`, `history`, `batch`, `portfolio`, `statement`, `pledge`, `loan_file`..."
     )
     scope: str = strawberry.field(description="The scope of consent it needed.")
     purpose: str = strawberry.field(description="What the bank said it was for; empty where nothing was said.")
+    account_ids: list[strawberry.ID] = strawberry.field(description="Global ids of your accounts it was about.")
+    consent_ids: list[strawberry.ID] = strawberry.field(description="Global ids of your consents it rested on.")
 
     @strawberry.field(description="Who read.")
     async def bank(self, info: Info) -> Organisation | None:
         """Return who read."""
         return await load_organisation(info.context, self.bank_id)
 
-    @strawberry.field(description="Which of your accounts.")
-    async def accounts(self, info: Info) -> list[CarbonAccount]:
-        """Return which accounts."""
-        found = await asyncio.gather(*(load_account(info.context, each) for each in self.account_ids))
-        return [each for each in found if each is not None]
-
-    @strawberry.field(description="The global ids of the consents it rested on.")
-    def consent_ids(self) -> list[strawberry.ID]:
-        """Return the consents."""
-        return [node_id("Consent", each) for each in dict.fromkeys(self.own_consents)]
-
 
 def consent_read(value: ReadEntry) -> ConsentRead:
     """Return an entry of the log as the wire has it."""
     return ConsentRead(
         bank_id=value.bank_id,
-        account_ids=value.account_ids,
-        own_consents=value.consent_ids,
+        account_ids=[node_id("CarbonAccount", each) for each in value.account_ids],
+        consent_ids=[node_id("Consent", each) for each in dict.fromkeys(value.consent_ids)],
         at=value.at,
         what=value.what,
         scope=value.needed,
