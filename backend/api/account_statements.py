@@ -2,7 +2,7 @@
 
     GET /accounts/{account}/statements/{statement}.pdf?lang=zh|en    the signed pages
     GET /accounts/{account}/statements/{statement}.xlsx?lang=zh|en   the workbook
-    GET /accounts/{account}/statements/{statement}.json              the statement itself
+    GET /accounts/{account}/statements/{statement}.json              the statement itself (also without an ending)
     GET /accounts/{account}/statements/{statement}.jws               the detached signature over the JSON's bytes
 
 `account` and `statement` are global ids or plain ones. Who may see the account may have the files, nobody else.
@@ -45,7 +45,10 @@ class AccountStatementFiles(Controller):
         asgi: Any = request.scope
         asgi[ROUTE] = "/accounts/{account}/statements/{statement}"
         scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
-        name, _, ending = statement.rpartition(".")
+        name, point, ending = statement.rpartition(".")
+        if not point:
+            name, ending = statement, FileKind.JSON.value
+        asgi["path_params"]["statement"] = name  # a refusal is about the statement, not about one of its files
         account_id = plain_id(account, "CarbonAccount", "account")
         own_id = plain_id(name, "AccountStatement", "statement")
         async with here.databases.read(scope) as read:

@@ -15,7 +15,7 @@ from factories.api import Client
 from factories.identity import Made
 from factories.journal import sealed
 from factories.ledger import issued
-from factories.statements import certified
+from factories.statements import certified, issued_statement
 from isolation_claims import with_claims
 from sqlalchemy import insert, select, text
 
@@ -31,6 +31,7 @@ from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.ledger.claims.values import ClaimValue, Use, of_serials
 from backend.ledger.values import MovementValue, Reason, Selection
+from backend.scores import service as scores
 from backend.wire.nodes import node_id
 
 HOME, ELSEWHERE = "320206", "320205"
@@ -45,7 +46,7 @@ IDS = frozenset({
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
     "quota_facility", "quota_allocation", "waiting_allocation", "quota_receipt", "quota_carry_over",
     "programme_registration", "programme_submission", "tree_payment", "tree_purchase",
-    "certificate", "market_match", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
+    "account_statement", "certificate", "market_match", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
 """The things of the victim that have a global id."""
 
@@ -139,7 +140,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
             )
         )  # fmt: skip
     units = await holding_units(databases, settings, held, lender)
-    certificate = await certified(databases, held, units.retired.id)
+    certificate, statement = await certified(databases, held, units.retired.id), await issued_statement(databases, held)
     brought = await gec.brought(databases, held)
     exported = await unit_files.brought(databases, held)
     project, reduction, comment = await ccer.commented(
@@ -154,6 +155,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "ccer_comment": ("CcerComment", (held.id, comment.id)),
         "certificate_import": ("CertificateImport", (held.id, brought)),
         "unit_import": ("UnitImport", (held.id, exported)),
+        "account_statement": ("AccountStatement", (held.id, statement.id)),
         "certificate": ("RetirementCertificate", (held.id, certificate.id)),
         "unit_batch": ("UnitBatch", units.issued.batch_ids),
         "unit_claim": ("Claim", (units.claim.id,)),
@@ -192,8 +194,11 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     things |= named | on_the_board
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
+        "account_statement_number": statement.number,
         "certificate_number": certificate.number, "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),
         "serial": str(units.retired.serials[0][0]),
+        "score_model_version": str(node_id("ScoreModelVersion", await in_force(databases))),
+        "score_backtest": str(node_id("ScoreBacktest", new_id())),
         "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
         "bank": str(node_id("Organisation", lender.id)), "today": today().isoformat(),
         "next_year": (today() + timedelta(days=300)).isoformat(), "calibrated": date(2025, 1, 1).isoformat(),
@@ -206,6 +211,13 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "verifier not engaged": await client.signed_in(await identity.verifier(databases)),
     }
     return world
+
+
+async def in_force(databases: Databases) -> UUID:
+    """Return the score model everybody may read."""
+    scope = Scope.system("wuxi")
+    async with databases.read(scope) as read:
+        return (await scores.active_model(read, scope, today())).id
 
 
 async def figured_and_asked(databases: Databases, held: Held, lender: Made) -> dict[str, tuple[str, tuple[UUID, ...]]]:

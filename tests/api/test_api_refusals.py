@@ -202,6 +202,7 @@ DOORS = {
         "credits:download", "certificate_import",
     ),
     ("GET", "/accounts/{account}/certificates/{certificate}"): ("statements:download", "certificate"),
+    ("GET", "/accounts/{account}/statements/{statement}"): ("statements:download", "statement"),
     ("GET", "/accounts/{account}/statements/{statement}/bundle.zip"): ("statements:bundle", "statement"),
     ("POST", "/accounts/{account}/statements/{statement}/bundle"): ("statements:bundle", "statement"),
     ("GET", "/accounts/{account}/units/{unit}/template"): ("ledger:template", "account"),

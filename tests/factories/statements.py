@@ -28,6 +28,7 @@ from backend.ledger.values import (
     UnitClass,
 )
 from backend.statements import rules, service
+from backend.statements.account.issued import FileKind, StatementFile, StatementValue
 from backend.statements.values import CertificateValue, ChainLink, Draft, OriginRun
 
 GEC = UnitClass(
@@ -75,6 +76,21 @@ async def certified(databases: Databases, held: Held, *movement_ids: UUID) -> Ce
         place = key_of(held.scope.tenant, held.id, "certificates", f"{draft.id}.pdf")
         stored = StoredFile(place, 1, hashlib.sha256(draft.id.bytes).hexdigest())
         return await service.record_certificate(write, held.scope, draft, stored, key.id)
+
+
+async def issued_statement(databases: Databases, held: Held, year: int = 2025) -> StatementValue:
+    """Issue an account's statement of a year whose files are nowhere: for what needs only its row."""
+    system = held.scope.as_system()
+    async with databases.write(system) as write:
+        key = await service.document_key(write, system, NoSeal())
+    async with databases.write(held.scope) as write:
+        draft = await service.draft_statement(
+            write, held.scope, Settings.model_validate({}), held.id, date(year, 1, 1), date(year, 12, 31)
+        )
+        place = key_of(held.scope.tenant, held.id, "statements", f"{draft.id}.json")
+        digest = hashlib.sha256(draft.content).hexdigest()
+        file = StatementFile(FileKind.JSON, "", digest, len(draft.content), place)
+        return await service.record_statement(write, held.scope, draft, [file], "e30..c2ln", key.id)
 
 
 def a_retirement(

@@ -123,7 +123,7 @@ def year_emissions(value: values.YearEmissions, account_id: UUID) -> StatementYe
         ],
         sources=[
             StatementSourceLine(
-                source_id=node_id("Source", account_id, each.source_id), code=each.code, name=each.name,
+                source_id=node_id("EmissionSource", account_id, each.source_id), code=each.code, name=each.name,
                 scope=each.scope, category=each.category, location=figure(each.location), market=figure(each.market),
             )
             for each in value.sources
