@@ -2,12 +2,15 @@
 
 import strawberry
 
+from backend.scores.schema_scores import ScoreRunsQuery
+from backend.scores.schema_scores_commands import ScoreRunsMutation
+
 
 @strawberry.type
-class ScoresQuery:
+class ScoresQuery(ScoreRunsQuery):
     """Reads of scores."""
 
 
 @strawberry.type
-class ScoresMutation:
+class ScoresMutation(ScoreRunsMutation):
     """Commands of scores."""

@@ -13,20 +13,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from factories import accounts
+from factories import accounts, identity
 from factories.accounts import Held
 from sqlalchemy import insert, text
 
 from backend.accounts.models import Site, Source, YearFigure
 from backend.emissions.models import Inventory, InventoryLine, InventoryMonth, InventoryTransition
+from backend.identity.values import ROLES
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
-from backend.identity.values import ROLES
+from backend.scores.appeals.appealing import appeal_score
 from backend.scores.modelling.content import ModelContent
 from backend.scores.modelling.shipped import shipped
+from backend.scores.running.models import ScoreSign
+from backend.scores.running.penalties import record_penalty
 from backend.scores.running.scoring import Model, score_with
-from backend.scores.running.values import Cause
+from backend.scores.running.values import Cause, Severity
 from backend.scores.values import ScoreValue
 
 EARLY = datetime(2025, 1, 2, tzinfo=UTC)
@@ -203,3 +206,39 @@ def authority_of(firm: Firm, role: str = "officer") -> Scope:
         firm.scope.tenant, Kind.AUTHORITY, uuid4(), uuid4(), firm.held.account.division_path,
         ROLES[Kind.AUTHORITY][role], language="en",
     )  # fmt: skip
+
+
+async def a_sign(databases: Databases, firm_id: UUID, tenant: str = "wuxi", year: int = 2025) -> UUID:
+    """A sign found in an account, as a run stores it."""
+    own, scope = new_id(), Scope.system(tenant)
+    async with databases.write(scope) as write:
+        await write.run(
+            insert(ScoreSign).values(
+                account_id=firm_id, id=own, year=year, kind="shifted_months", fingerprint=uuid4().hex,
+                numbers={"moved": "7654.321"}, zh="疑似约 7654.321 tCO2e 跨年移动。", en="moved", found_at=EARLY,
+            )
+        )  # fmt: skip
+    return own
+
+
+async def taking_part(databases: Databases, held: Held) -> dict[str, tuple[str, tuple[UUID, ...]]]:
+    """Give an account one of everything of scores; return the global ids' parts."""
+    bureau = await identity.authority(databases, division=held.account.division_code)
+    [score] = await scored(databases, [held.id])
+    async with databases.write(bureau.scope) as write:
+        penalty = await record_penalty(
+            write, bureau.scope, account_id=held.id, document="受害者环罚〔2025〕1号", severity=Severity.MINOR,
+            summary="受害者的处罚", from_on=date(2025, 3, 1), until_on=None,
+        )  # fmt: skip
+    sign = await a_sign(databases, held.id)
+    async with databases.write(held.scope) as write:
+        appeal = await appeal_score(
+            write, held.scope, account_id=held.id, score_id=score.id,
+            indicator=score.assessment.indicators[0].code, reason="受害者的申诉",
+        )  # fmt: skip
+    return {
+        "green_score": ("GreenScore", (held.id, score.id)),
+        "score_penalty": ("ScorePenalty", (held.id, penalty.id)),
+        "score_sign": ("ScoreSign", (held.id, sign)),
+        "score_appeal": ("ScoreAppeal", (held.id, appeal.id)),
+    }

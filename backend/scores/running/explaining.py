@@ -77,7 +77,7 @@ async def decide_sign(
 
 async def _turn(write: Write, scope: Scope, account_id: UUID, sign_id: UUID) -> SignValue:
     await write.value(TURN, {"id": str(sign_id)})
-    found = await queries.sign(write, scope, account_id, sign_id)
+    [found] = await queries.signs_by_id(write, scope, [(account_id, sign_id)])
     if found is None:
         raise SignNotFound
     return found

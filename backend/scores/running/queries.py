@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.kit.db import Read
@@ -72,13 +72,15 @@ where account_id = :account_id and (cast(:year as bigint) is null or year = :yea
     and (cast(:before as uuid) is null or id < :before)
 order by id desc limit :limit""").columns(numbers=JSONB)
 
-SIGN = text("""
+SIGNS_BY_ID = text("""
 select account_id, id, year, kind, fingerprint, numbers, zh, en, found_at from score_sign
-where account_id = :account_id and id = :id""").columns(numbers=JSONB)
+where (account_id, id) in (select * from unnest(cast(:accounts as uuid[]), cast(:ids as uuid[])))""").columns(
+    numbers=JSONB
+)
 
 ENTRIES = text("""
 select account_id, id, sign_id, kind, words, evidence_id, at, actor_id, organisation_id from score_sign_entry
-where account_id = :account_id and sign_id = any(cast(:signs as uuid[]))
+where (account_id, sign_id) in (select * from unnest(cast(:accounts as uuid[]), cast(:signs as uuid[])))
 order by at, id""")
 
 
@@ -190,6 +192,14 @@ async def penalties(
     return [penalty_of(row) for row in await read.rows(wanted.order_by(ScorePenalty.id.desc()).limit(limit))]
 
 
+async def penalties_by_id(read: Read, scope: Scope, keys: Sequence[tuple[UUID, UUID]]) -> list[PenaltyValue | None]:
+    """Return the penalty of each (account, penalty), None for one that is not visible; for a loader."""
+    scope.require("scores:read")
+    rows = await read.rows(PENALTY.where(tuple_(ScorePenalty.account_id, ScorePenalty.id).in_(keys)))
+    found = {(row.account_id, row.id): penalty_of(row) for row in rows}
+    return [found.get(key) for key in keys]
+
+
 PENALTY = select(*(ScorePenalty.__table__.columns[each.name] for each in fields(PenaltyValue)))
 
 
@@ -209,19 +219,21 @@ async def signs(
     """
     scope.require("scores:read")
     asked = {"account_id": account_id, "year": year, "before": before, "limit": limit}
-    return await _with_entries(read, account_id, await read.rows(SIGNS, asked))
+    return await _with_entries(read, await read.rows(SIGNS, asked))
 
 
-async def sign(read: Read, scope: Scope, account_id: UUID, sign_id: UUID) -> SignValue | None:
-    """Return one sign, None where it is not visible."""
+async def signs_by_id(read: Read, scope: Scope, keys: Sequence[tuple[UUID, UUID]]) -> list[SignValue | None]:
+    """Return the sign of each (account, sign), None for one that is not visible; for a loader."""
     scope.require("scores:read")
-    rows = await read.rows(SIGN, {"account_id": account_id, "id": sign_id})
-    return next(iter(await _with_entries(read, account_id, rows)), None)
+    rows = await read.rows(SIGNS_BY_ID, {"accounts": [key[0] for key in keys], "ids": [key[1] for key in keys]})
+    found = {(each.account_id, each.id): each for each in await _with_entries(read, rows)}
+    return [found.get(key) for key in keys]
 
 
-async def _with_entries(read: Read, account_id: UUID, rows: Sequence[Any]) -> list[SignValue]:
+async def _with_entries(read: Read, rows: Sequence[Any]) -> list[SignValue]:
     entries: dict[UUID, list[SignEntryValue]] = defaultdict(list)
-    for row in await read.rows(ENTRIES, {"account_id": account_id, "signs": [row.id for row in rows]}):
+    asked = {"accounts": [row.account_id for row in rows], "signs": [row.id for row in rows]}
+    for row in await read.rows(ENTRIES, asked) if rows else ():
         named: dict[str, Any] = {**row._mapping, "kind": SignState(row.kind)}  # noqa: SLF001 - as above
         entries[row.sign_id].append(SignEntryValue(**named))
     return [
