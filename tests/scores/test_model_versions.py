@@ -133,7 +133,7 @@ async def test_a_draft_is_proposed_changed_and_approved_by_another_person(databa
         assert (ready.state, ready.decided_by, ready.decision) == (ModelState.APPROVED, other.actor_id, "同意")
         with pytest.raises(ScoreModelStateInvalid):
             await drafting.revise(await as_(one), one, version_id=made.id, revision=2, content=draft(), reason="晚了")
-        edits = await queries.revisions(await as_(one), one, made.id)
+        [edits] = await queries.revision_batch(await as_(one), one, [made.id])
         assert [(each.revision, each.reason, each.recorded_by) for each in edits] == [
             (1, WHY, one.actor_id), (2, "缩短有效期", one.actor_id),
         ]  # fmt: skip

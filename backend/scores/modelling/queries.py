@@ -54,8 +54,8 @@ LISTED = text(
 order by v.code, v.version desc limit :limit"""
 )
 REVISIONS = text("""
-select revision, sha256, reason, recorded_at, recorded_by from score_model_revision
-where version_id = :id order by revision""")
+select version_id, revision, sha256, reason, recorded_at, recorded_by from score_model_revision
+where version_id = any(:ids) order by version_id, revision""")
 REVISION = text("select content, sha256 from score_model_revision where version_id = :id and revision = :revision")
 ACCOUNTS = text("""
 select id from carbon_account
@@ -66,7 +66,7 @@ where version_id = :version_id and (cast(:at as timestamptz) is null or (finishe
 order by finished_at desc, id desc limit :limit""")
 BACKTEST = text("""
 select id, version_id, revision, against_id, year, job_id, accounts, counts, finished_at, asked_by from score_backtest
-where id = :id or job_id = :id""")
+where id = any(:ids) or job_id = any(:ids)""")
 LINES = text("""
 select account_id, movement, before_state, before_grade, before_points, after_state, after_grade, after_points
 from score_backtest_line
@@ -139,9 +139,12 @@ async def versions(
     return [_version(row) for row in await read.rows(LISTED, asked)]
 
 
-async def revisions(read: Read, scope: Scope, version_id: UUID) -> list[Revision]:
-    """Return the edits of a version, oldest first."""
-    return [Revision(*row) for row in await read.rows(REVISIONS, {"id": version_id})]
+async def revision_batch(read: Read, scope: Scope, ids: Sequence[UUID]) -> list[list[Revision]]:
+    """Return the edits of each version, oldest first."""
+    found: dict[UUID, list[Revision]] = {each: [] for each in ids}
+    for row in await read.rows(REVISIONS, {"ids": list(ids)}):
+        found[row.version_id].append(Revision(*list(row)[1:]))
+    return [found[each] for each in ids]
 
 
 async def backtests(
@@ -155,8 +158,14 @@ async def backtests(
 
 async def backtest(read: Read, scope: Scope, backtest_id: UUID) -> Backtest | None:
     """Return a back-test by its own id or that of the job that made it, None where it is not there or not visible."""
-    row = await read.row(BACKTEST, {"id": backtest_id})
+    row = await read.row(BACKTEST, {"ids": [backtest_id]})
     return None if row is None else Backtest(*row)
+
+
+async def backtest_batch(read: Read, scope: Scope, ids: Sequence[UUID]) -> list[Backtest | None]:
+    """Return the back-tests with these ids, None where one is not visible."""
+    found = {row.id: Backtest(*row) for row in await read.rows(BACKTEST, {"ids": list(ids)})}
+    return [found.get(each) for each in ids]
 
 
 async def backtest_lines(

@@ -70,3 +70,14 @@ def malformed(detail: ErrorDetails) -> ModelMalformed:
     return ModelMalformed(
         where=".".join(path) or "model", reason_en=en.format(**said), reason_zh=zh.format(**said), path=path
     )
+
+
+def as_object(given: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON of a request
+    """Return the JSON object of a request.
+
+    Raises:
+        ModelMalformed: it is no object.
+    """
+    if not isinstance(given, dict):
+        raise ModelMalformed(where="content", reason_en="must be an object.", reason_zh="应为对象。", path=("content",))
+    return given
