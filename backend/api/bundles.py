@@ -22,7 +22,7 @@ from backend.api.files import disposition, plain_id
 from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
 from backend.kit.scope import Scope
-from backend.statements.bundle import queries, sessions
+from backend.statements.bundle import sessions
 from backend.statements.bundle.values import MEDIA_TYPE
 from backend.wire.nodes import node_id
 
@@ -51,7 +51,7 @@ class Bundles(Controller):
         here: Surroundings = state.here
         scope, account_id, own_id = await _asked(request, here, account, statement, "/bundle.zip")
         async with here.databases.read(scope) as read:
-            issued = await queries.issued(read, scope, account_id, own_id)
+            issued = await sessions.statement_of(read, scope, account_id, own_id)
         kept = sessions.place(scope, account_id, own_id)
         size = await here.storage.size(kept)
         if size is not None:

@@ -103,10 +103,12 @@ def quantities(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundl
     """活动数据 records: each line sums those of its source, months and parameters; none is left out."""
     for one in bundle.inventories:
         by_source, market, left = defaultdict(list), defaultdict(list), set()
-        for each in bundle.json("inputs/records.json")[one["id"]]:
+        records = bundle.json("inputs/records.json")[one["id"]]
+        for each in records:
             by_source[each["source_id"]].append(each)
             left.add(each["id"])
-        yield f"{one['year']}, number of records", one["record_count"], len(left)
+        yield f"{one['year']}, number of records", one["record_count"], len(records)
+        yield f"{one['year']}, records told once", len(records), len(left)
         for line in one["lines"]:
             name, rates = f"line {line['id']}", {}
             for each in line["quantities"]:
@@ -126,10 +128,11 @@ def quantities(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundl
                 each["id"]: multiply(each["quantity"], each["multiplier"], rates[each["unit"]] or 0) for each in own
             }
             left -= held.keys()
+            if line["method"] != "claimed_electricity":
+                yield f"{name}, number of records", line["record_count"], len(own)
             if line["basis"] == "market":
                 market[line["source_id"], line["gas"]].append((line["base_quantity"], held))
             else:
-                yield f"{name}, number of records", line["record_count"], len(own)
                 yield f"{name}, records", line["base_quantity"], add(held.values())
         for (source, _), parts in market.items():  # what certificates cover stands in a line of its own
             every = {own: amount for _, held in parts for own, amount in held.items()}

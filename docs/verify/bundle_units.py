@@ -50,6 +50,7 @@ def holdings(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.
     for each in books["openings"]:
         opening[each["class"], each["bucket"]] = closing[each["class"], each["bucket"]] = D(each["amount"])
     moved = {each["id"]: each for each in books["movements"]}
+    yield "movements told once", len(books["movements"]), len(moved)
     held = {own: add(one["amount"] for one in each["postings"] if one["bucket"] in HELD) for own, each in moved.items()}
     for own, each in moved.items():
         changes[each["class"], each["kind"]] = add((changes[each["class"], each["kind"]], held[own]))

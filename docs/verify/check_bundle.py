@@ -160,7 +160,7 @@ def _of_source(bundle: Bundle, figure: dict) -> Decimal | None:
 
 
 def figures(bundle: Bundle) -> Checks:
-    """对账单 statement: each figure is what its inputs say, or what its operation gives; one id is one number."""
+    """报告数值 statement: each figure is what its inputs say, or what its operation gives; one id is one number."""
     inputs, first = _from_inputs(bundle), {}
     for each in bundle.figures:
         own, value = each["id"], each["value"] or "untold"

@@ -25,15 +25,14 @@ from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind
 from backend.kit.settings import Settings
-from backend.kit.storage import Storage, key_of
 from backend.ledger import service as ledger_service
 from backend.ledger.values import Accepts, Reason, Selection
-from backend.statements import service
+from backend.statements import service, signing
 from backend.statements.account import encoding, gathering
+from backend.statements.account.issued import JWS_TYPE
 from backend.statements.bundle import archive, subjects
 from backend.statements.bundle import gathering as bundling
 from backend.statements.bundle.values import Part, Subject
-from backend.statements.models import AccountStatement, AccountStatementFile
 from backend.statements.values import DocumentKey
 
 D = Decimal
@@ -199,29 +198,5 @@ async def bundled_world(databases: Databases, settings: Settings) -> World:
         parts = await bundling.gather(read, works.scope, subject)
     async with databases.read(works.place.system) as read:
         keys = await service.public_keys(read, works.place.system)
-    jws = archive.signed(document, key).decode().strip()
+    jws = signing.detached(document, key, JWS_TYPE)
     return World(works, subject, parts, jws, key, keys, other, archive.made(subject, parts, jws, key, keys))
-
-
-async def issued_statement(databases: Databases, storage: Storage, settings: Settings, works: Works) -> UUID:
-    """Put a statement on record with its JSON in storage, as issuing does; return its id."""
-    own, number = new_id(), f"AS-320200-2026-{new_id().hex[-12:].upper()}"
-    document = await stated(databases, settings, works, number)
-    subject, key = subjects.subject_of(document), await key_of_documents(databases, settings, works)
-    stored = await storage.put(key_of("wuxi", works.id, "statements", f"{own}.json"), document)
-    async with databases.write(works.scope) as write:
-        await write.run(
-            insert(AccountStatement).values(
-                account_id=works.id, id=own, number=number, period_from=subject.period_from,
-                period_to=subject.period_to, known_at=subject.known_at, facts={}, mark=encoding.mark_of(document),
-                jws=archive.signed(document, key).decode().strip(), key_id=key.id, issued_at=subject.issued_at,
-                issued_by=None,
-            )
-        )  # fmt: skip
-        await write.run(
-            insert(AccountStatementFile).values(
-                account_id=works.id, statement_id=own, kind="json", language="", sha256=stored.sha256,
-                size=stored.size, object_key=stored.key,
-            )
-        )  # fmt: skip
-    return own

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from backend.statements import signing
 from backend.statements.bundle.inputs import moment
 from backend.statements.bundle.values import FORMAT, Part, Subject
-from backend.statements.errors import DocumentNotMade
 from backend.statements.values import DocumentKey
 
 MANIFEST, SIGNATURE, TYPE = "manifest.json", "signature.jws", "carbon-bundle+jws"
@@ -46,24 +46,6 @@ def manifest(subject: Subject, parts: Sequence[Part]) -> bytes:
     return part(MANIFEST, stated).content
 
 
-def signed(content: bytes, key: DocumentKey) -> bytes:
-    """Return the detached JWS of the manifest.
-
-    Raises:
-        DocumentNotMade: the key is none that signs documents.
-    """
-    import jwt  # noqa: PLC0415 - loaded only where something is signed
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey  # noqa: PLC0415 - the same
-    from cryptography.hazmat.primitives.serialization import load_der_private_key  # noqa: PLC0415 - the same
-
-    private = load_der_private_key(key.private, password=None)
-    if not isinstance(private, EllipticCurvePrivateKey):  # pragma: no cover - we make no others
-        raise DocumentNotMade(reason="key")
-    whole = jwt.PyJWS().encode(content, private, "ES256", headers={"kid": key.id, "typ": TYPE})
-    head, _, signature = whole.split(".")
-    return f"{head}..{signature}\n".encode()
-
-
 def zipped(parts: Sequence[Part], content: bytes, signature: bytes) -> bytes:
     """Return the archive: manifest, signature, then the parts by name. Blocks; call it in a thread."""
     out = io.BytesIO()
@@ -88,4 +70,4 @@ def made(
     """
     whole = [*parts, Part("statement.jws", f"{jws}\n".encode()), part("keys.json", {"keys": list(keys)})]
     content = manifest(subject, whole)
-    return zipped(whole, content, signed(content, key))
+    return zipped(whole, content, f"{signing.detached(content, key, TYPE)}\n".encode())

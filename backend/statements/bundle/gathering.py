@@ -29,7 +29,7 @@ LAW = (
 )
 """The linear law of every line, in words."""
 ABOUT = """\
-本压缩包载有一份碳账户对账单及其全部计算依据，可脱离本系统独立复算：
+本压缩包载有一份碳账户报告及其全部计算依据，可脱离本系统独立复算：
 This archive holds an account statement with everything it was computed from. It can be recomputed without our server:
 
     python check_bundle.py bundle.zip --keys documents.json

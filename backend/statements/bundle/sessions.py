@@ -6,16 +6,17 @@ from hashlib import sha256
 from uuid import UUID
 
 from backend.identity import service as identity
-from backend.kit.db import Databases
+from backend.kit.db import Databases, Read
 from backend.kit.outbox import enqueue
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.kit.storage import Storage, key_of
-from backend.statements.bundle import archive, gathering, queries
+from backend.statements import service
+from backend.statements.account.issued import FileKind, StatementValue
+from backend.statements.bundle import archive, gathering
 from backend.statements.bundle.subjects import subject_of
 from backend.statements.bundle.values import MOST_DIRECT
 from backend.statements.errors import BundleNotMade, DocumentNotMade
-from backend.statements.service.keys import document_key, public_keys
 
 KIND = "statements:bundle"
 
@@ -38,6 +39,32 @@ def file_name(number: str) -> str:
     return f"{number}.zip"
 
 
+async def statement_of(read: Read, scope: Scope, account_id: UUID, statement_id: UUID) -> StatementValue:
+    """Return an issued statement the caller may see, with all that it rests on.
+
+    Raises:
+        Unauthenticated, Forbidden: without `statements:read`, `emissions:read` and `ledger:read`.
+        StatementNotFound: not there, or not visible.
+    """
+    for needed in ("statements:read", "emissions:read", "ledger:read"):
+        scope.require(needed)
+    return await service.issued_statement(read, scope, account_id, statement_id)
+
+
+async def _document(storage: Storage, issued: StatementValue) -> bytes:
+    """Return the statement's JSON, byte for byte.
+
+    Raises:
+        FileMissing, StorageUnavailable: it cannot be read.
+        DocumentNotMade: the file in storage is not the one that was issued.
+    """
+    file = issued.file(FileKind.JSON)
+    document = b"" if file is None else await storage.read(file.object_key)
+    if file is None or sha256(document).hexdigest() != file.sha256:
+        raise DocumentNotMade(reason="statement file changed in storage")
+    return document
+
+
 async def make(
     databases: Databases, storage: Storage, settings: Settings, scope: Scope, account_id: UUID, statement_id: UUID,
     *, most: int | None = MOST_DIRECT,
@@ -52,10 +79,8 @@ async def make(
         BundleNotMade: it rests on more records than a caller waits for.
     """
     async with databases.read(scope) as read:
-        issued = await queries.issued(read, scope, account_id, statement_id)
-    document = await storage.read(issued.object_key)
-    if sha256(document).hexdigest() != issued.sha256:
-        raise DocumentNotMade(reason="statement file changed in storage")
+        issued = await statement_of(read, scope, account_id, statement_id)
+    document = await _document(storage, issued)
     subject = subject_of(document)
     async with databases.read(scope) as read:
         count = await gathering.size_of(read, scope, subject)
@@ -64,8 +89,8 @@ async def make(
         parts = await gathering.gather(read, scope, subject)
     system = scope.as_system()
     async with databases.write(system) as write:
-        key = await document_key(write, system, identity.seal_of(settings))
-        keys = await public_keys(write, system)
+        key = await service.document_key(write, system, identity.seal_of(settings))
+        keys = await service.public_keys(write, system)
     content = await asyncio.to_thread(archive.made, subject, parts, issued.jws, key, keys)
     return Made(file_name(issued.number), content)
 
@@ -78,7 +103,7 @@ async def request(databases: Databases, scope: Scope, account_id: UUID, statemen
         StatementNotFound: not there, or not visible.
     """
     async with databases.write(scope) as write:
-        issued = await queries.issued(write, scope, account_id, statement_id)
+        issued = await statement_of(write, scope, account_id, statement_id)
         job_id = await enqueue(
             write, KIND, {"account_id": str(account_id), "statement_id": str(statement_id)}, account_id=account_id
         )
