@@ -223,8 +223,10 @@ begin
 end $$;
 
 -- The scores of many borrowers as one text, ready to be signed and sent: of the keys, or of the whole portfolio. What is
--- not to be had is listed by its key alone. One row in the log.
-create function lending_batch(keys text[], has_indicators boolean, head text, actor uuid, correlation text)
+-- not to be had is listed by its key alone, as it was given. One row in the log.
+create function lending_batch(
+    keys text[], given text[], has_indicators boolean, head text, actor uuid, correlation text
+)
 returns table (read_id uuid, accounts bigint, body bytea) language plpgsql
 security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
@@ -259,7 +261,7 @@ begin
     select own, told.many, convert_to(
         '{' || head || '"read":' || json_build_object('id', own, 'at', moment)::text || E',"borrowers":[\n'
             || coalesce(told.entries, '') || E'\n],"not_available":' || (
-                select coalesce(json_agg(k.key order by k.place), '[]')::text from unnest(keys) with ordinality k (key, place)
+                select coalesce(json_agg(k.key order by k.place), '[]')::text from unnest(given) with ordinality k (key, place)
                     where not exists (select from admitted m where m.place = k.place)
             ) || E'}\n', 'UTF8')
         from told;

@@ -20,7 +20,7 @@ CALLED = (
     "lending_told(text[], text, bigint, text, text, text, uuid, text)",
     "lending_open(text[], text, text, text, uuid, text)",
     "lending_history(text, bigint, bigint, uuid, text)",
-    "lending_batch(text[], boolean, text, uuid, text)",
+    "lending_batch(text[], text[], boolean, text, uuid, text)",
     "lending_material(uuid, uuid)",
     "lending_keep(jsonb)",
     "lending_reads_of(uuid, uuid, bigint)",

@@ -45,7 +45,8 @@ async def batch(
     row = await write.row(
         BATCH,
         {
-            "keys": None if keys is None else [each.strip() for each in keys], "has_indicators": has_indicators,
+            "keys": None if keys is None else [addressing.plain_key(each) for each in keys],
+            "given": None if keys is None else [each.replace("\0", "\ufffd") for each in keys], "has_indicators": has_indicators,
             "head": json.dumps({"iss": issuer, "bank": str(scope.organisation_id)}, ensure_ascii=False)[1:-1] + ",",
             "actor": scope.actor_id, "correlation": scope.correlation_id,
         },

@@ -29,8 +29,8 @@ TOLD = text(
 HISTORY = text("select * from lending_history(:key, :before, :most, :actor, :correlation)").bindparams(
     bindparam("before", type_=BigInteger), bindparam("most", type_=BigInteger), *_WHO
 )
-BATCH = text("select * from lending_batch(:keys, :has_indicators, :head, :actor, :correlation)").bindparams(
-    _KEYS, bindparam("has_indicators", type_=Boolean), *_WHO
+BATCH = text("select * from lending_batch(:keys, :given, :has_indicators, :head, :actor, :correlation)").bindparams(
+    _KEYS, bindparam("given", type_=ARRAY(Text)), bindparam("has_indicators", type_=Boolean), *_WHO
 )
 READS = text("select * from lending_reads_of(:account, :before, :most)").bindparams(
     bindparam("account", type_=Uuid), bindparam("before", type_=Uuid), bindparam("most", type_=BigInteger)
