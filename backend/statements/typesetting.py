@@ -65,7 +65,7 @@ def compiled(template: Path, inputs: Mapping[str, str], moment: datetime) -> byt
     try:
         made = typst.compile(
             template, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=dict(inputs), format="pdf",
-            pdf_standards=STANDARD, timestamp=moment,
+            pdf_standards=STANDARD, timestamp=moment.replace(microsecond=0),
         )  # fmt: skip
     except RuntimeError as error:
         logger.error("document_not_typeset", reason=str(error))  # noqa: TRY400 - the engine's own words say more than the stack
