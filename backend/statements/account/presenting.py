@@ -5,9 +5,8 @@ Numbers are rounded half up here, and only here; what is exact stays in the figu
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
-from backend.quotas.rules import displayed
 from backend.scores.values import Words
 from backend.statements.account.values import UNSAID, Figure, Mark
 from backend.statements.account.wording import MARKS
@@ -16,6 +15,8 @@ PLACES = {"%": 2, "tCO2e": 2, "tCO2": 2, "tce": 2, "MWh": 2, "万CNY": 2, "": 2}
 RATIO_PLACES, MOST_PLACES = 4, 6
 COUNTED = ("holdings.", "uses.", "quota.surrendered.", "quota.remaining.", "quota.usable.", "quota.gap.")
 """Figures that count units: shown with the decimals they have."""
+EXACT_ENOUGH = Context(prec=200)
+"""Wide enough for any number of a statement: rounding for display never meets its limit."""
 WHOLE = "1"
 """The unit of plain numbers that count something."""
 UNITS = {
@@ -131,7 +132,7 @@ def grouped(value: Decimal, unit: str) -> str:
     if places is None:
         exponent = value.as_tuple().exponent
         places = min(-exponent, MOST_PLACES) if isinstance(exponent, int) and exponent < 0 else 0
-    return f"{displayed(value, places):,f}"
+    return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT_ENOUGH):,f}"
 
 
 class Speaker:

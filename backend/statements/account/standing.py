@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from backend.ledger.values import CCER, CEA
-from backend.quotas.rules import DutyKind, DutyState
 from backend.quotas.service import YearStanding
 from backend.quotas.values import ObligationBasis
 from backend.scores.values import Source, State, Words
@@ -24,6 +23,8 @@ from backend.statements.account.wording import BASES, word
 
 SOON = timedelta(days=90)
 """A monthly duty that is not late is listed when it is due within so many days; others are listed while they are open."""
+DONE, LATE = ("done", "done_late"), "late"
+"""States of a duty that need no line any more, and the one that always does."""
 UNIT, OBLIGATION = "unit", "tCO2"
 NO_BUDGET = Words("尚未设定预算。", "No budget is set.")
 NO_SCORE = Words("尚无绿色评分。", "No green score has been computed.")
@@ -96,11 +97,11 @@ def duties(known: Gathered) -> tuple[DutyLine, ...]:
     found: list[DutyLine] = []
     for year in known.quotas:
         for each in year.duties:
-            if each.state in {DutyState.DONE, DutyState.DONE_LATE} or year.closed is not None:
+            if each.state.value in DONE or year.closed is not None:
                 continue
             due = each.duty.due
-            is_monthly = each.duty.kind is DutyKind.MONTHLY_FILING
-            if is_monthly and each.state is not DutyState.LATE and (due is None or due - day > SOON):
+            is_monthly = each.duty.month is not None
+            if is_monthly and each.state.value != LATE and (due is None or due - day > SOON):
                 continue
             found.append(
                 DutyLine(
