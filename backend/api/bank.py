@@ -31,11 +31,11 @@ from backend.lending import service
 from backend.lending.errors import BatchesTooMany, BatchInvalid
 from backend.lending.rules.listing import STALE_AFTER
 from backend.lending.schema_serving import served
-from backend.lending.values import CREDENTIAL_MEDIA, STATUS_MEDIA, ReadKind
+from backend.lending.values import CREDENTIAL_MEDIA, STATUS_MEDIA, ReadKind, StatusList
 from backend.wire.nodes import NodeIdInvalid, uuids
 
 AnyRequest = Request[Any, Any, State]
-Before = Annotated[int | None, QueryParameter(name="before", ge=1)]
+Before = Annotated[int | None, QueryParameter(name="before", ge=1, le=2**62)]
 JSON = "application/json"
 SIGNATURE = "carbon-signature"
 """The header of a batch with its JWS; the payload names the SHA-256 of the body."""
@@ -130,24 +130,24 @@ class StatusLists(Controller):
     async def status_list(self, request: AnyRequest, state: State, number: FromPath[int]) -> Response[bytes]:
         """Give a status list as a signed token.
 
-        It is signed anew when a bit was set, which the database is asked each time, or when the copy grows old.
+        It is signed anew when a bit was set or its key revoked, which the database is asked each time, or when it grows old.
         """
         here: Surroundings = state.here
         asgi: Any = request.scope
         asgi[ROUTE] = "/bank/status-lists/{number}"
         scope = Scope.system(str(asgi[TENANT]), correlation_id=asgi[CORRELATION])
         async with here.databases.read(scope) as read:
-            count = await service.revoked_count(read, scope, number)
+            revoked, lost_keys = await service.standing(read, scope, number)
         place = ("status list", scope.tenant, number)
         lock = here.databases.companions.setdefault((*place, asyncio.get_running_loop()), asyncio.Lock())
         async with lock:
-            known, signed_at, text = here.databases.companions.get(place, (-1, -SIGNED_AGAIN_AFTER, ""))
-            if known < count or monotonic() - signed_at > SIGNED_AGAIN_AFTER:
+            held, until = here.databases.companions.get(place, (StatusList(-1, "", ""), 0.0))
+            if held.revoked < revoked or held.key_id in lost_keys or monotonic() > until:
                 async with here.databases.write(scope) as write:
-                    known, text = await service.status_list(write, scope, here.settings, number)
-                here.databases.companions[place] = (known, monotonic(), text)
+                    held = await service.status_list(write, scope, here.settings, number)
+                here.databases.companions[place] = (held, monotonic() + SIGNED_AGAIN_AFTER)
         headers = {"cache-control": "no-cache", "access-control-allow-origin": "*"}
-        return Response(text.encode(), media_type=STATUS_MEDIA, headers=headers)
+        return Response(held.signed.encode(), media_type=STATUS_MEDIA, headers=headers)
 
 
 async def _caller(request: AnyRequest, here: Surroundings) -> Scope:

@@ -151,6 +151,15 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusList:
+    """A status list as it was signed: how many bits are set, by which key."""
+
+    revoked: int
+    key_id: str
+    signed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of a credential: its claim name, its value as JSON, and the scope of consent that shows it."""
 

@@ -5,7 +5,7 @@
 
 from backend.lending.credentials.holding import held_credentials
 from backend.lending.credentials.issuing import credential
-from backend.lending.credentials.statuses import revoked_count, status_list
+from backend.lending.credentials.statuses import standing, status_list
 from backend.lending.reading.batches import batch
 from backend.lending.reading.opening import history, opened, opened_many, reads_of, told, told_one
 
@@ -17,7 +17,7 @@ __all__ = [
     "opened",
     "opened_many",
     "reads_of",
-    "revoked_count",
+    "standing",
     "status_list",
     "told",
     "told_one",
