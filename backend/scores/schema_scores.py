@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from backend.accounts import service as accounts
 from backend.accounts.schema_types import id_after, text_after
 from backend.scores.appeals import queries as appeal_queries
 from backend.scores.appeals.queries import AppealFilter
@@ -97,6 +98,7 @@ class ScoreRunsQuery:
         self, info: Info, account_id: strawberry.ID, as_of: datetime | None = None
     ) -> GreenScore | None:
         """Return an account's score."""
+        info.context.scope.require("scores:read")
         own = _own(account_id)
         async with info.context.read() as read:
             found = (await queries.latest(read, info.context.scope, [own], as_of)).get(own)
@@ -105,11 +107,13 @@ class ScoreRunsQuery:
     @strawberry.field(description="Every score of an account, newest first.")
     async def green_scores(
         self, info: Info, account_id: strawberry.ID, first: First = 20, after: After = None
-    ) -> Connection[GreenScore]:
+    ) -> Connection[GreenScore] | None:
         """List an account's scores."""
+        info.context.scope.require("scores:read")
         own, asked = _own(account_id), page(first, after)
         key = asked.key(int)
         async with info.context.read() as read:
+            await accounts.account(read, info.context.scope, own)
             rows = await queries.history(
                 read, info.context.scope, own, before=key[0] if key else None, limit=asked.fetch
             )
@@ -147,29 +151,36 @@ class ScoreRunsQuery:
         description="Where an account lies in its sector, fact by fact, as of the last run. Nothing is told that would show "
         "another account."
     )
-    async def sector_positions(self, info: Info, account_id: strawberry.ID) -> list[SectorPosition]:
+    async def sector_positions(self, info: Info, account_id: strawberry.ID) -> list[SectorPosition] | None:
         """Return an account's places in its sector."""
+        info.context.scope.require("scores:read")
+        own = _own(account_id)
         async with info.context.read() as read:
-            found = await queries.positions(read, info.context.scope, _own(account_id))
+            await accounts.account(read, info.context.scope, own)
+            found = await queries.positions(read, info.context.scope, own)
         return [position(each) for each in found]
 
     @strawberry.field(description="The environmental penalties on record for an account, newest first.")
     async def score_penalties(
         self, info: Info, account_id: strawberry.ID, first: First = 20, after: After = None
-    ) -> Connection[ScorePenalty]:
+    ) -> Connection[ScorePenalty] | None:
         """List an account's penalties."""
+        info.context.scope.require("scores:read")
         own, asked = _own(account_id), page(first, after)
         async with info.context.read() as read:
+            await accounts.account(read, info.context.scope, own)
             rows = await queries.penalties(read, info.context.scope, own, before=_before(asked), limit=asked.fetch)
         return connect(rows, asked, key=lambda row: [row.id], make=penalty)
 
     @strawberry.field(description="The signs of shifted, split or moved data found in an account, newest first.")
     async def score_signs(
         self, info: Info, account_id: strawberry.ID, year: int | None = None, first: First = 20, after: After = None
-    ) -> Connection[ScoreSign]:
+    ) -> Connection[ScoreSign] | None:
         """List an account's signs."""
+        info.context.scope.require("scores:read")
         own, asked = _own(account_id), page(first, after)
         async with info.context.read() as read:
+            await accounts.account(read, info.context.scope, own)
             rows = await queries.signs(read, info.context.scope, own, year, before=_before(asked), limit=asked.fetch)
         return connect(rows, asked, key=lambda row: [row.id], make=sign)
 
@@ -180,14 +191,17 @@ class ScoreRunsQuery:
         where: Annotated[ScoreAppealsFilter | None, strawberry.argument(description="Which.")] = None,
         first: First = 20,
         after: After = None,
-    ) -> Connection[ScoreAppeal]:
+    ) -> Connection[ScoreAppeal] | None:
         """List appeals."""
+        info.context.scope.require("scores:read")
         asked, wanted = page(first, after), where or ScoreAppealsFilter()
         account_id = None
         if wanted.account_id is not None:
             [account_id] = uuids(wanted.account_id, "CarbonAccount", path=("where", "accountId"))
         state = None if wanted.state is None else AppealState(wanted.state)
         async with info.context.read() as read:
+            if account_id is not None:
+                await accounts.account(read, info.context.scope, account_id)
             rows = await appeal_queries.appeals(
                 read, info.context.scope, AppealFilter(account_id, state, wanted.is_overdue), before=_before(asked),
                 limit=asked.fetch,

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from factories import accounts, identity
 from factories.accounts import Held
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from backend.accounts.models import Site, Source, YearFigure
 from backend.emissions.models import Inventory, InventoryLine, InventoryMonth, InventoryTransition
@@ -26,7 +26,7 @@ from backend.kit.scope import Kind, Scope
 from backend.scores.appeals.appealing import appeal_score
 from backend.scores.modelling.content import ModelContent
 from backend.scores.modelling.shipped import shipped
-from backend.scores.running.models import ScoreSign
+from backend.scores.running.models import ScoreSign, ScoreStanding
 from backend.scores.running.penalties import record_penalty
 from backend.scores.running.scoring import Model, score_with
 from backend.scores.running.values import Cause, Severity
@@ -231,6 +231,12 @@ async def taking_part(databases: Databases, held: Held) -> dict[str, tuple[str, 
             summary="受害者的处罚", from_on=date(2025, 3, 1), until_on=None,
         )  # fmt: skip
     sign = await a_sign(databases, held.id)
+    place = [{
+        "fact": "emissions_location", "basis": "", "value": "7654.321", "unit": "tCO2e", "size": 5, "percentile": "50",
+        "mean": "7700", "overall_mean": None, "published_on": "2026-03-01",
+    }]  # fmt: skip
+    async with databases.write(Scope.system(held.scope.tenant)) as write:
+        await write.run(update(ScoreStanding).where(ScoreStanding.account_id == held.id).values(positions=place))
     async with databases.write(held.scope) as write:
         appeal = await appeal_score(
             write, held.scope, account_id=held.id, score_id=score.id,
