@@ -45,6 +45,13 @@ def one(code):
     return st.one_of(known, known, known, known, st.just(fact(code, None)))
 
 
+def likely(code):
+    """A known fact of an account that can be graded and could do better."""
+    value = st.integers(0, 1) if code == "open_penalties" else values(code)
+    return st.builds(fact, st.just(code), value, st.sampled_from(KNOWN))
+
+
+LIKELY = st.fixed_dictionaries({code: likely(code) for code in FACTS if code not in {"duties_on_time", "quota_gap"}})
 FACTSETS = st.fixed_dictionaries({code: one(code) for code in FACTS})
 
 
@@ -121,8 +128,8 @@ def test_the_same_facts_give_the_same_answer(content, facts, peers) -> None:
     assert assess(content, facts, peers) == assess(content, dict(reversed(list(facts.items()))), peers)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(content=MODELS, facts=FACTSETS, peers=PEERS)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(content=MODELS, facts=LIKELY, peers=PEERS)
 def test_the_changes_lead_to_a_better_grade(content, facts, peers) -> None:
     before = assess(content, facts, peers)
     assume(before.changes)

@@ -1,7 +1,7 @@
 """The cheapest set of changes that leads to a better grade, exactly.
 
 Each lever of the model brings one fact to one of few values at an effort. Wanted is the choice of least effort (then of
-fewest changes, then in the model's order) with which the account reaches the target:
+fewest changes) with which the account reaches the target:
 
     minimise    sum of efforts
     such that   every gate in the way is open
@@ -9,77 +9,57 @@ fewest changes, then in the model's order) with which the account reaches the ta
                 or the bands, or the ratio, of the grade (a grade by table or ratio)
 
 Levers that touch more than their own fact (a verification that raises the quality of all data) are tried in every
-combination; with these fixed, the others are independent of each other, and what is left is a multiple-choice knapsack.
-It is solved in exact decimals by keeping, lever by lever, only choices that no other beats in both effort and points, and
-dropping those that can no more reach the target or beat the best found. Nothing is rounded, so the answer is the optimum
-on the model's own grid.
+combination; with these fixed, the others are independent of each other, and what is left is a multiple-choice knapsack
+(`knapsack`) in whole numbers. So the answer is the optimum on the model's own grid.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
+from math import ceil
 
 from backend.scores.modelling.content import HUNDRED, ByMatrix, ByRatio, Gate, Indicator, Lever, ModelContent
-from backend.scores.rules import words
+from backend.scores.rules import knapsack, words
 from backend.scores.rules.gates import is_open
 from backend.scores.rules.grading import band, fact_of, ratio_rank
+from backend.scores.rules.knapsack import Choice
 from backend.scores.rules.levers import Option, Value, options, pull
 from backend.scores.rules.points import Measured, measure
 from backend.scores.values import Change, Fact, Peers
 
 ZERO = Decimal(0)
+EFFORTS = 100
+"""Efforts have two decimals: so many times, they are whole."""
+GAINS = Decimal(10) ** 12
+"""Points have two decimals and weights up to ten: so many times, their products are whole."""
 Demand = Mapping[str, Callable[[Measured], bool]]
 """What indicators, by code, must come out as."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One way to leave a fact: what it costs, how many changes it is (0 or 1), the points x weight it earns."""
-
-    effort: Decimal
-    count: int
-    gain: Decimal
-    lever: Lever | None = None
-    value: Value | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Choices made so far."""
-
-    effort: Decimal
-    count: int
-    gain: Decimal
-    pulled: tuple[tuple[Lever, Value, Decimal], ...] = ()
-
-    @property
-    def cost(self) -> tuple[Decimal, int]:
-        """Effort first, then the number of changes."""
-        return self.effort, self.count
-
-    def plus(self, choice: Choice) -> "Plan":
-        """Return the plan with one more choice."""
-        pulled = self.pulled
-        if choice.lever is not None and choice.value is not None:
-            pulled = (*pulled, (choice.lever, choice.value, choice.effort))
-        return Plan(self.effort + choice.effort, self.count + choice.count, self.gain + choice.gain, pulled)
+Pull = tuple[Lever, Value, Decimal] | None
+"""A lever brought to a value at an effort, or nothing done."""
 
 
 def cheapest(content: ModelContent, facts: Mapping[str, Fact], peers: Peers, target: int) -> tuple[Change, ...] | None:
     """Return the cheapest changes after which the grade's place is `target` or better; None where none on the grid is."""
     gates = [gate for gate in content.gates if gate.effect == "block" or content.ranks[str(gate.grade)] > target]
-    best: Plan | None = None
-    for start, changed in _wide(content, facts):
-        if best is not None and start.cost >= best.cost:
-            continue
+    found: tuple[tuple[int, int], list[Pull]] | None = None
+    for spent, pulled, changed in _wide(content, facts):
         for demand, need in _demands(content, target):
-            best = _fill(_Case(content, changed, peers, gates, demand, need), start, best)
-    if best is None:
+            ways = _ways(_Case(content, changed, peers, gates, demand))
+            if ways is None:
+                continue
+            done, limit = len(pulled), None if found is None else found[0]
+            left = None if limit is None else (limit[0] - spent, limit[1] - done)
+            better = knapsack.cheapest(ways, need, left)
+            if better is not None:
+                found = (better[0][0] + spent, better[0][1] + done), [*pulled, *better[1]]
+    if found is None:
         return None
     order = {lever.code: place for place, lever in enumerate(content.levers)}
-    pulled = sorted(best.pulled, key=lambda each: order[each[0].code])
-    return tuple(_change(content, facts, *each) for each in pulled)
+    steps = sorted((each for each in found[1] if each is not None), key=lambda each: order[each[0].code])
+    return tuple(_change(content, facts, *each) for each in steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +71,8 @@ class _Case:
     peers: Peers
     gates: Sequence[Gate]
     demand: Demand
-    need: Decimal
 
-    def judge(self, code: str, fact: Fact, indicators: Sequence[Indicator]) -> Decimal | None:
+    def judge(self, code: str, fact: Fact, indicators: Sequence[Indicator]) -> int | None:
         """Return the points x weight the fact earns, None where a gate stays shut or an indicator is not as demanded."""
         if not all(is_open(gate, fact) for gate in self.gates if gate.fact == code):
             return None
@@ -103,95 +82,61 @@ class _Case:
             if indicator.code in self.demand and not self.demand[indicator.code](told):
                 return None
             gain += ZERO if told.points is None else told.points * indicator.weight
-        return gain
+        return int(gain * GAINS)
 
 
-def _wide(content: ModelContent, facts: Mapping[str, Fact]) -> Iterator[tuple[Plan, dict[str, Fact]]]:
-    """Give every combination of the wide levers, none of them first, with the facts as they then are."""
+def _wide(content: ModelContent, facts: Mapping[str, Fact]) -> Iterator[tuple[int, list[Pull], dict[str, Fact]]]:
+    """Give every combination of the wide levers, none of them first: effort, what is pulled, the facts as they then are."""
     levers = [lever for lever in content.levers if lever.is_wide]
     ways = [[None, *options(lever, fact_of(facts, lever.fact))] for lever in levers]
     for combination in product(*ways):
-        plan, changed = Plan(ZERO, 0, ZERO), dict(facts)
+        spent, pulled, changed = 0, list[Pull](), dict(facts)
         for lever, option in zip(levers, combination, strict=True):
             if option is not None:
                 pull(lever, option.value, changed)
-                plan = plan.plus(Choice(option.effort, 1, ZERO, lever, option.value))
-        yield plan, changed
+                spent += int(option.effort * EFFORTS)
+                pulled.append((lever, option.value, option.effort))
+        yield spent, pulled, changed
 
 
-def _demands(content: ModelContent, target: int) -> list[tuple[Demand, Decimal]]:
+def _demands(content: ModelContent, target: int) -> list[tuple[Demand, int]]:
     """Return the ways the target is reached: what indicators must be, and the points x weight needed."""
     rule = content.grading
     if isinstance(rule, ByRatio):
-        return [({rule.indicator: lambda told: told.x is not None and ratio_rank(content, told.x) <= target}, ZERO)]
+        return [({rule.indicator: lambda told: told.x is not None and ratio_rank(content, told.x) <= target}, 0)]
     if isinstance(rule, ByMatrix):
         row_cuts, column_cuts = rule.row_cuts, rule.column_cuts
         return [
-            ({rule.rows: _in_band(row_cuts, row), rule.columns: _in_band(column_cuts, column)}, ZERO)
+            ({rule.rows: _in_band(row_cuts, row), rule.columns: _in_band(column_cuts, column)}, 0)
             for row, cells in enumerate(rule.cells)
             for column, grade in enumerate(cells)
             if content.ranks[grade] <= target
         ]
     threshold = content.grades[target].threshold
-    return [({}, ZERO if threshold is None else threshold * HUNDRED)]
+    return [({}, 0 if threshold is None else ceil(threshold * HUNDRED * GAINS))]
 
 
 def _in_band(cuts: Sequence[Decimal], wanted: int) -> Callable[[Measured], bool]:
     return lambda told: told.points is not None and band(cuts, told.points) == wanted
 
 
-def _fill(case: _Case, start: Plan, best: Plan | None) -> Plan | None:
-    """Return the cheapest plan from the start on, or the best so far where none is cheaper."""
-    ways = _ways(case)
-    if ways is None:
-        return best
-    ahead = [ZERO]
-    for choices in reversed(ways):
-        ahead.append(ahead[-1] + max(choice.gain for choice in choices))
-    ahead.reverse()
-    front = [start]
-    for place, choices in enumerate(ways):
-        rest, grown = ahead[place + 1], list[Plan]()
-        for plan in front:
-            for choice in choices:
-                if plan.gain + choice.gain + rest < case.need:
-                    continue
-                cost = (plan.effort + choice.effort, plan.count + choice.count)
-                if best is None or cost < best.cost:
-                    grown.append(plan.plus(choice))
-        front = _undominated(grown)
-    done = [plan for plan in front if plan.gain >= case.need]
-    found = min(done, key=lambda plan: plan.cost, default=None)
-    return found if found is not None and (best is None or found.cost < best.cost) else best
-
-
-def _undominated(plans: list[Plan]) -> list[Plan]:
-    """Return the plans no other beats in both cost and gain, cheapest first."""
-    plans.sort(key=lambda plan: (plan.effort, plan.count, -plan.gain))
-    front = list[Plan]()
-    for plan in plans:
-        if not front or plan.gain > front[-1].gain:
-            front.append(plan)
-    return front
-
-
-def _ways(case: _Case) -> list[list[Choice]] | None:
+def _ways(case: _Case) -> list[list[Choice[Pull]]] | None:
     """Return each fact's choices, only those that fit; None where a fact has none that fits."""
     content = case.content
     narrow = {lever.fact: lever for lever in content.levers if not lever.is_wide}
     codes = dict.fromkeys([each.fact for each in content.indicators] + [gate.fact for gate in case.gates])
-    found = list[list[Choice]]()
+    found: list[list[Choice[Pull]]] = []
     for code in codes:
         fact, indicators = fact_of(case.facts, code), [each for each in content.indicators if each.fact == code]
-        choices = list[Choice]()
+        choices: list[Choice[Pull]] = []
         gain = case.judge(code, fact, indicators)
         if gain is not None:
-            choices.append(Choice(ZERO, 0, gain))
+            choices.append(Choice(0, 0, gain, None))
         lever = narrow.get(code)
-        for option in options(lever, fact) if lever is not None else ():
+        for option in () if lever is None else options(lever, fact):
             gain = case.judge(code, _moved(fact, option), indicators)
-            if gain is not None and (not choices or gain > choices[-1].gain):
-                choices.append(Choice(option.effort, 1, gain, lever, option.value))
+            if lever is not None and gain is not None and (not choices or gain > choices[-1].gain):
+                choices.append(Choice(int(option.effort * EFFORTS), 1, gain, (lever, option.value, option.effort)))
         if not choices:
             return None
         found.append(choices)
