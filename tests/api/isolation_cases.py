@@ -432,6 +432,43 @@ CASES: dict[str, Case] = {
     "appealScore": command(scoreId="$green_score", indicator="signs", reason=WHY),
     "withdrawAppeal": command(appealId="$score_appeal"),
     "answerAppeal": command(appealId="$score_appeal", isAccepted=False, answer=WHY),
+    # disclosures
+    "disclosureLibrary": open_(),
+    "disclosureStandardVersions": open_(),
+    "disclosureProfile": private(accountId="$account"),
+    "disclosureApplicability": private(accountId="$account", year=2025),
+    "disclosureDuties": private(accountId="$account"),
+    "disclosures": private(accountId="$account"),
+    "disclosure": private(id="$disclosure"),
+    "disclosureWork": private(id="$disclosure"),
+    "disclosurePointHistory": private(id="$disclosure", point="ghg.scope1"),
+    "disclosureTasks": private(accountId="$account"),
+    "disclosurePublications": private(accountId="$account"),
+    "disclosurePublication": private(id="$publication"),
+    "recordDisclosureProfile": command(accountId="$account", asOf="$calibrated"),
+    "openDisclosure": command(accountId="$account", year=2023),
+    "refreshDisclosure": command(disclosureId="$disclosure"),
+    "answerDisclosurePoint": command(disclosureId="$disclosure", point="exchanges:GOV", textZh=WHY),
+    "overrideDisclosurePoint": command(
+        disclosureId="$disclosure", point="ghg.scope1", value="1", unit="tCO2e", reason=WHY, evidenceIds=["$evidence"]
+    ),
+    "omitDisclosurePoint": command(disclosureId="$disclosure", point="exchanges:T12", reason=WHY),
+    "withdrawDisclosureEntry": command(disclosureId="$disclosure", point="exchanges:GOV", reason=WHY),
+    "assessDisclosureTopics": command(
+        disclosureId="$disclosure",
+        topics=[{"topic": 1, "impact": "5", "financial": "5", "impactReason": WHY, "financialReason": WHY}],
+    ),
+    "assignDisclosurePoints": command(
+        disclosureId="$disclosure", points=["exchanges:GOV"], ownerId="$person", dueOn="$next_year"
+    ),
+    "submitDisclosure": command(disclosureId="$disclosure"),
+    "returnDisclosure": command(disclosureId="$disclosure", remarks=[{"text": WHY}]),
+    "approveDisclosure": command(disclosureId="$disclosure"),
+    "publishDisclosure": command(disclosureId="$disclosure"),
+    "correctDisclosure": command(publicationId="$publication", reason=WHY),
+    "assureDisclosure": command(
+        publicationId="$publication", level="LIMITED", standard="ISAE 3000", scope=WHY, opinion=WHY
+    ),
     # quota compliance
     "powerQuota": open_(input={"year": 2024, "unitClass": "COAL_GT300", "mwh": "1"}),
     "industryQuota": open_(input={"year": 2024, "verified": "1"}),

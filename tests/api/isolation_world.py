@@ -12,6 +12,7 @@ from uuid import UUID
 from factories import accounts, ccer, figures, gec, identity, inventory, market, programmes, quotas, unit_files
 from factories.accounts import Held
 from factories.api import Client
+from factories.disclosure import disclosed
 from factories.identity import Made
 from factories.journal import sealed
 from factories.ledger import issued
@@ -46,7 +47,7 @@ IDS = frozenset({
     "year_figure", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
     "quota_facility", "quota_allocation", "waiting_allocation", "quota_receipt", "quota_carry_over",
-    "green_score", "score_appeal", "score_penalty", "score_sign",
+    "green_score", "score_appeal", "score_penalty", "score_sign", "disclosure", "publication", "assurance",
     "programme_registration", "programme_submission", "tree_payment", "tree_purchase",
     "account_statement", "certificate", "market_match", "unit_batch", "unit_claim", "unit_movement", "unit_offer", "unit_pledge",
 })  # fmt: skip
@@ -188,7 +189,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     ids |= await programmes.taking_part(databases, held) | await figured_and_asked(databases, held, lender)
     # Scored once the books are as they stay: a run says what it saw.
     in_market, named = await quotas.taking_part(databases, held)
-    ids |= in_market | await scored(databases, held)
+    ids |= in_market | await scored(databases, held) | await disclosed(databases, held, body)
     assert ids.keys() == IDS
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())

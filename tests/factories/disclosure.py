@@ -14,11 +14,20 @@ from typing import Any
 from uuid import UUID
 
 from factories import identity, inventory
+from factories.accounts import Held
 from sqlalchemy import insert
 
 from backend.accounts.models import Evidence
 from backend.esg import service
-from backend.esg.values import DisclosureValue, DisclosureView, Exchange, Index, PublicationValue, RequirementKind
+from backend.esg.values import (
+    AssuranceLevel,
+    DisclosureValue,
+    DisclosureView,
+    Exchange,
+    Index,
+    PublicationValue,
+    RequirementKind,
+)
 from backend.identity.models import Membership
 from backend.identity.values import permissions_of
 from backend.kit.clock import now
@@ -170,3 +179,37 @@ async def published(databases: Databases, firm: Firm, one: DisclosureValue | Non
     await approved(databases, firm, one)
     async with databases.write(firm.reviewer) as write:
         return await service.publish(write, firm.reviewer, key=(firm.id, one.id))
+
+
+async def disclosed(databases: Databases, held: Held, body: identity.Made) -> dict[str, tuple[str, tuple[UUID, ...]]]:
+    """Give an account a published disclosure of 2024 with a statement on it, and a draft of 2025."""
+    account = held.account
+    place = inventory.Place(
+        held.scope.tenant, held.id, account.organisation_id, held.id, body.id, division_path=account.division_path
+    )
+    colleague = await identity.colleague(databases, held.holder, "carbon_officer")
+    firm = Firm(place, held.scope, colleague, body.scope, body.scope)
+    await profiled(databases, firm)
+    first = await opened(databases, firm, 2024)
+    await completed(databases, firm, first)
+    publication = await published(databases, firm, first)
+    one = await opened(databases, firm)
+    async with databases.write(firm.writer) as write:
+        await service.answer(
+            write, firm.writer, key=(firm.id, one.id), point="exchanges:GOV", value=None, unit="",
+            text_zh="受害者的治理说明", text_en="", evidence_ids=[],
+        )  # fmt: skip
+        await service.assign(
+            write, firm.writer, key=(firm.id, one.id), points=["exchanges:STR"], owner_id=held.holder.person_id,
+            due_on=date(2026, 1, 31),
+        )  # fmt: skip
+    async with databases.write(body.scope) as write:
+        signed = await service.assure(
+            write, body.scope, key=(firm.id, publication.id), level=AssuranceLevel.LIMITED, standard="ISAE 3000",
+            extent="受害者的范围", opinion="受害者的鉴证意见", evidence_ids=[],
+        )  # fmt: skip
+    return {
+        "disclosure": ("Disclosure", (firm.id, one.id)),
+        "publication": ("DisclosurePublication", (firm.id, publication.id)),
+        "assurance": ("DisclosureAssurance", (firm.id, signed.id)),
+    }
