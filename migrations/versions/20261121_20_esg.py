@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("text_zh", sa.Text(), nullable=False),
         sa.Column("text_en", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_en", sa.Text(), nullable=False),
         sa.Column("formula_zh", sa.Text(), nullable=False),
         sa.Column("formula_en", sa.Text(), nullable=False),
         sa.Column("sources", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
