@@ -3,7 +3,7 @@
 from backend.scores.modelling.activating import active_model, furnish
 from backend.scores.modelling.values import ModelVersion
 from backend.scores.running.gathering import gather
-from backend.scores.running.queries import history, latest, scores_by_id
+from backend.scores.running.queries import history, latest, positions, scores_by_id
 from backend.scores.running.running import score
 
-__all__ = ["ModelVersion", "active_model", "furnish", "gather", "history", "latest", "score", "scores_by_id"]
+__all__ = ["ModelVersion", "active_model", "furnish", "gather", "history", "latest", "positions", "score", "scores_by_id"]

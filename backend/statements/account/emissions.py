@@ -268,8 +268,8 @@ def _compared(own: Intensity, known: Gathered) -> Intensity:
     name = own.value.id.removeprefix("intensity.")
     mean = taken(
         f"sector.{name}", found.value, found.unit,
-        [Source("SectorRollUp", f"{known.account.sector}/{found.calendar_year}", found.rolled_up_at.isoformat())],
-        words=Words("本行业各账户的平均值（不少于 5 户）", "the mean of the sector's accounts, five at least"),
+        [Source("SectorRollUp", f"{known.account.sector}/{found.calendar_year}", found.published_on.isoformat())],
+        words=Words("本行业各账户的平均值（不少于 5 户，取两位有效数字）", "the mean of the sector's accounts, five at least, two digits"),
     )  # fmt: skip
     against = derived(f"sector.ratio.{name}", Op.PERCENT, [own.value, mean], "%")
     return Intensity(

@@ -49,7 +49,7 @@ class SectorMean:
     product: str
     value: Decimal
     unit: str
-    rolled_up_at: datetime
+    published_on: date
 
 
 @dataclass(frozen=True, slots=True)

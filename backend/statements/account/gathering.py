@@ -7,9 +7,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from backend.accounts import service as accounts
+from backend.accounts.values import FigureKind
 from backend.emissions import service as emissions
 from backend.emissions.service import DirectEmissions
 from backend.emissions.values import InventoryFacts, LineFacts
+from backend.esg import service as esg
 from backend.identity import service as identity
 from backend.kit.clock import now
 from backend.kit.db import Read
@@ -19,15 +21,18 @@ from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.ledger.values import Bucket
 from backend.quotas import service as quotas
-from backend.scores.values import Words
+from backend.scores import service as scores
+from backend.scores.values import ScoreValue, Words
 from backend.statements.account import composing
-from backend.statements.account.gathered import Gathered, Period
+from backend.statements.account.gathered import Gathered, Period, SectorMean
 from backend.statements.account.periods import period_of
 from backend.statements.account.units import MOST_LINES
 from backend.statements.account.values import Issuer, StatementData
 from backend.statements.errors import NothingToState
 from backend.tenants import service as tenants
 
+INTENSITY = "value_added_intensity"
+"""The fact of a score that is the statement's own intensity over value added."""
 MOST_CLAIMS = 10_000
 """Claims of certificates an account has ever made, more than anybody makes."""
 
@@ -78,6 +83,7 @@ async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID
         if each.bucket is Bucket.AVAILABLE:
             available[each.batch_id] += each.known
     claims = await emissions.energy_claims(read, scope, account_id, None, limit=MOST_CLAIMS, after=None)
+    score = (await scores.latest(read, scope, [account_id], period.known_at)).get(account_id)
     return Gathered(
         issuer=Issuer(scope.tenant, Words(pack.name_zh, pack.name_en), pack.division_code),
         account=account,
@@ -87,7 +93,7 @@ async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID
         months={year: months[key] for year, key in wanted.items()},
         lines=by_year,
         activity={year: rows for (_, year), rows in activity.items()},
-        sector_means=(),
+        sector_means=await _sector_means(read, scope, account_id, score, period),
         classes={each.code: each for each in await ledger.unit_classes(read, scope)},
         flows=flows,
         claims=[
@@ -100,8 +106,8 @@ async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID
             read, scope, account_id, market_years, period.known_at, available=available,
             direct={year: _direct(inventories[year], by_year[year]) for year in market_years if year in by_year},
         ),
-        disclosures=(),
-        score=None,
+        disclosures=(await esg.duties(read, scope, [account_id], period.day)).get(account_id, []),
+        score=score,
     )  # fmt: skip
 
 
@@ -116,3 +122,22 @@ def _direct(facts: InventoryFacts, lines: Sequence[LineFacts]) -> DirectEmission
         facts.account_id, facts.inventory_id, facts.version, facts.state,
         [(category, gas, amount) for (category, gas), amount in sorted(parts.items())],
     )  # fmt: skip
+
+
+async def _sector_means(
+    read: Read, scope: Scope, account_id: UUID, score: ScoreValue | None, period: Period
+) -> list[SectorMean]:
+    """Return the sector's mean intensity as the account's last run was told it; of groups below five nothing is told.
+
+    The runs keep what they were told with the account's newest score alone: knowledge before it has no mean.
+    """
+    if score is None or score.computed_at > period.known_at:
+        return []
+    newest = (await scores.latest(read, scope, [account_id])).get(account_id)
+    if newest is None or newest.id != score.id:
+        return []
+    return [
+        SectorMean(score.year, FigureKind.VALUE_ADDED.value, "", each.mean, each.unit, each.published_on)
+        for each in await scores.positions(read, scope, account_id)
+        if each.fact == INTENSITY and each.mean is not None and each.published_on is not None
+    ]

@@ -25,6 +25,8 @@ SOON = timedelta(days=90)
 """A monthly duty that is not late is listed when it is due within so many days; others are listed while they are open."""
 DONE, LATE = ("done", "done_late"), "late"
 """States of a duty that need no line any more, and the one that always does."""
+NOT_DUE = (*DONE, "voluntary")
+"""States of a disclosure nobody waits for."""
 UNIT, OBLIGATION = "unit", "tCO2"
 NO_BUDGET = Words("尚未设定预算。", "No budget is set.")
 NO_SCORE = Words("尚无绿色评分。", "No green score has been computed.")
@@ -115,6 +117,7 @@ def duties(known: Gathered) -> tuple[DutyLine, ...]:
             each.state.value,
         )
         for each in known.disclosures
+        if each.state.value not in NOT_DUE
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda each: (each.due_on is None, each.due_on or day, each.code, each.month or 0)))
 

@@ -77,6 +77,7 @@ DUTY_STATES: Mapping[str, Words] = {
     "done_late": Words("逾期完成", "Done late"),
     "late": Words("已逾期", "Late"),
     "unknown": Words("截止日期未收录", "No day on record"),
+    "cannot_tell": Words("无法判定", "Cannot be told"),
 }
 SCORE_STATES: Mapping[str, Words] = {
     "graded": Words("已评级", "Graded"),
