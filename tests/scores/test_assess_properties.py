@@ -8,7 +8,7 @@ from factories.scores_model import GOOD, NOBODY, SECTOR, brute, fact
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from backend.scores.modelling.numbers import in_order
+from backend.scores.modelling.ordering import in_order
 from backend.scores.modelling.shipped import shipped
 from backend.scores.rules import apply, assess
 from backend.scores.rules.cheapest import cheapest

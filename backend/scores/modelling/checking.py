@@ -34,7 +34,7 @@ from backend.scores.modelling.errors import (
     ModelTransformUnfit,
     ModelWeightsInvalid,
 )
-from backend.scores.modelling.numbers import in_order
+from backend.scores.modelling.ordering import in_order
 from backend.scores.values import FACTS
 from backend.tenants.values import Sourced
 

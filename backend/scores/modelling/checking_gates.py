@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend.kit.errors import Invalid
 from backend.scores.modelling.content import MAY_NOT_APPLY, Gate, ModelContent, choices_of, is_number
 from backend.scores.modelling.errors import ModelGateBackwards, ModelGateInvalid, ModelGradeUnknown
-from backend.scores.modelling.numbers import decimal_of, in_order
+from backend.scores.modelling.ordering import decimal_of, in_order
 from backend.scores.values import FACTS, Quality
 
 Faults = Iterator[Invalid]

@@ -7,7 +7,7 @@ from math import prod
 from backend.kit.errors import Invalid
 from backend.scores.modelling.content import Lever, ModelContent, choices_of, is_number
 from backend.scores.modelling.errors import ModelLeverInvalid
-from backend.scores.modelling.numbers import decimal_of, in_order
+from backend.scores.modelling.ordering import decimal_of, in_order
 from backend.scores.values import FACTS
 
 MOST_COMBINATIONS = 16
