@@ -6,60 +6,14 @@ on the caller's own, whoever that is, and must leave the victim alone; `TENANT` 
 by role. A root field without a case fails the walk.
 """
 
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from typing import Any
 
+from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
+from isolation_scores import SCORES
 
-class Kind(Enum):
-    OPEN = auto()
-    PRIVATE = auto()
-    COMMAND = auto()
-    OWN = auto()
-    TENANT = auto()
-
-
-@dataclass(frozen=True)
-class Case:
-    kind: Kind
-    variables: dict[str, Any] = field(default_factory=dict)
-    """Values of arguments; a string `$name` stands for the victim's thing of that name."""
-
-
-def filled(value: Any, things: dict[str, str]) -> Any:
-    """Put the victim's things in the places of `$name`."""
-    if isinstance(value, str) and value.startswith("$"):
-        return things[value[1:]]
-    if isinstance(value, dict):
-        return {key: filled(each, things) for key, each in value.items()}
-    if isinstance(value, list):
-        return [filled(each, things) for each in value]
-    return value
-
-
-def open_(**variables: Any) -> Case:
-    return Case(Kind.OPEN, variables)
-
-
-def private(**variables: Any) -> Case:
-    return Case(Kind.PRIVATE, variables)
-
-
-def command(**given: Any) -> Case:
-    return Case(Kind.COMMAND, {"input": given})
-
-
-def own(**given: Any) -> Case:
-    return Case(Kind.OWN, {"input": given})
-
-
-def tenant(**given: Any) -> Case:
-    return Case(Kind.TENANT, {"input": given})
-
+__all__ = ["CASES", "Case", "Kind", "filled"]
 
 RECORD = {"sourceId": "$source", "month": "2025-12", "quantity": "1", "unit": "MWh", "reason": "试"}
 UNITS = {"unitClass": "CCER", "quantity": "1"}
-WHY = "越权尝试"
 CCER_FACTS = {
     "name": "冒名项目",
     "methodology": "CCER-07-001-V01",
@@ -303,21 +257,6 @@ CASES: dict[str, Case] = {
     "retireUnits": command(accountId="$account", units=[UNITS], reason={"purpose": "event"}),
     "reverseMovement": command(movementId="$unit_movement", note=WHY),
     "issueUnits": command(toAccountId="$account", unitClass="CCER", quantity="1", isTransferable=True),
-    # score models: the authority's; others read what is in force
-    "scoreModel": open_(),
-    "scoreModels": open_(first=100),
-    "scoreModelVersion": open_(id="$score_model_version"),
-    "shippedScoreModels": open_(),
-    "scoreFacts": open_(),
-    "checkScoreModel": open_(content={}),
-    "scoreBacktests": open_(versionId="$score_model_version", first=100),
-    "scoreBacktestLines": open_(backtestId="$score_backtest", first=100),
-    "proposeScoreModel": tenant(content={}, reason=WHY),
-    "reviseScoreModel": tenant(versionId="$score_model_version", revision=1, content={}, reason=WHY),
-    "decideScoreModel": tenant(versionId="$score_model_version", revision=1, isApproved=True, reason=WHY),
-    "activateScoreModel": tenant(versionId="$score_model_version", validFrom="$today", reason=WHY),
-    "retireScoreModel": tenant(versionId="$score_model_version", until="$today", reason=WHY),
-    "backtestScoreModel": tenant(versionId="$score_model_version", year=2025),
     "freezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
     "unfreezeUnitClass": tenant(unitClass="NONE_SUCH", reason=WHY),
     "chooseAcceptance": command(accountId="$account", accepts="AUTOMATICALLY"),
@@ -415,23 +354,6 @@ CASES: dict[str, Case] = {
         beneficiary="冒名活动",
     ),
     "recordTreePayment": command(paymentId="$tree_payment", yuan="3", paidOn="$today", reference="冒名转账"),
-    # scores
-    "greenScore": private(accountId="$account"),
-    "greenScores": private(accountId="$account"),
-    "regionalScores": open_(first=100),
-    "sectorPositions": private(accountId="$account"),
-    "scorePenalties": private(accountId="$account"),
-    "scoreSigns": private(accountId="$account"),
-    "scoreAppeals": private(where={"accountId": "$account"}),
-    "scoreTerms": open_(),
-    "requestGreenScore": command(accountId="$account"),
-    "recordPenalty": command(accountId="$account", document="冒", severity="MINOR", summary="冒", fromOn="$calibrated"),
-    "withdrawPenalty": command(penaltyId="$score_penalty", reason=WHY),
-    "explainSign": command(signId="$score_sign", explanation=WHY),
-    "decideSign": command(signId="$score_sign", isAccepted=True, reason=WHY),
-    "appealScore": command(scoreId="$green_score", indicator="signs", reason=WHY),
-    "withdrawAppeal": command(appealId="$score_appeal"),
-    "answerAppeal": command(appealId="$score_appeal", isAccepted=False, answer=WHY),
     # disclosures
     "disclosureLibrary": open_(),
     "disclosureStandardVersions": open_(),
@@ -523,4 +445,5 @@ CASES: dict[str, Case] = {
     "cancelJob": command(id="$job"),
     "retryJob": command(id="$job"),
     "jobProgress": private(id="$job"),
+    **SCORES,
 }
