@@ -5,6 +5,7 @@ import hashlib
 from decimal import Decimal
 
 import pytest
+from factories.standards import content, standards
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -18,19 +19,6 @@ from backend.kit.scope import Scope
 
 TOPICS_SHA256 = "c877aca875faea01a684587eb3bfbe9340d2ec6923810fb3531dd7d92fbd38e4"
 """Of the file as it was received."""
-
-
-def content(kind: str, code: str) -> str:
-    return next(each.content for each in shipped.shipped() if (each.kind, each.code) == (kind, code))
-
-
-def standards():
-    topics, metrics = reading.topics(content("topics", "topics")), reading.metrics(content("metrics", "metrics"))
-    return {
-        each.code: reading.standard(each.content, topics, metrics)
-        for each in shipped.shipped()
-        if each.kind == "standard"
-    }
 
 
 def test_the_topics_are_the_received_file_unchanged() -> None:
