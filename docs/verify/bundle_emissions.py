@@ -151,7 +151,9 @@ def coefficients(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bun
             if formula["tree"] is None:
                 yield f"line {line['id']}, {formula['id']}", kept["coefficient"], TAKEN
                 continue
-            bundle.used[f"{written(formula['tree'])}  |  {formula['text']}  |  {formula['source']}"] += 1
+            bundle.used[
+                f"{written(formula['tree'])}  |  {formula['text']}  |  {formula['source']}  |  {formula['confidence']}"
+            ] += 1
             found = value_of(formula["tree"], known).quantize(D("1e-20"), ROUND_HALF_UP, WORKING)
             yield f"line {line['id']}, {formula['id']}", kept["coefficient"], found
 
