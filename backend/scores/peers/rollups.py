@@ -1,9 +1,11 @@
 """Roll-ups of sectors: published by the nightly run, read by every run, both under the service's own scope."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -36,26 +38,35 @@ from score_rollup where year = :year and published_at <= coalesce(cast(:as_of as
 order by sector, fact, basis, published_on desc""").columns(steps=JSONB)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Board:
     """Everything told of a year's groups."""
 
     year: int
     groups: Mapping[Key, Group]
 
+    @cached_property
+    def _by_sector(self) -> Mapping[str, Sequence[tuple[str, str, Group]]]:
+        found: dict[str, list[tuple[str, str, Group]]] = defaultdict(list)
+        for (sector, fact, basis), group in self.groups.items():
+            found[sector].append((fact, basis, group))
+        return found
+
+    @cached_property
+    def _overall(self) -> Mapping[tuple[str, str], Decimal | None]:
+        found: dict[tuple[str, str], list[Group]] = defaultdict(list)
+        for (_, fact, basis), group in self.groups.items():
+            found[fact, basis].append(group)
+        return {key: rules.overall_mean(groups) for key, groups in found.items()}
+
     def peers(self, sector: str, bases: Mapping[str, str]) -> SectorPeers:
         """Return how a sector lies; `bases` say of which product an account's fact is, where that matters."""
-        return SectorPeers(
-            {
-                fact: group
-                for (own, fact, basis), group in self.groups.items()
-                if own == sector and basis == bases.get(fact, "")
-            }
-        )
+        known = self._by_sector.get(sector, ())
+        return SectorPeers({fact: group for fact, basis, group in known if basis == bases.get(fact, "")})
 
     def overall(self, fact: str, basis: str) -> Decimal | None:
         """Return the mean over the told sectors."""
-        return rules.overall_mean([group for (_, own, of), group in self.groups.items() if own == fact and of == basis])
+        return self._overall.get((fact, basis))
 
 
 async def board(read: Read, scope: Scope, year: int, as_of: datetime | None = None) -> Board:

@@ -30,13 +30,14 @@ CNY_PER_WAN, T_PER_WAN = "tCO2e/万CNY", "tce/万CNY"
 def comparable(found: Material) -> dict[str, Fact]:
     """Return the facts that can be compared within a sector: of emissions, energy, electricity and data."""
     own = found.inventory
+    by_value, by_product = _value_added_intensity(own, found.figures), _output_intensity(own, found.figures)
     facts = [
         _emissions(found, "emissions_location", scope2_location=True),
         _emissions(found, "emissions_market", scope2_location=False),
         _emissions_change(found),
-        _value_added_intensity(own, found.figures),
-        _output_intensity(own, found.figures),
-        _intensity_change(found),
+        by_value,
+        by_product,
+        _intensity_change(found, by_value, by_product),
         _energy_intensity(found),
         _green_power(found),
         _neutralised(found),
@@ -204,16 +205,15 @@ def _output_intensity(inventory: InventoryFacts | None, figures: Sequence[Figure
     )  # fmt: skip
 
 
-def _intensity_change(found: Material) -> Fact:
+def _intensity_change(found: Material, by_value: Fact, by_product: Fact) -> Fact:
     code = "intensity_change"
     own = _whole(code, found.inventory)
     if isinstance(own, Fact):
         return own
     pairs = (
-        (_value_added_intensity(found.before, found.figures_before),
-         _value_added_intensity(found.inventory, found.figures)),
-        (_output_intensity(found.before, found.figures_before), _output_intensity(found.inventory, found.figures)),
-    )  # fmt: skip
+        (_value_added_intensity(found.before, found.figures_before), by_value),
+        (_output_intensity(found.before, found.figures_before), by_product),
+    )
     for before, now in pairs:
         # A product's intensity is compared with the same product's only, in the same unit: the note names both.
         is_same = before.code == "value_added_intensity" or before.note == now.note

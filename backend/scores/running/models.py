@@ -15,8 +15,8 @@ class Score(Base):
     """A score of an account as it was computed. Append-only; `number` counts the account's scores from 1.
 
     `answer` and `indicators` are the JSON a reader is served: written once, copied ever after. `as_of` is the knowledge it
-    was computed with, `fingerprint` the SHA-256 over everything of it but number and instants: the same facts under the
-    same model have the same.
+    was computed with, `fingerprint` the SHA-256 over what it follows from: the same facts under the same model have the
+    same.
     """
 
     __tablename__ = "score"

@@ -31,7 +31,7 @@ from backend.scores.running.facts import COMPARED
 from backend.scores.running.gathering import Gathered, gathered
 from backend.scores.running.signs import fingerprint_of
 from backend.scores.running.values import Cause
-from backend.scores.values import Assessment, ScoreChange, ScoreValue, Source
+from backend.scores.values import ScoreChange, ScoreValue, Source
 
 RENEWED = timedelta(days=7)
 """A score is renewed in its last days, so that a reader never finds one that has run out."""
@@ -109,12 +109,12 @@ def assessed(
 ) -> tuple[dict[str, Any] | None, ScoreValue | None]:
     """Return the row of a new score and its value; nothing where the last one says the same and still holds."""
     content, version = run.model.content, run.model.version
+    mark = stored.fingerprint(content, version, run.year, found.facts, found.peers)
+    if last is not None and last.fingerprint == mark and last.valid_until > run.day + RENEWED:
+        return None, None
     assessment = rules.assess(content, found.facts, found.peers)
     inputs = [stored.source(each) for each in inputs_of(content, found, run)]
     core, indicators = stored.core_of(content, version, run.year, assessment), stored.indicators_of(assessment)
-    mark = stored.fingerprint(core, indicators, inputs)
-    if last is not None and last.fingerprint == mark and last.valid_until > run.day + RENEWED:
-        return None, None
     own_id, until = new_id(), months_later(run.day, content.validity_months)
     row = {
         "account_id": str(found.account_id), "id": str(own_id), "number": number, "year": run.year,
@@ -215,8 +215,8 @@ def _changes(
     changes: list[ScoreChange] = []
     for account_id, after in values.items():
         row = last.get(account_id)
-        before = None if row is None else stored.score_of(row)
-        if before is None or _mark(before) != _mark(after):
+        if row is None or _mark(row) != (after.assessment.grade, after.assessment.state.value, *_model(after)):
+            before = None if row is None else stored.score_of(row)
             changes.append(
                 ScoreChange(account_id, found[account_id].organisation_id, before, after, run.known_at,
                             {"cause": run.cause.value})
@@ -224,9 +224,12 @@ def _changes(
     return changes
 
 
-def _mark(value: ScoreValue) -> tuple[object, ...]:
-    told: Assessment = value.assessment
-    return told.grade, told.state, value.model_code, value.model_version
+def _mark(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of `score`
+    return row.grade, row.state, row.model_code, row.model_version
+
+
+def _model(value: ScoreValue) -> tuple[object, ...]:
+    return value.model_code, value.model_version
 
 
 __all__ = ["Model", "assessed", "inputs_of", "positions_of", "score_with"]

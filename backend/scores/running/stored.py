@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.scores.modelling.content import ModelContent
+from backend.scores.peers.rules import SectorPeers
 from backend.scores.values import (
     Assessment,
     Change,
@@ -29,6 +30,8 @@ from backend.scores.values import (
 )
 
 Value = Decimal | str | bool | None
+RULES = 1
+"""Counts the changes of the rules themselves that make a score another one: every account is then scored anew."""
 
 
 def dumped(value: Any) -> str:  # noqa: ANN401 - JSON of ours
@@ -121,9 +124,25 @@ def indicators_of(found: Assessment) -> str:
     })  # fmt: skip
 
 
-def fingerprint(core: Mapping[str, Any], indicators: str, inputs: list[dict[str, str]]) -> str:
-    """Return the SHA-256 (hex) over everything of a score but its number and dates."""
-    return hashlib.sha256(f"{dumped(core)}\n{indicators}\n{dumped(inputs)}".encode()).hexdigest()
+def fingerprint(content: ModelContent, version: int, year: int, facts: Mapping[str, Fact], peers: SectorPeers) -> str:
+    """Return the SHA-256 (hex) over everything a score follows from: model, year, the facts it looks at, the groups.
+
+    The same fingerprint is the same score, so that an account nothing happened to costs no assessment.
+    """
+    asked = dict.fromkeys((
+        *(each.fact for each in content.indicators), *(each.fact for each in content.gates),
+        *(each.fact for each in content.levers), *content.essential,
+    ))  # fmt: skip
+    told = [
+        [code, of_value(each.value), each.unit, each.quality.value, [source(one) for one in each.sources]]
+        for code in asked
+        if (each := facts.get(code)) is not None
+    ]
+    groups = [
+        [code, each.size, plain(each.mean), each.published_on.isoformat()]
+        for code, each in sorted(peers.groups.items())
+    ]
+    return hashlib.sha256(dumped([RULES, content.code, version, year, told, groups]).encode()).hexdigest()
 
 
 def score_of(row: Any) -> ScoreValue:  # noqa: ANN401 - a row of `score`
