@@ -48,7 +48,8 @@ class AccountStatementFiles(Controller):
         name, point, ending = statement.rpartition(".")
         if not point:
             name, ending = statement, FileKind.JSON.value
-        asgi["path_params"]["statement"] = name  # a refusal is about the statement, not about one of its files
+        # A refusal is about the statement, not about one of its files; the router keeps its own copy, so it is replaced.
+        asgi["path_params"] = {**asgi["path_params"], "statement": name}
         account_id = plain_id(account, "CarbonAccount", "account")
         own_id = plain_id(name, "AccountStatement", "statement")
         async with here.databases.read(scope) as read:

@@ -18,7 +18,7 @@ POLICY = (
 MOST_SHOWN = 200
 """Serial ranges shown on the page; the document has all of them."""
 
-_WORDS: Mapping[str, tuple[str, str]] = {
+WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("注销证书查验", "Verify a certificate of retirement"),
     "other": ("English", "中文"),
     "valid": ("有效", "Valid"),
@@ -71,7 +71,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "compare_text": ("把 PDF 文件拖到下面的选择框，或点击选择。文件仅用于计算 SHA-256，不会保存。",
                      "Drop the PDF onto the field below, or choose it. It is hashed and not kept."),
     "compare_button": ("比对", "Compare"),
-    "ask": ("输入证书上印制的编号", "Enter the number printed on the certificate"),
+    "file": ("文件", "File"),
+    "ask": ("输入证书或报告上印制的编号", "Enter the number printed on the certificate or statement"),
     "ask_button": ("查验", "Verify"),
     "offline": ("也可离线验证：证书内含数字签名，所用公钥见 ", "It can be verified offline too: the document carries a digital signature; the public keys are at "),
     "offline_end": ("。", "."),
@@ -91,13 +92,16 @@ class Comparison(Enum):
 class Page:
     """A page in one language for one tenant."""
 
+    words: Mapping[str, tuple[str, str]] = WORDS
+    accepts = "application/pdf,.pdf"
+
     def __init__(self, language: str, tenant: str, path: str) -> None:
-        self._place = 1 if language == "en" else 0
+        self.place = 1 if language == "en" else 0
         self._tenant, self._path = tenant, path
 
     def word(self, name: str, **given: object) -> str:
         """Return a word of the page, ready for HTML."""
-        return escape(_WORDS[name][self._place].format(**given))
+        return escape(self.words[name][self.place].format(**given))
 
     def certificate(
         self, value: CertificateValue, how: Standing, mark: str, comparison: Comparison = Comparison.NONE
@@ -106,29 +110,28 @@ class Page:
         stated = value.facts
         parts = [self._state(how)]
         if stated["is_demonstration"]:
-            parts.append(self._banner("demonstration", "warn"))
+            parts.append(self.banner("demonstration", "warn"))
         if comparison is not Comparison.NONE:
-            parts.append(self._banner(comparison.value, "" if comparison is Comparison.SAME else "bad"))
+            parts.append(self.banner(comparison.value, "" if comparison is Comparison.SAME else "bad"))
         parts += [self._totals(stated), self._about(value, stated, mark)]
         parts += [self._retirement(each) for each in stated["retirements"]]
-        return self._whole([*parts, self._compare(value.number)])
+        return self.whole([*parts, self.compare(value.number)])
 
     def missing(self, number: str) -> bytes:
         """Return the page that says there is no such certificate."""
-        return self._whole([self._banner("unknown", "bad", number=number), self._ask()])
+        return self.whole([self.banner("unknown", "bad", number=number), self._ask()])
 
     def ask(self) -> bytes:
         """Return the page that asks for a number."""
-        return self._whole([self._ask()])
+        return self.whole([self._ask()])
 
     def refused(self, reason: str) -> bytes:
         """Return the page that says why a question is not answered now."""
-        return self._whole(
-            [f'<div class="state bad"><strong>{self.word("busy")}</strong><p>{escape(reason)}</p></div>']
-        )
+        return self.whole([f'<div class="state bad"><strong>{self.word("busy")}</strong><p>{escape(reason)}</p></div>'])
 
-    def _whole(self, parts: list[str]) -> bytes:
-        other = "zh" if self._place else "en"
+    def whole(self, parts: list[str]) -> bytes:
+        """Return a page of these parts, with its head and foot."""
+        other = "zh" if self.place else "en"
         head = (
             f"<header><h1>{self.word('title')}</h1>"
             f'<a href="{escape(self._path)}?lang={other}" hreflang="{other}">{self.word("other")}</a></header>'
@@ -138,18 +141,19 @@ class Page:
             f'<footer><p>{self.word("note")}</p><p>{self.word("offline")}<a href="{keys}">{keys}</a>'
             f"{self.word('offline_end')}</p></footer>"
         )
-        text = _TEXT.replace("LANGUAGE", "en" if self._place else "zh-CN", 1).replace("TITLE", self.word("title"), 1)
+        text = _TEXT.replace("LANGUAGE", "en" if self.place else "zh-CN", 1).replace("TITLE", self.word("title"), 1)
         return text.replace("BODY", "\n".join([head, *parts, foot]), 1).encode()
 
-    def _banner(self, name: str, tone: str, **given: object) -> str:
+    def banner(self, name: str, tone: str, **given: object) -> str:
+        """Return a framed sentence; `tone` is `bad`, `warn` or empty."""
         text = self.word(f"{name}_text", **given)
         return f'<div class="state {tone}"><strong>{self.word(name)}</strong><p>{text}</p></div>'
 
     def _state(self, how: Standing) -> str:
         if how.withdrawn_at is None:
-            return self._banner("valid", "")
+            return self.banner("valid", "")
         day = how.withdrawn_at.astimezone(CHINA).date().isoformat()
-        return self._banner("withdrawn", "bad", day=day, numbers=", ".join(map(str, how.reversals)))
+        return self.banner("withdrawn", "bad", day=day, numbers=", ".join(map(str, how.reversals)))
 
     def _totals(self, stated: Mapping[str, Any]) -> str:
         rows: list[str] = []
@@ -164,31 +168,32 @@ class Page:
         return "".join(rows)
 
     def _named(self, stated: Mapping[str, Any]) -> str:
-        name = stated["name_en"] if self._place and stated["name_en"] else stated["name_zh"]
+        name = stated["name_en"] if self.place and stated["name_en"] else stated["name_zh"]
         return f'{escape(name)} <span class="quiet">{escape(stated["class"])}</span>'
 
     def _about(self, value: CertificateValue, stated: Mapping[str, Any], mark: str) -> str:
         holder, issuer = stated["holder"], stated["issuer"]
-        name = holder["name_en"] if self._place and holder["name_en"] else holder["name"]
-        return self._list(
+        name = holder["name_en"] if self.place and holder["name_en"] else holder["name"]
+        return self.listed(
             [
                 ("number", escape(value.number)),
                 ("holder", escape(name)),
                 ("credit_code", escape(holder["credit_code"])),
                 ("account", escape(f"{holder['account_number']} {holder['account_name']}")),
                 ("issued", escape(stated["issued_on"])),
-                ("issuer", escape(issuer["name_en"] if self._place else issuer["name_zh"])),
+                ("issuer", escape(issuer["name_en"] if self.place else issuer["name_zh"])),
                 ("mark", f"<code>{escape(mark)}</code>"),
                 ("sha256", f"<code>{escape(value.sha256)}</code>"),
             ]
         )
 
-    def _list(self, pairs: list[tuple[str, str]]) -> str:
+    def listed(self, pairs: list[tuple[str, str]]) -> str:
+        """Return names and what is said of each."""
         inside = "".join(f"<dt>{self.word(name)}</dt><dd>{shown or '—'}</dd>" for name, shown in pairs)
         return f"<dl>{inside}</dl>"
 
     def _retirement(self, entry: Mapping[str, Any]) -> str:
-        purpose = entry["purpose_en"] if self._place and entry["purpose_en"] else entry["purpose_zh"]
+        purpose = entry["purpose_en"] if self.place and entry["purpose_en"] else entry["purpose_zh"]
         pairs = [
             ("quantity", f"{escape(grouped(entry['quantity']))} {escape(entry['unit'])} · {self._named(entry)}"),
             ("retired_on", escape(entry["retired_on"])),
@@ -200,7 +205,7 @@ class Page:
             journal = f"{entry['journal']['position']} <code>{escape(entry['journal']['hash'])}</code>"
             pairs.append(("journal", journal))
         head = f"<h2>{self.word('retirement')} {entry['movement']}</h2>"
-        return head + self._list(pairs) + "".join(self._batch(entry, each) for each in entry["batches"])
+        return head + self.listed(pairs) + "".join(self._batch(entry, each) for each in entry["batches"])
 
     def _batch(self, entry: Mapping[str, Any], batch: Mapping[str, Any]) -> str:
         told = [f"{escape(grouped(batch['quantity']))} {escape(entry['unit'])}"]
@@ -229,19 +234,20 @@ class Page:
         summary = self.word("ranges", count=len(ranges))
         return f"<details{is_short}><summary>{summary}</summary><table><tr>{head}</tr>{rows}</table>{more}</details>"
 
-    def _compare(self, number: str) -> str:
-        action = f"/{self._tenant}/verify/{escape(number)}?lang={'en' if self._place else 'zh'}"
+    def compare(self, number: str) -> str:
+        """Return the form that takes a file to compare."""
+        action = f"/{self._tenant}/verify/{escape(number)}?lang={'en' if self.place else 'zh'}"
         return (
             f'<h2>{self.word("compare")}</h2><form method="post" enctype="multipart/form-data" action="{action}">'
             f'<p class="quiet">{self.word("compare_text")}</p>'
-            f'<p><input type="file" name="file" accept="application/pdf,.pdf" required aria-label="PDF"> '
+            f'<p><input type="file" name="file" accept="{self.accepts}" required aria-label="{self.word("file")}"> '
             f"<button>{self.word('compare_button')}</button></p></form>"
         )
 
     def _ask(self) -> str:
         return (
             f'<h2>{self.word("ask")}</h2><form method="get" action="/{self._tenant}/verify">'
-            f'<input type="hidden" name="lang" value="{"en" if self._place else "zh"}">'
+            f'<input type="hidden" name="lang" value="{"en" if self.place else "zh"}">'
             f'<p><input type="text" name="number" maxlength="60" required autocomplete="off" aria-label="{self.word("number")}"'
             f' placeholder="RC-320200-2026-XXXX-XXXX-XXXX"> <button>{self.word("ask_button")}</button></p></form>'
         )

@@ -1,16 +1,17 @@
-"""Certificates of retirement at the network's door.
+"""Certificates of retirement at the network's door, and the page where anybody verifies them and account statements.
 
     GET  /accounts/{account}/certificates/{certificate}   the PDF, for who may see the account
     GET  /verify                                          asks for a number
-    GET  /verify/{number}                                 what the certificate states and whether it holds: public
-    POST /verify/{number}                                 the same, with a PDF to compare: public
+    GET  /verify/{number}                                 what the document states and whether it holds: public
+    POST /verify/{number}                                 the same, with a file to compare: public
     GET  /.well-known/documents.json                      the keys that sign documents, all there ever were: public
 
-The public page shows what the document itself states and no more. Numbers carry sixty bits of chance, so nobody finds
+The public page shows what a certificate itself states and no more; of a statement its cover alone. Numbers carry sixty bits of chance, so nobody finds
 a neighbour's certificate by counting; questions from one address are limited all the same.
 """
 
 import hashlib
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, Response, get, post
@@ -25,6 +26,7 @@ from backend.api.door import CORRELATION, ROUTE, TENANT
 from backend.api.files import disposition, plain_id
 from backend.api.forms import Form
 from backend.api.refusals import ACTION
+from backend.api.statement_page import StatementPage
 from backend.api.surroundings import Surroundings
 from backend.kit.clock import now
 from backend.kit.errors import CarbonError
@@ -131,28 +133,27 @@ async def _answer(
 ) -> Response[Any]:
     asgi: Any = request.scope
     tenant, shown = str(asgi[TENANT]), number[:60]
-    page = Page(language, tenant, f"/{tenant}/verify/{rules.read_number(number) or ''}")
+    plain = rules.read_number(number)
+    is_statement = plain is not None and plain.startswith(rules.STATEMENT)
+    page = (StatementPage if is_statement else Page)(language, tenant, f"/{tenant}/verify/{plain or ''}")
     try:
         await _check_rate(request, here, tenant)
     except VerificationsTooOften as error:
         return _html(page.refused(error.message(language)), 429)
-    plain = rules.read_number(number)
-    found = None if plain is None else await _found(here, tenant, asgi[CORRELATION], plain)
-    if form is not None:
-        comparison = await _compared(form, found)
-    else:
-        comparison = Comparison.NONE
+    scope = Scope.system(tenant, correlation_id=asgi[CORRELATION])
+    if plain is not None and isinstance(page, StatementPage):
+        return await _statement(here, scope, plain, page, form, shown)
+    found = None if plain is None else await _found(here, scope, plain)
+    digest = None if form is None else await _digest(form)
     if found is None:
         return _html(page.missing(shown), 404)
     value, how = found
+    comparison = _compared(digest, {value.sha256})
     return _html(page.certificate(value, how, rules.mark(value.facts), comparison))
 
 
-async def _found(
-    here: Surroundings, tenant: str, correlation_id: str, number: str
-) -> tuple[CertificateValue, Standing] | None:
+async def _found(here: Surroundings, scope: Scope, number: str) -> tuple[CertificateValue, Standing] | None:
     """Return a certificate and how it stands, under the service's scope: the caller is nobody, the number is the key."""
-    scope = Scope.system(tenant, correlation_id=correlation_id)
     async with here.databases.read(scope) as read:
         value = await service.certificate_by_number(read, scope, number)
         if value is None:
@@ -161,12 +162,34 @@ async def _found(
     return value, how
 
 
-async def _compared(form: Form, found: tuple[CertificateValue, Standing] | None) -> Comparison:
-    """Return whether the form's file is the document that was issued.
+async def _statement(
+    here: Surroundings, scope: Scope, number: str, page: StatementPage, form: Form | None, shown: str
+) -> Response[Any]:
+    """Answer for an account statement, under the service's scope: the caller is nobody, the number is the key."""
+    digest = None if form is None else await _digest(form)
+    async with here.databases.read(scope) as read:
+        value = await service.statement_by_number(read, scope, number)
+        if value is None:
+            return _html(page.missing(shown), 404)
+        (gone,) = await service.superseded(read, scope, [value])
+    by_hash = {each.sha256: each for each in value.files}
+    comparison = _compared(digest, by_hash.keys())
+    return _html(page.statement(value, gone, comparison, by_hash.get(digest or "")))
+
+
+def _compared(digest: str | None, issued: Collection[str]) -> Comparison:
+    """Return whether a file's hash is one of those that were issued; without a file there is nothing to compare."""
+    if digest is None:
+        return Comparison.NONE
+    return Comparison.SAME if digest in issued else Comparison.DIFFERENT
+
+
+async def _digest(form: Form) -> str:
+    """Return the SHA-256 of the form's file, which is hashed as it streams.
 
     Raises:
         FormInvalid: no form, or no file in it.
-        FileTooLarge: more than any certificate weighs.
+        FileTooLarge: more than any document of ours weighs.
     """
     digest, size = hashlib.sha256(), 0
     try:
@@ -180,8 +203,7 @@ async def _compared(form: Form, found: tuple[CertificateValue, Standing] | None)
     except CarbonError:
         await form.drain(LARGEST_PDF)
         raise
-    is_same = found is not None and digest.hexdigest() == found[0].sha256
-    return Comparison.SAME if is_same else Comparison.DIFFERENT
+    return digest.hexdigest()
 
 
 async def _check_rate(request: AnyRequest, here: Surroundings, tenant: str) -> None:
