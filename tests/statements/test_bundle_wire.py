@@ -16,6 +16,7 @@ from factories.api import Client
 from factories.bundles import rich_works, unzipped
 from factories.journal import sealed
 from factories.statements import retired
+from sqlalchemy import event
 
 from backend.kit.clock import today
 from backend.kit.db import Databases
@@ -47,10 +48,12 @@ async def owner(client: Client, works: Works) -> Client:
     return await client.signed_in(works.held.holder)
 
 
-async def statement_of(owner: Client, works: Works) -> dict[str, Any]:
+async def statement_of(
+    owner: Client, works: Works, first: str = "2025-01-01", last: str | None = None
+) -> dict[str, Any]:  # fmt: skip
     """Have a statement issued; `address` is where its files are."""
     account = str(node_id("CarbonAccount", works.id))
-    asked = {"accountId": account, "periodFrom": "2025-01-01", "periodTo": today().isoformat()}
+    asked = {"accountId": account, "periodFrom": first, "periodTo": last or today().isoformat()}
     answer = (await owner.named("IssueAccountStatement", input=asked))["issueAccountStatement"]
     assert answer["__typename"] == "AccountStatementIssued", answer
     return answer["statement"] | {"address": f"/wuxi/accounts/{account}/statements/{answer['statement']['id']}"}
@@ -124,6 +127,49 @@ async def test_what_came_later_is_not_in_it(
     assert "proof (not sealed then" in told
     await sealed(databases, statement_settings)
     assert (await checked(tmp_path, (await fetched(owner, later)).content, owner))[0] == 0
+
+
+async def test_a_part_of_a_year_is_recomputed_from_its_months(owner: Client, works: Works, tmp_path: Path) -> None:
+    issued = await statement_of(owner, works, "2025-03-01", "2025-06-30")
+    content = (await fetched(owner, issued)).content
+    code, told = await checked(tmp_path, content, owner)
+    assert code == 0, told
+    stated = json.loads(unzipped(content)["statement.json"])
+    (inventory,) = [each for each in json.loads(unzipped(content)["inputs/inventories.json"]) if each["year"] == 2025]
+    inside = [each for each in inventory["months"] if "2025-03" <= each["month"] <= "2025-06"]
+    assert len(inside) == 4
+    (year,) = stated["emissions"]
+    assert Decimal(year["period"]["scope1"]["value"]) == sum(Decimal(each["scope1"]) for each in inside)
+
+
+async def test_asking_takes_the_same_statements_however_many_movements_there_are(
+    databases: Databases, owner: Client, works: Works, statement_settings: Settings
+) -> None:
+    async def counted() -> int:
+        issued = await statement_of(owner, works)
+        account_id, statement_id = uuids(issued["id"], "AccountStatement")
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+            seen.append(text)
+
+        engine = databases.engine("wuxi").sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            await sessions.make(
+                databases, Storage.of(statement_settings), statement_settings, works.scope, account_id, statement_id
+            )
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(seen)
+
+    await sealed(databases, statement_settings)
+    before = await counted()
+    for _ in range(3):
+        await retired(databases, works.held, Selection("CCER", Decimal(1)), purpose="event", beneficiary="多次")
+    assert await counted() == before
+    await sealed(databases, statement_settings)
+    assert await counted() <= before + 1  # one more checkpoint lies over them
 
 
 async def test_who_may_see_the_account_has_the_same_and_nobody_else_any(
