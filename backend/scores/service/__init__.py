@@ -6,4 +6,14 @@ from backend.scores.running.gathering import gather
 from backend.scores.running.queries import history, latest, positions, scores_by_id
 from backend.scores.running.running import score
 
-__all__ = ["ModelVersion", "active_model", "furnish", "gather", "history", "latest", "positions", "score", "scores_by_id"]
+__all__ = [
+    "ModelVersion",
+    "active_model",
+    "furnish",
+    "gather",
+    "history",
+    "latest",
+    "positions",
+    "score",
+    "scores_by_id",
+]
