@@ -73,6 +73,13 @@ class AccountStatement(Node):
         return f"{_address(info.context, self.account_id, self.id)}.jws"
 
     @strawberry.field(
+        description="Where to GET the statement with everything it was computed from, as a signed archive that a published script recomputes; relative to this host."
+    )
+    def bundle_url(self, info: Info) -> str:
+        """Return the address of the bundle."""
+        return f"{_address(info.context, self.account_id, self.id)}/bundle.zip"
+
+    @strawberry.field(
         description="Inventories it rests on that were restated or withdrawn since; empty while it is up to date."
     )
     async def superseded(self, info: Info) -> list[AccountStatementSuperseded]:
