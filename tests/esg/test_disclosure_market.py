@@ -118,7 +118,7 @@ def test_trading_counts_what_changed_hands_and_was_not_taken_back() -> None:
     ]  # fmt: skip
     for metric, amount, sources in (
         ("market.cea_bought", 130, 2), ("market.cea_sold", 50, 1), ("market.ccer_bought", 4, 1),
-        ("market.ccer_sold", 0, 0), ("units.ccer_retired", 9, 1),
+        ("market.ccer_sold", 0, 1), ("units.ccer_retired", 9, 1),
     ):  # fmt: skip
         found = told(metric, movements=movements)
         assert (found.value, len(found.sources)) == (amount, sources), metric

@@ -37,7 +37,8 @@ def _summed(class_code: str, kinds: frozenset[str], sign: int) -> Rule:
         amount = Decimal(0)
         for each in wanted:
             amount = EXACT.add(amount, each.quantity)
-        return known(amount, *(of_movement(each) for each in wanted))
+        nothing = Source("ledger", class_code, str(facts.year), "no movement")
+        return known(amount, *([of_movement(each) for each in wanted] or [nothing]))
 
     return rule
 
