@@ -107,7 +107,7 @@ def _next_year(figure: Figure | None, year: int) -> date | None:
 
 def _duty(kind: DutyKind, year: int, month: int | None, due: date | None, figure: Figure | None) -> Duty:
     zh, en = NAMES[kind]
-    when_zh = f"{year} 年 {month} 月" if month else f"{year} 年度"
+    when_zh = f"{year} 年 {month} 月" if month else f"{year} 年" if zh.startswith("年度") else f"{year} 年度"
     when_en = f"{year}-{month:02d}" if month else str(year)
     end_zh = f"，{due} 前完成" if due else "，截止日期未收录，请以主管部门通知为准"
     end_en = f", due {due}" if due else ", the day is not recorded: follow the authority's notice"

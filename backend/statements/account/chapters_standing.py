@@ -50,7 +50,7 @@ def quotas(data: StatementData, speak: Speaker) -> Section:
     rows.append(Row((speak.cell("年度状态", "State"), Cell(""), *state)))
     columns = tuple(speak.say(f"{each.calendar_year} 年度", f"{each.calendar_year}") for each in data.quotas)
     note = speak.note(*(each.usable_cea for each in data.quotas), *(each.gap for each in data.quotas))
-    table = Table(title, (speak.say("项目", "Item"), speak.say("单位", "Unit"), *columns), tuple(rows), note)
+    table = Table("", (speak.say("项目", "Item"), speak.say("单位", "Unit"), *columns), tuple(rows), note)
     return Section("quota", title, (table,))
 
 
@@ -74,7 +74,7 @@ def budget(data: StatementData, speak: Speaker) -> Section:
         speak.say("说明", "Note"),
     )
     title = speak.say("碳排放预算", "Emission budget")
-    return Section("budget", title, (Table(title, columns, tuple(rows), wide=(3,)),))
+    return Section("budget", title, (Table("", columns, tuple(rows), wide=(3,)),))
 
 
 def duties(data: StatementData, speak: Speaker) -> Section:
@@ -106,7 +106,7 @@ def duties(data: StatementData, speak: Speaker) -> Section:
         speak.say("事项", "Duty"),
         speak.say("状态", "State"),
     )
-    return Section("duties", title, (Table(title, columns, tuple(rows), wide=(2,)),))
+    return Section("duties", title, (Table("", columns, tuple(rows), wide=(2,)),))
 
 
 def score(data: StatementData, speak: Speaker) -> Section:
@@ -140,5 +140,5 @@ def score(data: StatementData, speak: Speaker) -> Section:
     return Section(
         "score",
         title,
-        (Table(title, (speak.say("项目", "Item"), speak.say("内容", "Content")), tuple(rows), note, wide=(1,)),),
+        (Table("", (speak.say("项目", "Item"), speak.say("内容", "Content")), tuple(rows), note, wide=(1,)),),
     )

@@ -37,7 +37,7 @@ def _overview(data: StatementData, speak: Speaker) -> Table:
         for each in data.holdings
     ]  # fmt: skip
     return Table(
-        speak.say("总览（不同类别从不相加）", "Overview (classes are never added up)"),
+        speak.say("持仓总览（不同类别从不相加）", "Units held (classes are never added up)"),
         (
             speak.say("单位类别", "Class"), speak.say("单位", "Unit"), speak.say("期初", "Opening"), speak.say("变动", "Change"),
             speak.say("期末", "Closing"), speak.say("期内注销", "Retired"), speak.say("期内清缴", "Surrendered"),

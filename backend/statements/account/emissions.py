@@ -91,7 +91,7 @@ def _year(known: Gathered, year: int) -> YearEmissions:
             facts.excluded_count,
         ),
         year=year_totals(facts, common, categories),
-        period=None if is_whole else _months(facts, known.months.get(year, ()), first, last, common),
+        period=None if is_whole else _months(facts, known.months.get(year, ()), first, last, (*common, *line_marks(known.lines.get(year, ())))),
         categories=categories,
         sources=sources,
         quality=taken(f"emissions.quality.{year}", facts.quality_score, "", [inventory_source(facts)], words=_STATED),

@@ -151,8 +151,9 @@ class _Writer:
             line = self._table(page, table, line) + 1
 
     def _table(self, page: Any, table: Table, line: int) -> int:  # noqa: ANN401 - the library's own kind
-        page.write_string(line, 0, table.title, self._heading)
-        line += 1
+        if table.title:
+            page.write_string(line, 0, table.title, self._heading)
+            line += 1
         has_ids = any(cell.figure is not None for row in table.rows for cell in row.cells)
         ids = (self._speak.say("标识", "Identifiers"), self._speak.say("标记", "Marks")) if has_ids else ()
         for at, each in enumerate((*table.columns, *ids)):
