@@ -1,5 +1,6 @@
 """What a model makes of facts: points, quality of data, gates, grades, reasons."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from factories.scores_model import NOBODY, SECTOR, Group, fact, facts
 from backend.scores.modelling.reading import read
 from backend.scores.modelling.shipped import shipped
 from backend.scores.rules import assess
-from backend.scores.values import Quality, State
+from backend.scores.values import Quality, Source, State, Words
 
 D = Decimal
 PLACEHOLDER = {"is_placeholder": True, "confidence": "placeholder", "note_zh": "占位", "note_en": "placeholder"}
@@ -179,11 +180,31 @@ def test_reasons_name_values_and_sources_and_the_three_that_move_most() -> None:
     answer = assess(shipped()["changlvfen"], facts(green_power_share=0, metered_share="12.3456"), SECTOR)
     told = by_code(answer)["metered"]
     assert "12.3456%" in told.reason.zh
-    assert "碳排放清单第 3 版" in told.reason.zh
-    assert "inventory version 3" in told.reason.en
+    assert told.reason.zh.endswith("得 13 分（年度清单）。")
+    assert told.reason.en.endswith("13 points (the year's inventory).")
     assert len(answer.helps) == 3
     assert [words.en[:5] for words in answer.harms] == ["-7.5 ", "-3.7 "]
     assert "绿色电力占比为 0%" in answer.harms[0].zh
+
+
+def test_a_fact_without_words_of_its_own_names_its_records() -> None:
+    moved = tuple(Source("UnitMovement", str(place), str(place)) for place in range(3))
+    given = facts(green_power_share=10)
+    given["green_power_share"] = replace(
+        given["green_power_share"], note=Words("", ""), sources=(Source("Inventory", "i", "3"), *moved)
+    )
+    told = by_code(assess(model(), given, SECTOR))["green"]
+    assert "（来源：碳排放清单 3、单位变动记录 3 项）" in told.reason.zh
+    assert "(from inventory 3, 3 records (unit movement))" in told.reason.en
+
+
+def test_what_is_missing_says_why_where_that_is_known() -> None:
+    given = facts() | {
+        "green_power_share": replace(fact("green_power_share", None), note=Words("无购电", "no purchases"))
+    }
+    told = by_code(assess(model(), given, SECTOR))["green"]
+    assert told.reason.zh.startswith("缺少“绿电”的数据（无购电），计 0 分")
+    assert "(no purchases): it counts 0 points" in told.reason.en
 
 
 def test_the_best_need_no_changes() -> None:

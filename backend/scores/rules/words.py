@@ -1,5 +1,6 @@
 """The reasons of an assessment in both languages; every figure named is one that was used, with where it came from."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from backend.scores.modelling.content import HUNDRED, Gate, Indicator, Lever, ModelContent
@@ -23,11 +24,18 @@ CODES = {
     "restated": Words("已重述", "restated"),
 }
 SOURCES = {
-    "Inventory": Words("碳排放清单", "inventory"),
-    "YearFigure": Words("年度数据", "yearly figure"),
-    "Penalty": Words("行政处罚", "penalty"),
     "Disclosure": Words("信息披露", "disclosure"),
+    "EnergyClaim": Words("绿证使用声明", "certificate claim"),
+    "Inventory": Words("碳排放清单", "inventory"),
+    "QuotaDutyEntry": Words("履约记录", "duty entry"),
+    "QuotaVerified": Words("核查排放量", "verified emissions"),
+    "ScoreOverride": Words("申诉更正", "correction on appeal"),
+    "ScorePenalty": Words("行政处罚记录", "penalty on record"),
+    "SectorRollup": Words("行业汇总", "sector roll-up"),
+    "UnitMovement": Words("单位变动记录", "unit movement"),
+    "YearFigure": Words("年度数据", "yearly figure"),
 }
+"""Kinds of records in words."""
 DECIMALS = Decimal("0.0001")
 UNITS_ZH = {"tCO2e/unit": "tCO2e/单位产品", "tCO2e/万CNY": "tCO2e/万元", "tce/万CNY": "tce/万元"}
 
@@ -53,9 +61,11 @@ def value_of(value: Decimal | str | bool | None, unit: str) -> Words:  # noqa: F
 def reason(content: ModelContent, indicator: Indicator, fact: Fact, told: Measured) -> Words:
     """Return why an indicator has its points: the value, what it was held against, the quality of data, the sources."""
     if told.how is How.MISSING:
+        why = fact.note
         return Words(
-            f"缺少“{indicator.name_zh}”的数据，计 0 分；补齐数据后重新评定。",
-            f"No data for '{indicator.name_en}': it counts 0 points. Supply the data to have it told.",
+            f"缺少“{indicator.name_zh}”的数据{f'（{why.zh}）' if why.zh else ''}，计 0 分；补齐数据后重新评定。",
+            f"No data for '{indicator.name_en}'{f' ({why.en})' if why.en else ''}: it counts 0 points. Supply the data to "
+            "have it told.",
         )
     said = value_of(fact.value, fact.unit)
     zh, en = f"{indicator.name_zh}为 {said.zh}", f"{indicator.name_en}: {said.en}"
@@ -71,26 +81,26 @@ def reason(content: ModelContent, indicator: Indicator, fact: Fact, told: Measur
 
 
 def origin(fact: Fact) -> Words:
-    """Return where a fact came from, in brackets; empty where it says nothing of that."""
-    zh = [fact.note.zh] if fact.note.zh else []
-    en = [fact.note.en] if fact.note.en else []
-    if fact.sources:
-        zh.append("来源：" + "、".join(_source(each).zh for each in fact.sources))
-        en.append("from " + ", ".join(_source(each).en for each in fact.sources))
-    return Words(f"（{'；'.join(zh)}）" if zh else "", f" ({'; '.join(en)})" if en else "")
+    """Return where a fact came from, in brackets: in its own words, else by its records; empty where it says nothing."""
+    if fact.note.zh:
+        return Words(f"（{fact.note.zh}）", f" ({fact.note.en})")
+    if not fact.sources:
+        return Words("", "")
+    named = _named(fact.sources)
+    return Words(f"（来源：{'、'.join(each.zh for each in named)}）", f" (from {', '.join(each.en for each in named)})")
 
 
 def gate_reason(gate: Gate, fact: Fact, *, opened: bool) -> Words:
     """Return why a gate is open or shut."""
-    name = FACTS[gate.fact].name
+    name, tail = FACTS[gate.fact].name, origin(fact)
     if not is_known(fact):
         if opened:
             return Words(f"{name.zh}不适用，不受此条件限制。", f"{name.en} does not apply: the gate is open.")
         return Words(
-            f"{name.zh}无法确定，按未满足处理。{gate.words_zh}",
-            f"{name.en} cannot be told, which counts as not met. {gate.words_en}",
+            f"{name.zh}无法确定{tail.zh}，按未满足处理。{gate.words_zh}",
+            f"{name.en} cannot be told{tail.en}, which counts as not met. {gate.words_en}",
         )
-    said, tail = value_of(fact.value, fact.unit), origin(fact)
+    said = value_of(fact.value, fact.unit)
     if gate.test == "quality_below":
         said = QUALITIES[fact.quality]
     if opened:
@@ -124,11 +134,21 @@ def step(lever: Lever, fact: Fact, after: Decimal | str | bool, effort: Decimal)
     )
 
 
-def _source(source: Source) -> Words:
-    kind = SOURCES.get(source.kind, Words(source.kind, source.kind))
-    if not source.version:
-        return kind
-    return Words(f"{kind.zh}第 {source.version} 版", f"{kind.en} version {source.version}")
+def _named(sources: Sequence[Source]) -> list[Words]:
+    """Return the records in words: one with its version or number, many of a kind by how many they are."""
+    kinds: dict[str, list[Source]] = {}
+    for source in sources:
+        kinds.setdefault(source.kind, []).append(source)
+    found: list[Words] = []
+    for code, each in kinds.items():
+        kind, version = SOURCES.get(code, Words(code, code)), each[0].version
+        if len(each) > 1:
+            found.append(Words(f"{kind.zh} {len(each)} 项", f"{len(each)} records ({kind.en})"))
+        elif version:
+            found.append(Words(f"{kind.zh} {version}", f"{kind.en} {version}"))
+        else:
+            found.append(kind)
+    return found
 
 
 def _held(told: Measured) -> Words:
