@@ -72,7 +72,9 @@ strawberry.enum(Step, name="DisclosureStepKind", description="What moved a discl
 class DisclosureSource:
     """Where a value comes from."""
 
-    kind: str = strawberry.field(description="`inventory`, `figure`, `movement`, `ledger`, `holding`, `verified_emissions`.")
+    kind: str = strawberry.field(
+        description="`inventory`, `figure`, `movement`, `ledger`, `holding`, `verified_emissions`."
+    )
     id: str = strawberry.field(description="Its identifier.")
     version: str = strawberry.field(description="Its version: an inventory's, a figure's moment, a movement's number.")
     note: str = strawberry.field(description="In words, e.g. the inventory's state and months covered.")

@@ -10,7 +10,9 @@ import pytest
 from factories import accounts, identity, standards
 from factories.api import Client
 from factories.working import app, http  # noqa: F401 - fixtures
+from sqlalchemy import text
 
+from backend.esg import service
 from backend.kit.db import Databases
 from backend.wire.nodes import node_id
 
@@ -133,3 +135,11 @@ async def test_a_bank_reads_nothing_of_disclosures(databases: Databases, nobody:
     for operation, variables in (("Disclosures", {}), ("DisclosurePublications", {}), ("DisclosureLibrary", {})):
         answer = await client.send({"operationName": operation, "variables": variables})
         assert answer.json()["errors"][0]["extensions"]["code"] == "forbidden", operation
+    async with databases.write(held.scope) as write:
+        await service.open_disclosure(write, held.scope, account_id=held.id, year=2025)
+    # Were its role to grant it, the database would still show nothing of an account that consented.
+    granted = replace(lender.scope, permissions=lender.scope.permissions | {"esg:read"})
+    async with databases.read(granted) as read:
+        assert await service.disclosures(read, granted, account_id=held.id, year=None, after=None, limit=9) == []
+        for table in ("esg_profile", "esg_entry", "esg_step", "esg_publication", "esg_assurance"):
+            assert await read.value(text(f"select count(*) from {table}")) == 0

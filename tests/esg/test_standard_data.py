@@ -2,11 +2,12 @@
 
 import csv
 import hashlib
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from factories.standards import content, standards
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from backend.esg import service, shipped
@@ -14,6 +15,7 @@ from backend.esg.errors import ReferenceUnreadable, StandardChanged
 from backend.esg.models import EsgReference
 from backend.esg.rules import prefilling, reading
 from backend.esg.values import Level, Relation, RequirementKind
+from backend.kit.clock import now
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 
@@ -174,3 +176,31 @@ async def test_a_loaded_version_cannot_be_changed_or_loaded_by_anybody_else(
     with pytest.raises(DBAPIError, match="row-level security"):
         async with databases.write(nobody) as write:
             await write.run(text("insert into esg_reference values ('standard', 'x', '1', '', repeat('0', 64), now())"))
+
+
+class Enough(Exception):
+    """Takes a test's own rows back."""
+
+
+async def test_a_newer_version_counts_from_its_day_and_a_disclosure_keeps_its_own(databases: Databases) -> None:
+    scope = Scope.system("guizhou")
+    shipped_text = content("standard", "gri305")
+    seen: list[str] = []
+    with suppress(Enough):
+        async with databases.write(scope) as write:
+            for version, day in (("2025.9", "2025-09-01"), ("2099", "2099-01-01")):
+                changed = shipped_text.replace('version = "2016"', f'version = "{version}"')
+                changed = changed.replace("valid_from = 2018-07-01", f"valid_from = {day}")
+                await write.run(
+                    insert(EsgReference).values(
+                        kind="standard", code="gri305", version=version, content=changed,
+                        sha256=reading.sha256(changed), loaded_at=now(),
+                    )
+                )  # fmt: skip
+            books = await service.library(write, scope)
+            seen.append(books.standards["gri305"].version)
+            kept = await service.library(write, scope, {"gri305": "2016"}, books.versions)
+            seen += [f"{code} {each.version}" for code, each in kept.standards.items()]
+            seen += [each.version for each in await service.versions(write, scope) if each.code == "gri305"]
+            raise Enough
+    assert seen == ["2025.9", "gri305 2016", "2016", "2025.9", "2099"]

@@ -53,6 +53,15 @@ def header(content: str) -> Mapping[str, Any]:
     return found
 
 
+def valid_from(content: str) -> date | None:
+    """Return the first day a standard holds, None where it does not say.
+
+    Raises:
+        ReferenceUnreadable: not TOML, or without code and version.
+    """
+    return _day(header(content), "valid_from")
+
+
 def topics(content: str) -> dict[int, Topic]:
     """Return the exchanges' topics by number.
 

@@ -11,7 +11,7 @@ from backend.esg.queries import ReferenceRow
 from backend.esg.rules import reading
 from backend.esg.shipped import shipped
 from backend.esg.values import Library
-from backend.kit.clock import now
+from backend.kit.clock import now, today
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 
@@ -54,15 +54,17 @@ async def library(
     standards: Mapping[str, str] | None = None,
     references: Mapping[str, str] | None = None,
 ) -> Library:
-    """Return the reference data: the newest versions, or for a disclosure those it was opened with.
+    """Return the reference data: the newest versions in force today, or for a disclosure those it was opened with.
 
-    One statement when this process has read the files before, else two.
+    One statement when this process has read the files before, else two or three.
 
     Raises:
         StandardsMissing: nothing is loaded.
         ReferenceUnreadable: a loaded file is broken.
     """
     rows = await queries.references(read, scope)
+    if standards is None:
+        rows = await _in_force(read, scope, rows)
     chosen = _chosen(rows, standards, references)
     if not {each.kind for each in chosen} >= set(ONE_OF_A_KIND):
         raise StandardsMissing
@@ -77,6 +79,17 @@ async def library(
 async def versions(read: Read, scope: Scope) -> list[ReferenceRow]:
     """Return every version of every standard that is loaded, superseded ones too."""
     return [each for each in await queries.references(read, scope) if each.kind == "standard"]
+
+
+async def _in_force(read: Read, scope: Scope, rows: list[ReferenceRow]) -> list[ReferenceRow]:
+    """Leave out versions of standards that hold only from a day to come; asked only where a standard has several."""
+    codes = [each.code for each in rows if each.kind == "standard"]
+    several = [each for each in rows if each.kind == "standard" and codes.count(each.code) > 1]
+    if not several:
+        return rows
+    texts, day = await queries.contents(read, scope, several), today()
+    later = {each for each in several if (reading.valid_from(texts[each.sha256]) or day) > day}
+    return [each for each in rows if each not in later]
 
 
 def _chosen(
