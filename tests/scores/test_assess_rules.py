@@ -133,6 +133,18 @@ def test_a_gate_that_cannot_be_told_is_shut() -> None:
     assert assess(model(gates=GATES), facts(is_verified=None), SECTOR).grade == "B"
 
 
+def test_what_does_not_apply_is_no_failure_but_what_cannot_be_told_is() -> None:
+    gate = {"code": "gap", "name_zh": "缺口", "name_en": "Gap", "fact": "quota_gap", "test": "above", "values": ["0"],
+            "effect": "cap", "grade": "B", "when_missing": "open", "words_zh": "有缺口。", "words_en": "A gap.",
+            **PLACEHOLDER}  # fmt: skip
+    free = assess(model(gates=[gate]), facts(), SECTOR)
+    assert (free.grade, free.gates[0].is_open) == ("A", True)
+    unclear = assess(model(gates=[gate]), facts() | {"quota_gap": fact("quota_gap", None)}, SECTOR)
+    assert (unclear.grade, unclear.gates[0].is_open) == ("B", False)
+    assert unclear.gates[0].reason.zh.endswith("按未满足处理，等级最高为“中”。")
+    assert unclear.gates[0].reason.en.endswith("which counts as not met: the grade is Fair at best.")
+
+
 def test_a_known_block_is_told_even_where_essentials_are_missing() -> None:
     given = model(gates=GATES, essential=["emissions_location"])
     answer = assess(given, facts(open_penalties=2, emissions_location=None), SECTOR)

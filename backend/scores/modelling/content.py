@@ -105,7 +105,8 @@ class Gate(Sourced):
     """A condition above the points: while `test` holds of the fact, the gate is shut.
 
     `block` takes the grade away, `cap` lets no better grade than `grade` through. A fact that is not known shuts the gate
-    too, unless `when_missing` says otherwise, which only facts that may not apply may say. `quality_below` tests how the
+    too. With `when_missing` open a fact that does not apply (nothing at all is said of it) leaves it open, which only
+    facts that may not apply may say; one that cannot be told still shuts it. `quality_below` tests how the
     fact came to be known instead of its value.
     """
 

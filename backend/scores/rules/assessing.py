@@ -37,7 +37,7 @@ def assess(content: ModelContent, facts: Mapping[str, Fact], peers: Peers, *, wi
     indicators = tuple(_indicator(content, *each) for each in found.measured)
     gates = tuple(
         Gate(gate.code, gate.name, opened, gate.effect if gate.grade is None else f"cap:{gate.grade}",
-             words.gate_reason(gate, fact, opened=opened))
+             words.gate_reason(content, gate, fact, opened=opened))
         for gate, fact, opened in found.gates
     )  # fmt: skip
     helps, harms = _reasons(content, found, indicators, gates)

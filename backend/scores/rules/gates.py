@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from backend.scores.modelling.content import Gate
-from backend.scores.rules.points import code_of, is_known
+from backend.scores.rules.points import applies, code_of, is_known
 from backend.scores.values import Fact, Quality
 
 ORDER = (Quality.MISSING, Quality.ESTIMATED, Quality.COMPUTED, Quality.VERIFIED)
@@ -20,9 +20,9 @@ NUMBERS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 def is_open(gate: Gate, fact: Fact) -> bool:
-    """Tell whether the gate lets through; what is not known shuts it, unless the model says otherwise."""
+    """Tell whether the gate lets through; what is not known shuts it, unless it does not apply and the model says so."""
     if not is_known(fact):
-        return gate.when_missing == "open"
+        return gate.when_missing == "open" and not applies(fact)
     if gate.test == "quality_below":
         return ORDER.index(fact.quality) >= ORDER.index(Quality(gate.values[0]))
     if gate.test in NUMBERS:

@@ -78,6 +78,11 @@ def is_known(fact: Fact) -> bool:
     return fact.value is not None and fact.quality is not Quality.MISSING
 
 
+def applies(fact: Fact) -> bool:
+    """Tell whether anything is said of the fact, be it that it cannot be told; one that does not apply is not there."""
+    return fact.value is not None or bool(fact.sources) or bool(fact.note.zh)
+
+
 def code_of(value: Decimal | str | bool | None) -> str:  # noqa: FBT001 - a fact's value, not a switch
     """Return the value as a model writes it: a code, `true` or `false`."""
     return str(value).lower() if isinstance(value, bool) else str(value)

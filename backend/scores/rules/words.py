@@ -90,15 +90,19 @@ def origin(fact: Fact) -> Words:
     return Words(f"（来源：{'、'.join(each.zh for each in named)}）", f" (from {', '.join(each.en for each in named)})")
 
 
-def gate_reason(gate: Gate, fact: Fact, *, opened: bool) -> Words:
+def gate_reason(content: ModelContent, gate: Gate, fact: Fact, *, opened: bool) -> Words:
     """Return why a gate is open or shut."""
     name, tail = FACTS[gate.fact].name, origin(fact)
     if not is_known(fact):
         if opened:
             return Words(f"{name.zh}不适用，不受此条件限制。", f"{name.en} does not apply: the gate is open.")
+        effect = Words("不予评级", "no grade is given")
+        if gate.grade is not None:
+            best = content.grades[content.ranks[gate.grade]]
+            effect = Words(f"等级最高为“{best.name_zh}”", f"the grade is {best.name_en} at best")
         return Words(
-            f"{name.zh}无法确定{tail.zh}，按未满足处理。{gate.words_zh}",
-            f"{name.en} cannot be told{tail.en}, which counts as not met. {gate.words_en}",
+            f"{name.zh}无法确定{tail.zh}，按未满足处理，{effect.zh}。",
+            f"{name.en} cannot be told{tail.en}, which counts as not met: {effect.en}.",
         )
     said = value_of(fact.value, fact.unit)
     if gate.test == "quality_below":
