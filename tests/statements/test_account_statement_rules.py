@@ -1,0 +1,199 @@
+"""How a statement's figures are made and shown: exact inside, rounded half up outside, marked where it matters. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from backend.accounts.values import AccountValue, FigureKind, FigureValue
+from backend.emissions.values import InventoryFacts
+from backend.kit.ids import new_id
+from backend.ledger.service import Flows
+from backend.quotas.service import YearStanding
+from backend.scores.values import Source, Words
+from backend.statements.account import chapters, emissions, standing
+from backend.statements.account.composing import compose, figures, states_nothing
+from backend.statements.account.figuring import derived, taken
+from backend.statements.account.gathered import Gathered, Period, SectorMean
+from backend.statements.account.presenting import Cell, grouped
+from backend.statements.account.values import Figure, Issuer, Mark, Op
+from backend.statements.account.wording import MARKS
+
+D = Decimal
+ACCOUNT = new_id()
+MOMENT = datetime(2026, 11, 21, 4, tzinfo=UTC)
+PERIOD = Period(date(2025, 1, 1), date(2025, 12, 31), MOMENT, date(2026, 11, 21))
+
+
+def stated(name: str, value: str | None, *marks: Mark) -> Figure:
+    return taken(name, None if value is None else D(value), "t", [Source("Thing", "1")], marks=marks)
+
+
+def inventory(year: int, scope1: str, **changed: object) -> InventoryFacts:
+    facts = InventoryFacts(
+        account_id=ACCOUNT, inventory_id=new_id(), year=year, version=1, state="verified", as_of=MOMENT,
+        computed_at=MOMENT, state_at=MOMENT, factor_policy="published", factor_date=date(2026, 3, 1), scope1=D(scope1),
+        scope2_location=D(50), scope2_market=D(40), scope3=D(7), energy_tce=D(30), electricity_mwh=D(100),
+        claimed_mwh=D(0), quality_score=None, tier_shares={}, months_covered=12, record_count=12, excluded_count=0,
+        verifier_id=None, verified_at=None, restates_id=None,
+    )  # fmt: skip
+    return replace(facts, **changed)  # type: ignore[arg-type] - fields by name
+
+
+def measure(year: int, quantity: str, kind: FigureKind = FigureKind.VALUE_ADDED, product: str = "", unit: str = "CNY") -> FigureValue:  # fmt: skip
+    return FigureValue(
+        account_id=ACCOUNT, id=new_id(), year=year, kind=kind, product=product, quantity=D(quantity), unit=unit,
+        is_main=bool(product), is_withdrawn=False, evidence_id=None, note="", recorded_at=MOMENT, recorded_by=None,
+        supersedes_id=None,
+    )  # fmt: skip
+
+
+def known(
+    *inventories: InventoryFacts, activity: Sequence[FigureValue] = (), means: Sequence[SectorMean] = (),
+    quotas: Sequence[YearStanding] = (), period: Period = PERIOD,
+) -> Gathered:  # fmt: skip
+    account = AccountValue(
+        ACCOUNT, UUID(int=1), "CA-1", "厂区", "320206", "320000/320200/320206/", "steel", "steel", "C", "320000", "华东",
+        has_separation_of_duties=False, is_demonstration=False, opened_at=MOMENT, opened_by=None, closed_at=None,
+    )  # fmt: skip
+    by_year: dict[int, list[FigureValue]] = {}
+    for each in activity:
+        by_year.setdefault(each.year, []).append(each)
+    return Gathered(
+        issuer=Issuer("wuxi", Words("无锡市", "Wuxi"), "320200"), account=account, holder=None, period=period,
+        inventories={each.year: each for each in inventories}, months={}, lines={}, activity=by_year,
+        sector_means=means, classes={}, flows=Flows((), (), ()), claims=(), quotas=quotas, disclosures=(), score=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("op", "values", "expected"),
+    [
+        (Op.SUM, ("0.1", "0.2", "1E+3"), "1000.3"),
+        (Op.DIFFERENCE, ("10", "3", "2.5"), "4.5"),
+        (Op.RATIO, ("1", "3"), "0.3333333333333333333333333333333333"),
+        (Op.RATIO, ("2", "3"), "0.6666666666666666666666666666666667"),
+        (Op.PERCENT, ("1", "8"), "12.5"),
+        (Op.CHANGE, ("90", "100"), "-10"),
+        (Op.REMAINDER, ("10.2", "3", "1"), "7"),
+        (Op.REMAINDER, ("1", "3"), "0"),
+        (Op.RATIO, ("1", "0"), None),
+        (Op.RATIO, ("1", "-2"), None),
+    ],
+)
+def test_operations_are_exact_and_quotients_have_thirty_four_digits(
+    op: Op, values: tuple[str, ...], expected: str | None
+) -> None:
+    found = derived("x", op, [stated(str(at), each) for at, each in enumerate(values)], "t")
+    assert found.value == (None if expected is None else D(expected))
+    assert (found.note.zh != "") is (expected is None)
+    assert found.formula.operands == tuple(str(at) for at in range(len(values)))
+
+
+def test_what_follows_from_the_unknown_is_unknown_and_marks_are_inherited() -> None:
+    one, two = stated("a", "1", Mark.UNCERTAIN), stated("b", None, Mark.UNVERIFIED, Mark.PLACEHOLDER)
+    found = derived("x", Op.SUM, [one, two], "t")
+    assert found.value is None
+    assert found.note.en.startswith("It cannot be told")
+    assert found.marks == (Mark.PLACEHOLDER, Mark.UNVERIFIED, Mark.UNCERTAIN)
+
+
+def test_of_many_records_the_first_are_named_and_all_are_counted() -> None:
+    found = taken("x", D("1.500"), "t", [Source("Line", str(at)) for at in range(120)], words=Words("合计", "sum"))
+    assert found.value == D("1.5")
+    assert str(found.value) == "1.5"
+    assert len(found.sources) == 50
+    assert "120" in found.formula.words.zh
+    assert "120" in found.formula.words.en
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        ("1234567.885", "tCO2e", "1,234,567.89"),
+        ("-0.005", "tCO2e", "-0.01"),
+        ("2.675", "%", "2.68"),
+        ("0.14921112", "tCO2e/t", "0.1492"),
+        ("318400", "t", "318,400"),
+        ("12.3456785", "t", "12.345679"),
+        ("1E+3", "GJ", "1,000"),
+    ],
+)
+def test_what_is_shown_is_rounded_half_up_with_thousands_apart(value: str, unit: str, shown: str) -> None:
+    assert grouped(D(value), unit) == shown
+
+
+def test_units_are_counted_with_the_decimals_they_have() -> None:
+    assert Cell(figure=Figure("holdings.CCER.closing", D(780), "tCO2e")).shown == "780"
+    assert Cell(figure=Figure("emissions.scope1.2025", D(780), "tCO2e")).shown == "780.00"
+    assert Cell(figure=Figure("quota.gap.2025", None, "unit")).shown == "—"
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, ()),
+        ({"state": "closed"}, ()),
+        ({"state": "computed"}, (Mark.UNVERIFIED,)),
+        ({"restates_id": UUID(int=9)}, (Mark.RESTATED,)),
+        ({"months_covered": 11}, (Mark.PROVISIONAL,)),
+        ({"excluded_count": 1}, (Mark.PROVISIONAL,)),
+        ({"year": 2026}, (Mark.PROVISIONAL,)),
+    ],
+)
+def test_what_must_be_known_of_an_inventory_is_marked(changed: dict[str, object], expected: tuple[Mark, ...]) -> None:
+    assert emissions.marks(replace(inventory(2025, "100"), **changed), PERIOD.day) == expected  # type: ignore[arg-type] - fields by name
+
+
+def test_a_restated_year_says_so_on_the_first_page() -> None:
+    data = compose(known(inventory(2025, "100", version=2, restates_id=UUID(int=9))))
+    zh, en = chapters.present(data, "zh"), chapters.present(data, "en")
+    assert "2025 年排放清单是对较早版本的重述。" in zh.remarks
+    assert "The inventory of 2025 restates an earlier version." in en.remarks
+    assert dict(zh.marks) == {MARKS[Mark.RESTATED][0]: MARKS[Mark.RESTATED][1].zh}
+    assert [each.code for each in zh.sections] == [each.code for each in en.sections]
+    assert len(zh.figures) == len(en.figures) == len(figures(data))
+
+
+def test_the_sector_is_compared_with_where_it_may_be_told_of() -> None:
+    mean = SectorMean(2025, "value_added", "", D("1.2"), "tCO2e/万CNY", date(2026, 11, 20))
+    data = compose(known(inventory(2025, "100"), activity=[measure(2025, "1000000")], means=[mean]))
+    (own,) = data.intensities
+    assert own.value.value == D("1.5")  # 150 t over 100 万元
+    assert own.sector_mean is not None
+    assert own.against_sector is not None
+    assert (own.sector_mean.value, own.against_sector.value) == (D("1.2"), D(125))
+    assert own.sector_mean.sources[0].kind == "SectorRollUp"
+    columns = chapters.present(data, "en").sections[1].tables[0].columns
+    assert columns[-2:] == ("Sector mean", "Of the sector %")
+    silent = compose(known(inventory(2025, "100"), activity=[measure(2025, "1000000")]))
+    assert silent.intensities[0].sector_mean is None
+    assert "少于 5 户" in chapters.present(silent, "zh").sections[1].tables[0].note
+
+
+def test_a_year_that_destroyed_value_has_no_intensity_and_says_why() -> None:
+    data = compose(known(inventory(2025, "100"), activity=[measure(2025, "-5")]))
+    (own,) = data.intensities
+    assert own.value.value is None
+    assert own.value.note.en == "It cannot be told: the denominator is not above zero."
+
+
+def test_a_product_counted_otherwise_is_not_compared_with_the_year_before() -> None:
+    made = [measure(2024, "10", FigureKind.OUTPUT, "钢", "t"), measure(2025, "10", FigureKind.OUTPUT, "钢", "万t")]
+    data = compose(known(inventory(2024, "90"), inventory(2025, "100"), activity=made))
+    assert [each.change for each in data.intensities] == [None, None]
+    same = [replace(each, unit="t") for each in made]
+    (_, own) = compose(known(inventory(2024, "100"), inventory(2025, "85"), activity=same)).intensities
+    assert own.change is not None
+    assert own.change.value == D(-10)  # 150 to 135
+
+
+def test_nothing_is_nothing() -> None:
+    empty = compose(known())
+    assert states_nothing(empty)
+    assert empty.budgets[0].note == standing.NO_BUDGET
+    assert "2025 年尚无排放清单。" in chapters.present(empty, "zh").remarks
+    assert not states_nothing(compose(known(inventory(2025, "1"))))
