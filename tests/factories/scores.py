@@ -92,7 +92,12 @@ async def made_firm(
         )
         await write.run(
             insert(Site).values(
-                account_id=firm.id, id=firm.site_id, code="S1", name="厂区", division_code="320206", created_at=EARLY
+                account_id=firm.id,
+                id=firm.site_id,
+                code="S1",
+                name="厂区",
+                created_at=EARLY,
+                division_code=held.account.division_code,
             )
         )
     for year, told in sorted((years or {2025: Year()}).items()):
