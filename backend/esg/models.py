@@ -21,7 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.esg.city.models import EsgCarbonOfficer, EsgRegisterEntry, EsgWhitePaper
+from backend.esg.rating.models import EsgRating
 from backend.kit.orm import Base
+
+__all__ = [
+    "EsgAssessment", "EsgAssignment", "EsgAssurance", "EsgCarbonOfficer", "EsgDisclosure", "EsgEntry", "EsgProfile",
+    "EsgPublication", "EsgRating", "EsgReference", "EsgRegisterEntry", "EsgStep", "EsgWhitePaper",
+]  # fmt: skip
 
 DISCLOSURE = ["esg_disclosure.account_id", "esg_disclosure.id"]
 NO_LIST = text("'{}'")

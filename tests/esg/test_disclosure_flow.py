@@ -153,6 +153,22 @@ async def test_the_owner_overrides_only_with_a_reason_and_evidence_and_both_are_
         await run(databases, firm.writer, service.withdraw, firm, one, point="ghg.scope2_location", reason="恢复")
 
 
+async def test_an_answer_gives_way_once_the_account_can_tell(databases: Databases) -> None:
+    firm = await make.firm_of(databases, is_computed=False)
+    one = await make.opened(databases, firm)
+    told = answer("ghg.scope2_location", value=Decimal(5), unit="tCO2e")
+    await run(databases, firm.writer, service.answer, firm, one, **told)
+    assert (await point_of(databases, firm, one, "ghg.scope2_location")).value == 5
+    await make.restated(databases, firm)
+    assert (await point_of(databases, firm, one, "ghg.scope2_location")).state is PointState.RESTATED
+    await run(databases, firm.writer, service.refresh, firm, one)
+    point = await point_of(databases, firm, one, "ghg.scope2_location")
+    assert (point.value, point.entry, point.state) == (500 * GRID, None, PointState.FILLED)
+    async with databases.read(firm.writer) as read:
+        said = await service.history(read, firm.writer, (firm.id, one.id), "ghg.scope2_location")
+    assert [each.kind for each in said] == [EntryKind.PREFILL, EntryKind.ANSWER, EntryKind.PREFILL]
+
+
 async def test_figures_and_texts_go_where_they_belong(databases: Databases) -> None:
     firm = await make.firm_of(databases)
     one = await make.opened(databases, firm)

@@ -1,7 +1,7 @@
 """Pure rules of esg."""
 
 from backend.esg.rules.applying import applicability, contradiction, duty_state
-from backend.esg.rules.assembling import Said, by_standard, matrix, overdue, points, requirements_by_point
+from backend.esg.rules.assembling import Said, by_standard, is_told, matrix, overdue, points, requirements_by_point
 from backend.esg.rules.entering import entered, expected, misjudged
 from backend.esg.rules.facts import Compliance, Facts, Moved
 from backend.esg.rules.lacking import blocking, gaps
@@ -23,6 +23,7 @@ __all__ = [
     "expected",
     "gaps",
     "is_same",
+    "is_told",
     "matrix",
     "misjudged",
     "number",

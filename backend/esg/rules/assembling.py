@@ -99,11 +99,9 @@ def points(
     found: dict[str, PointValue] = {}
     for point, asked in requirements_by_point(library).items():
         binding = [is_binding(each, applies, cells) for each in asked]
-        entry = words.get(point)
+        prefill = prefills.get(point)
         found[point] = _point(
-            library, point, asked, prefills.get(point),
-            None if entry is None or entry.kind is EntryKind.WITHDRAWAL else entry,
-            fresh.get(point), assigned.get(point), comparatives.get(point),
+            library, point, asked, prefill, _counting(words.get(point), prefill), fresh.get(point), assigned.get(point), comparatives.get(point),
             is_mandatory=any(must for must, _ in binding), is_cannot_tell=any(open_ for _, open_ in binding),
         )  # fmt: skip
     return _covered(list(found.values()), library.crossings)
@@ -141,6 +139,21 @@ def _point(
     )
 
 
+def _counting(entry: EntryValue | None, prefill: EntryValue | None) -> EntryValue | None:
+    """Return the owner's word if it counts.
+
+    One that was taken back does not, nor an answer to what the account tells by now: that is overridden, with a reason.
+    """
+    if entry is None or entry.kind is EntryKind.WITHDRAWAL:
+        return None
+    return None if entry.kind is EntryKind.ANSWER and is_told(prefill) else entry
+
+
+def is_told(prefill: EntryValue | None) -> bool:
+    """Return whether the account says something."""
+    return prefill is not None and (prefill.value is not None or bool(prefill.text_zh))
+
+
 def _unit(counts: EntryValue | None, usual: str) -> str:
     return counts.unit if counts is not None and counts.value is not None and counts.unit else usual
 
@@ -162,16 +175,15 @@ def _state(prefill: EntryValue | None, entry: EntryValue | None, *, is_changed: 
         return PointState.FILLED
     if prefill is None:
         return PointState.MISSING
-    return PointState.FILLED if prefill.value is not None or prefill.text_zh else PointState.UNKNOWN
+    return PointState.FILLED if is_told(prefill) else PointState.UNKNOWN
 
 
 def prefill_of(entry: EntryValue) -> Prefill:
     """Return a stored prefill as it was told."""
-    is_told = entry.value is not None or bool(entry.text_zh)
     return Prefill(
         metric=entry.point, value=entry.value, unit=entry.unit,
         text=Words(entry.text_zh, entry.text_en) if entry.text_zh else None,
-        reason=None if is_told else Words(entry.reason, entry.reason_en),
+        reason=None if is_told(entry) else Words(entry.reason, entry.reason_en),
         formula=Words(entry.formula_zh, entry.formula_en),
         sources=tuple(
             Source(each["kind"], each["id"], each["version"], each.get("note", "")) for each in entry.sources

@@ -93,7 +93,8 @@ def _of_points(found: Sequence[PointValue]) -> Iterator[Gap]:
             )  # fmt: skip
         if each.fresh is not None:
             yield Gap(
-                GapKind.RESTATED, each.point, each.topic, None, is_blocking=True,
+                GapKind.RESTATED, each.point, each.topic, None,
+                is_blocking=bool(each.requirements) or each.entry is not None,
                 words=Words(
                     f"“{each.name.zh}”的数据来源已变更，请重新取数。",
                     f"The source of '{each.name.en}' changed since it was filled in: take it again.",

@@ -10,6 +10,7 @@ from backend.esg.queries import (
     publications_by_id,
     published,
 )
+from backend.esg.rating.keeping import rate_all, rating, ratings
 from backend.esg.service.assuring import assure
 from backend.esg.service.filling import Judged, answer, assess, assign, omit, override, withdraw
 from backend.esg.service.furnishing import furnish, library, versions
@@ -51,6 +52,9 @@ __all__ = [
     "publications_by_id",
     "publish",
     "published",
+    "rate_all",
+    "rating",
+    "ratings",
     "record_profile",
     "refresh",
     "return_disclosure",

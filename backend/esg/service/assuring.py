@@ -10,6 +10,7 @@ from backend.accounts import service as accounts
 from backend.esg import queries
 from backend.esg.errors import AlreadyAssured, PublicationCorrected, PublicationNotFound, VerifierOnly
 from backend.esg.models import EsgAssurance
+from backend.esg.rating import keeping as rating
 from backend.esg.service.common import LONGEST, Key, columns, files, note, words
 from backend.esg.values import AssuranceLevel, AssuranceValue
 from backend.kit.clock import CHINA, now
@@ -26,6 +27,7 @@ async def assure(
 
     It names the publication's hash: of a correction it says nothing. `standard` is what the work followed, `extent` what
     it covered, `opinion` the statement itself; evidence is of the account's files.
+    The publication is rated again.
 
     Raises:
         Unauthenticated, Forbidden: without `esg:assure`.
@@ -60,4 +62,5 @@ async def assure(
         raise AlreadyAssured(signed_on=mine.signed_at.astimezone(CHINA).date().isoformat())
     note(write, account, "esg:assure", "esg_assurance", value.id, number=found.number, level=level.value,
          verifier=str(scope.organisation_id), sha256=found.sha256)  # fmt: skip
+    await rating.rate_publication(write, scope, found, rating.Cause.ASSURANCE)
     return value

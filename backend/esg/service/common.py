@@ -106,7 +106,9 @@ def words(field: str, value: str, *, most: int = LONGEST_NOTE, is_needed: bool =
     return clean
 
 
-async def files(read: Read, scope: Scope, account_id: UUID, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+async def files(
+    read: Read, scope: Scope, account_id: UUID, ids: Sequence[UUID], field: str = "evidenceIds"
+) -> tuple[UUID, ...]:
     """Return the ids of evidence files once each, all of them the account's.
 
     Raises:
@@ -115,11 +117,11 @@ async def files(read: Read, scope: Scope, account_id: UUID, ids: Sequence[UUID])
     """
     wanted = tuple(dict.fromkeys(ids))
     if len(wanted) > MOST_FILES:
-        raise DisclosureTextInvalid(field="evidenceIds", most=MOST_FILES, path=("input", "evidenceIds"))
+        raise DisclosureTextInvalid(field=field, most=MOST_FILES, path=("input", field))
     if wanted:
         found = await accounts.evidence_by_id(read, scope, [(account_id, each) for each in wanted])
         if any(each is None for each in found):
-            raise EvidenceNotFound(path=("input", "evidenceIds"))
+            raise EvidenceNotFound(path=("input", field))
     return wanted
 
 

@@ -22,6 +22,7 @@ from backend.esg.errors import (
 )
 from backend.esg.models import EsgAssessment, EsgAssignment, EsgEntry
 from backend.esg.service.common import LONGEST, Key, columns, files, held, note, words
+from backend.esg.service.furnishing import library
 from backend.esg.service.viewing import Worked, worked
 from backend.esg.values import (
     Applies,
@@ -83,10 +84,6 @@ def _point(found: Worked, point: str) -> PointValue:
     return one
 
 
-def _is_prefilled(point: PointValue) -> bool:
-    return point.prefill is not None and (point.prefill.value is not None or bool(point.prefill.text_zh))
-
-
 async def answer(
     write: Write, scope: Scope, *, key: Key, point: str, value: Decimal | None, unit: str, text_zh: str, text_en: str,
     evidence_ids: Sequence[UUID],
@@ -102,7 +99,7 @@ async def answer(
         EvidenceNotFound: not in this account.
     """
     one = await _at(write, scope, key, point)
-    if _is_prefilled(one.point):
+    if rules.is_told(one.point.prefill):
         raise PrefilledPoint(point=point, path=("input", "point"))
     return await _enter(write, scope, one, EntryKind.ANSWER, value, unit, text_zh, text_en, evidence_ids, "")
 
@@ -123,7 +120,7 @@ async def override(
         EvidenceNotFound: not in this account.
     """
     one = await _at(write, scope, key, point)
-    if not _is_prefilled(one.point):
+    if not rules.is_told(one.point.prefill):
         raise NothingPrefilled(point=point, what_zh="替换", what_en="override", path=("input", "point"))
     if not reason.strip() or not evidence_ids:
         raise OverrideUnfounded(path=("input", "evidenceIds" if reason.strip() else "reason"))
@@ -208,7 +205,7 @@ async def assess(write: Write, scope: Scope, *, key: Key, judged: Sequence[Judge
     """
     scope.require("esg:disclose")
     account, one = await held(write, scope, key, State.DRAFT)
-    books = (await worked(write, scope, one)).library
+    books = await library(write, scope, one.standards, one.reference_versions)
     reason = rules.misjudged(books, [(each.topic, each.impact, each.financial) for each in judged])
     if reason is not None:
         topic, told = reason

@@ -8,6 +8,7 @@ from backend.esg import queries
 from backend.esg.errors import StandardChanged, StandardsMissing
 from backend.esg.models import EsgReference
 from backend.esg.queries import ReferenceRow
+from backend.esg.rating import keeping as rating
 from backend.esg.rules import reading
 from backend.esg.shipped import shipped
 from backend.esg.values import Library
@@ -23,7 +24,7 @@ _MOST_LIBRARIES = 64
 async def furnish(write: Write, scope: Scope) -> None:
     """Load the shipped reference files of this jurisdiction; a version that is there already stays as it is.
 
-    Only the service's own scope may write them; anybody else's the database refuses.
+    What a new rubric has not rated yet is rated. Only the service's own scope may write them; anybody else's the database refuses.
 
     Raises:
         StandardChanged: a version is loaded with other content than is shipped.
@@ -46,6 +47,7 @@ async def furnish(write: Write, scope: Scope) -> None:
                 .on_conflict_do_nothing()
             )  # fmt: skip
     await library(write, scope)
+    await rating.rate_all(write, scope)
 
 
 async def library(

@@ -65,7 +65,7 @@ async def record_profile(
         account_id=account_id, id=new_id(), exchange=exchange, stock_code=code, indices=members,
         is_dual_listed=is_dual_listed, is_key_discharger=is_key_discharger, is_state_owned=is_state_owned,
         is_foreign_invested=is_foreign_invested, as_of=as_of,
-        evidence_id=(await files(write, scope, account_id, [evidence_id]))[0] if evidence_id else None,
+        evidence_id=(await files(write, scope, account_id, [evidence_id], "evidenceId"))[0] if evidence_id else None,
         note=words("note", note_text, is_needed=False), recorded_at=now(), recorded_by=scope.actor_id,
     )  # fmt: skip
     await write.run(insert(EsgProfile).values(columns(value)))

@@ -10,6 +10,7 @@ from backend.accounts import service as accounts
 from backend.esg import queries, rules
 from backend.esg.errors import DisclosureStateWrong, PublicationCorrected, PublicationNotFound
 from backend.esg.models import EsgAssessment, EsgAssignment, EsgEntry, EsgPublication
+from backend.esg.rating import keeping as rating
 from backend.esg.service.common import Key, columns, held, holder, move, note, words
 from backend.esg.service.furnishing import library
 from backend.esg.service.opening import begin
@@ -23,7 +24,7 @@ from backend.kit.scope import Scope
 
 
 async def publish(write: Write, scope: Scope, *, key: Key) -> PublicationValue:
-    """Publish an approved disclosure: its text gets a number and a hash, and never changes.
+    """Publish an approved disclosure: its text gets a number and a hash, never changes, and is rated.
 
     Raises:
         Unauthenticated, Forbidden: without `esg:publish`.
@@ -61,6 +62,7 @@ async def publish(write: Write, scope: Scope, *, key: Key) -> PublicationValue:
     await write.run(insert(EsgPublication).values(columns(value)))
     await move(write, scope, one, Step.PUBLISH, State.PUBLISHED, note_text=named)
     note(write, account, "esg:publish", "esg_publication", value.id, number=named, year=one.year, sha256=value.sha256)
+    await rating.rate_publication(write, scope, value, rating.Cause.PUBLICATION)
     return value
 
 

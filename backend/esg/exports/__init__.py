@@ -1,0 +1,1 @@
+"""Publications and drafts as documents: pages, a text document, a workbook, and a file for machines."""

@@ -1,0 +1,1 @@
+"""How well a publication discloses: a rubric that is data, applied by pure rules, kept append-only."""
