@@ -26,6 +26,7 @@ from backend.api import (
     health,
     landing,
     ledger_proofs,
+    loan_files,
     refusals,
     sockets,
     unit_files,
@@ -151,6 +152,7 @@ def _controllers() -> list[Any]:
         *bundles.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
         *bank.CONTROLLERS,
+        *loan_files.CONTROLLERS,
     ]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
@@ -18,6 +19,7 @@ from backend.kit.logs import log
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
+from backend.lending.jobs import look_after_banks
 from backend.scores.jobs import keep_scores
 
 EVERY_SECONDS = 3600.0
@@ -25,6 +27,8 @@ SCORES_SECONDS = 180.0
 """How often somebody looks whether inputs of scores changed."""
 SCORES_FIRST_SECONDS = 20.0
 """A process that just started has other things to do first."""
+BANKS_SECONDS = 2.0
+"""How long a message to a bank may wait to be found, and a loan file outlive its consent."""
 HOUSE_LOCK = 320202
 EXPIRY_LOCK = 320290
 COMMAND_KEY_DAYS = 30
@@ -109,3 +113,21 @@ async def score_changes(databases: Databases) -> None:
             await asyncio.sleep(SCORES_SECONDS)
 
     await persist(look, "scores", "all")
+
+
+async def tell_banks(databases: Databases, storage: Any) -> None:  # noqa: ANN401 - storage is a port
+    """Have what is due sent to banks, and clear away their files whose time is over, until cancelled."""
+
+    async def look() -> None:
+        while True:
+            for tenant in databases.tenants:
+                try:
+                    done = await look_after_banks(databases, storage, tenant)
+                except CarbonError as error:
+                    logger.warning("banks_not_looked_after", tenant=tenant, code=error.code, reason=str(error))
+                    continue
+                if done:
+                    logger.info("banks_looked_after", tenant=tenant, **done)
+            await asyncio.sleep(BANKS_SECONDS)
+
+    await persist(look, "banks", "all")

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     worker_processes: int = 1
     job_lease_seconds: int = 30
 
+    webhook_allow_private: bool = False
+    """Let webhooks go to private and local addresses, and without TLS: for an installation on one machine."""
+
     is_explorer_open: bool | None = None
     """Serve the explorer page and accept free-form operations; default: only in development."""
 

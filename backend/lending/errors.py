@@ -5,15 +5,25 @@ NotFound
     ConsentMissing          the same, where a consent is asked for by its account
   ScoreMissing              consented to, and no score was computed yet
   StatusListNotFound        no such status list
+  EndpointNotFound          no such webhook endpoint of this bank
+  DeliveryNotFound          no such delivery, or one that needs no other attempt
+  LoanFileNotFound          no such loan file of this bank, or it is no more
+  StatementMissing          consented to, and the enterprise issued no statement yet
 Forbidden
   BanksOnly                 only a bank reads under consents
   EnterprisesOnly           only an enterprise has a log of reads
 Invalid
   TooManyBorrowers          more than a batch takes
   BatchInvalid              the body is not what a batch takes
+  EndpointUrlInvalid        not an address messages may be sent to
+  EventsInvalid             no kind of event
+  LoanPurposeMissing        a loan file is asked for without saying what for
 Conflict
   ScoreOutOfDate            the newest score is past its validity; nothing is signed for it
   BorrowerAmbiguous         the enterprise has several accounts
+  EndpointDisabled          nothing is sent there: enable it first
+  EndpointsTooMany          as many endpoints as a bank may have
+  LoanFileNotReady          it is still being made
 Unavailable
   BatchesTooMany            as many batches as this process makes at a time are under way
 """
@@ -107,3 +117,83 @@ class BatchesTooMany(Unavailable):
     code = "batches_too_many"
     en = "Several batches are being made just now. Send yours again in a few seconds."
     zh = "当前有多个批量查询正在处理，请几秒后重试。"
+
+
+class EndpointNotFound(NotFound):
+    """No such webhook endpoint of this bank."""
+
+    code = "webhook_endpoint_not_found"
+    en = "There is no such webhook endpoint. List yours with webhookEndpoints."
+    zh = "不存在该 Webhook 接收端，请通过 webhookEndpoints 查询本行的接收端。"
+
+
+class DeliveryNotFound(NotFound):
+    """No such delivery, or one that needs no other attempt."""
+
+    code = "webhook_delivery_not_found"
+    en = "There is no such delivery that could be sent again. Only dead ones are, after you mended the endpoint."
+    zh = "不存在可重新投递的该条消息。仅投递失败（DEAD）的消息可在修复接收端后重新投递。"
+
+
+class EndpointUrlInvalid(Invalid):
+    """Not an address messages may be sent to."""
+
+    code = "webhook_url_invalid"
+    en = "The endpoint's address cannot be used: {reason}. Give an https address of the public internet."
+    zh = "该接收端地址不可用，请填写公网可访问的 https 地址（不含用户名、密码和片段，不超过 2000 个字符）。"
+
+
+class EventsInvalid(Invalid):
+    """No kind of event."""
+
+    code = "webhook_events_missing"
+    en = "Name at least one kind of event this endpoint is to be told of."
+    zh = "请至少选择一种需要通知的事件类型。"
+
+
+class EndpointDisabled(Conflict):
+    """Nothing is sent there."""
+
+    code = "webhook_endpoint_disabled"
+    en = "This endpoint is disabled. Enable it first, then have its messages sent again."
+    zh = "该接收端已停用，请先启用，再重新投递消息。"
+
+
+class EndpointsTooMany(Conflict):
+    """As many endpoints as a bank may have."""
+
+    code = "webhook_endpoints_too_many"
+    en = "A bank may have {most} webhook endpoints. Remove one you no longer need."
+    zh = "每家银行最多设置 {most} 个 Webhook 接收端，请先删除不再使用的接收端。"
+
+
+class LoanFileNotFound(NotFound):
+    """No such loan file of this bank, or it is no more."""
+
+    code = "loan_file_not_found"
+    en = "There is no such loan file, or it was deleted. Ask for a new one."
+    zh = "不存在该贷款档案包，或已被删除，请重新申请生成。"
+
+
+class StatementMissing(NotFound):
+    """Consented to, and the enterprise issued no statement yet."""
+
+    code = "borrower_statement_missing"
+    en = "This borrower has issued no account statement yet. Ask the enterprise to issue one, then ask again."
+    zh = "该企业尚未出具碳账户报告，请联系企业出具后再申请。"
+
+
+class LoanPurposeMissing(Invalid):
+    """A loan file is asked for without saying what for."""
+
+    code = "loan_file_purpose_missing"
+    en = "Say in 1 to 500 characters what the loan file is for; the enterprise finds it in its log."
+    zh = "请用 1 至 500 个字说明贷款档案包的用途，企业可在读取记录中看到。"
+
+
+class LoanFileNotReady(Conflict):
+    """It is still being made."""
+
+    code = "loan_file_not_ready"
+    en = "The loan file is still being made. Watch its job, then download it."
+    zh = "贷款档案包正在生成，请待任务完成后再下载。"

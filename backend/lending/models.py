@@ -1,5 +1,14 @@
 """Tables of lending, put together."""
 
+from backend.lending.loan_files.models import LoanFile
 from backend.lending.reading.models import ConsentRead, ScoreCredential
+from backend.lending.webhooks.models import BankEvent, WebhookDelivery, WebhookEndpoint
 
-__all__ = ["ConsentRead", "ScoreCredential"]
+__all__ = [
+    "BankEvent",
+    "ConsentRead",
+    "LoanFile",
+    "ScoreCredential",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

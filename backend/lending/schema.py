@@ -2,14 +2,16 @@
 
 import strawberry
 
+from backend.lending.schema_loan_files import LoanFilesMutation, LoanFilesQuery
 from backend.lending.schema_reads import ReadsQuery
+from backend.lending.schema_webhooks import WebhooksMutation, WebhooksQuery
 
 
 @strawberry.type
-class LendingQuery(ReadsQuery):
+class LendingQuery(ReadsQuery, WebhooksQuery, LoanFilesQuery):
     """Reads of lending."""
 
 
 @strawberry.type
-class LendingMutation:
+class LendingMutation(WebhooksMutation, LoanFilesMutation):
     """Commands of lending."""

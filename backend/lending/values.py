@@ -31,6 +31,8 @@ class ReadKind(StrEnum):
     STATEMENT = "statement"
     PLEDGE = "pledge"
     LOAN_FILE = "loan_file"
+    WEBHOOK = "webhook"
+    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, slots=True)

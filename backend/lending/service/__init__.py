@@ -6,17 +6,37 @@
 from backend.lending.credentials.holding import held_credentials
 from backend.lending.credentials.issuing import credential
 from backend.lending.credentials.statuses import standing, status_list
+from backend.lending.loan_files.asking import loan_files, request_loan_file
 from backend.lending.reading.batches import batch
 from backend.lending.reading.opening import history, opened, opened_many, reads_of, told, told_one
+from backend.lending.webhooks.endpoints import (
+    create_endpoint,
+    redeliver,
+    remove_endpoint,
+    rotate_secret,
+)
+from backend.lending.webhooks.endpoints import set_enabled as set_endpoint_enabled
+from backend.lending.webhooks.noticing import note_scores
+from backend.lending.webhooks.queries import deliveries, endpoints
 
 __all__ = [
     "batch",
+    "create_endpoint",
     "credential",
+    "deliveries",
+    "endpoints",
     "held_credentials",
     "history",
+    "loan_files",
+    "note_scores",
     "opened",
     "opened_many",
     "reads_of",
+    "redeliver",
+    "remove_endpoint",
+    "request_loan_file",
+    "rotate_secret",
+    "set_endpoint_enabled",
     "standing",
     "status_list",
     "told",

@@ -1,0 +1,18 @@
+"""Background work of lending: messages to banks, loan files, and what a worker looks after on a timer."""
+
+from typing import Any
+
+from backend.kit.db import Databases
+from backend.lending.loan_files.jobs_making import clear, make_loan_file
+from backend.lending.webhooks.jobs_delivering import deliver, wake
+
+__all__ = ["deliver", "look_after_banks", "make_loan_file"]
+
+
+async def look_after_banks(databases: Databases, storage: Any, tenant: str) -> dict[str, int]:  # noqa: ANN401 - storage is a port
+    """Ask for the jobs that send what is due, and delete loan files whose time or consent is over; return what was done."""
+    done = {
+        "webhooks_due": await wake(databases, tenant),
+        "loan_files_deleted": await clear(databases, storage, tenant),
+    }
+    return {name: each for name, each in done.items() if each}
