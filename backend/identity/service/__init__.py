@@ -10,6 +10,7 @@ from backend.identity.queries import (
     organisations_by_id,
     people_by_id,
 )
+from backend.identity.rules import credit_code as plain_credit_code
 from backend.identity.service.agreements import end_engagement, engage, grant_consent, revoke_consent
 from backend.identity.service.auditing import verify_chain, verify_chains
 from backend.identity.service.clients import create_client, revoke_client
@@ -54,6 +55,7 @@ __all__ = [
     "organisation",
     "organisations_by_id",
     "people_by_id",
+    "plain_credit_code",
     "person_with_address",
     "purge",
     "register_organisation",

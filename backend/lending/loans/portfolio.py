@@ -1,0 +1,219 @@
+"""A bank's portfolio: its borrowers with their scores as consents open them, the terms they get, what they emit.
+
+Emissions and balance sheets are part of the account statement, so they need a consent for `statement`; without one the
+borrower's financed emissions are missing, and said to be. All reads of a page are checked and logged in the one
+transaction that answers; a revocation waits for it or comes before it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from backend.accounts import service as accounts
+from backend.accounts.values import FigureKind, FigureValue
+from backend.emissions import service as emissions
+from backend.emissions.values import InventoryFacts
+from backend.identity.service.elevation import elevated
+from backend.kit.clock import CHINA, today
+from backend.kit.db import Read, Write
+from backend.kit.scope import Scope
+from backend.lending.loans.recording import check_bank
+from backend.lending.loans.terms import terms_in_force
+from backend.lending.loans.values import BorrowerPlace, GradeTerms, GradeTotal, LoanKind, LoanValue
+from backend.lending.reading.opening import opened_many, told
+from backend.lending.rules.financed import Borrower, Financed, Portfolio, financed, together
+from backend.lending.values import BorrowerScore, ReadKind
+
+YEARS_BACK = 2
+"""Older inventories say nothing of today's loans."""
+COUNTED = frozenset({"computed", "submitted", "verified", "closed"})
+VERIFIED = frozenset({"verified", "closed"})
+PURPOSE = "portfolio"
+
+LOANS = text("""
+select l.*, b.as_of, b.outstanding
+    from loan l left join lateral (
+        select as_of, outstanding from loan_balance
+            where bank_id = l.bank_id and loan_id = l.id and as_of <= :day
+            order by as_of desc, id desc limit 1
+    ) b on true
+    where l.bank_id = :bank and l.id > :after and (cast(:code as text) is null or l.credit_code = :code)
+    order by l.id limit :most
+""")
+BORROWERS = text("""
+with lent as (
+    select l.credit_code, l.opened_on, l.grade_at_grant, b.outstanding
+        from loan l join lateral (
+            select outstanding from loan_balance
+                where bank_id = l.bank_id and loan_id = l.id and as_of <= :day
+                order by as_of desc, id desc limit 1
+        ) b on true
+        where l.bank_id = :bank and l.opened_on <= :day and b.outstanding > 0 and l.credit_code > :after
+)
+select credit_code, count(*) as loans, sum(outstanding) as outstanding,
+    (array_agg(grade_at_grant order by opened_on))[1] as grade_at_grant
+    from lent group by credit_code order by credit_code limit :most
+""")
+NO_ID = UUID(int=0)
+
+
+async def loans(
+    read: Read,
+    scope: Scope,
+    *,
+    on: date | None = None,
+    credit_code: str | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[LoanValue]:
+    """Return the bank's loans, oldest first, with what was outstanding on a day.
+
+    Raises:
+        Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
+    """
+    bank_id = check_bank(scope, "lending:read")
+    rows = await read.rows(
+        LOANS,
+        {"bank": bank_id, "day": on or today(), "after": after or NO_ID, "code": credit_code, "most": limit},
+    )
+    return [_loan(row) for row in rows]
+
+
+async def portfolio(
+    write: Write, scope: Scope, *, on: date | None = None, after: str = "", limit: int | None = None
+) -> list[BorrowerPlace]:
+    """Return the borrowers something is outstanding of on a day, by credit code; each score and inventory is as of now.
+
+    Raises:
+        Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
+    """
+    bank_id = check_bank(scope, "lending:read")
+    day = on or today()
+    rows = await write.rows(BORROWERS, {"bank": bank_id, "day": day, "after": after, "most": limit})
+    codes = [row.credit_code for row in rows]
+    scores = {each.credit_code: each for each in await _told(write, scope, codes)}
+    ids = [each.account_id for each in scores.values()]
+    consents = await opened_many(write, scope, ids, "statement", PURPOSE, ReadKind.PORTFOLIO)
+    inventories, figures = await _facts(write, list(consents), day)
+    terms = await terms_in_force(write, bank_id, day)
+    return [
+        _place(row, scores.get(row.credit_code), inventories, figures, terms, is_open=_is_open(scores, consents, row))
+        for row in rows
+    ]
+
+
+def total(places: Sequence[BorrowerPlace]) -> tuple[Portfolio, list[GradeTotal]]:
+    """Return the portfolio's financed emissions, and its borrowers and amounts by model and grade."""
+    grades: dict[tuple[str | None, str | None], list[Decimal]] = {}
+    for each in places:
+        grades.setdefault((each.model_code, each.grade), []).append(each.outstanding)
+    return together([each.financed for each in places]), [
+        GradeTotal(model, grade, len(amounts), sum(amounts, Decimal(0)))
+        for (model, grade), amounts in sorted(grades.items(), key=lambda item: (item[0][0] or "~", item[0][1] or "~"))
+    ]
+
+
+async def _told(write: Write, scope: Scope, codes: Sequence[str]) -> list[BorrowerScore]:
+    """Return the scores consents open; of an enterprise with several accounts the one opened to the bank first."""
+    if not codes:
+        return []
+    found: dict[str, BorrowerScore] = {}
+    for each in await told(write, scope, codes, what=ReadKind.PORTFOLIO, purpose=PURPOSE, needed="account"):
+        kept = found.setdefault(each.credit_code, each)
+        if each.account_number < kept.account_number:
+            found[each.credit_code] = each
+    return list(found.values())
+
+
+async def _facts(
+    write: Write, account_ids: Sequence[UUID], day: date
+) -> tuple[Mapping[UUID, InventoryFacts], Mapping[tuple[UUID, int], list[FigureValue]]]:
+    """Return each account's newest inventory that counts, and the yearly figures, as the service sees them."""
+    if not account_ids:
+        return {}, {}
+    years = [day.year - back for back in range(YEARS_BACK + 1)]
+    system = write.scope.as_system()
+    moment = None if day >= today() else datetime.combine(day, time.max, CHINA)
+    async with elevated(write):
+        found = await emissions.inventory_facts(write, system, account_ids, years, moment)
+        figures = await accounts.figures(write, system, account_ids, years, moment)
+    newest: dict[UUID, InventoryFacts] = {}
+    for (account_id, year), each in found.items():
+        known = newest.get(account_id)
+        if each.state in COUNTED and (known is None or year > known.year):
+            newest[account_id] = each
+    return newest, figures
+
+
+def _is_open(scores: Mapping[str, BorrowerScore], consents: Mapping[UUID, Any], row: Row[Any]) -> bool:
+    score = scores.get(row.credit_code)
+    return score is not None and score.account_id in consents
+
+
+def _place(
+    row: Row[Any],
+    score: BorrowerScore | None,
+    inventories: Mapping[UUID, InventoryFacts],
+    figures: Mapping[tuple[UUID, int], list[FigureValue]],
+    terms: Mapping[tuple[str, str], GradeTerms],
+    *,
+    is_open: bool,
+) -> BorrowerPlace:
+    inventory = inventories.get(score.account_id) if score is not None and is_open else None
+    is_valid = score is not None and score.valid_until is not None and score.valid_until >= today()
+    grade = score.grade if score is not None and is_valid else None
+    model = score.model_code if score is not None else None
+    return BorrowerPlace(
+        credit_code=row.credit_code,
+        loans=row.loans,
+        outstanding=row.outstanding,
+        account_id=None if score is None else score.account_id,
+        name="" if score is None else score.holder_name,
+        scopes=() if score is None else score.scopes,
+        ends_on=None if score is None else score.ends_on,
+        state=None if score is None else score.state,
+        grade=grade,
+        points=None if score is None else score.points,
+        model_code=model,
+        valid_until=None if score is None else score.valid_until,
+        grade_at_grant=row.grade_at_grant or "",
+        inventory_year=None if inventory is None else inventory.year,
+        inventory_state=None if inventory is None else inventory.state,
+        financed=_financed(row.outstanding, inventory, figures, is_open=is_open),
+        terms=terms.get((model, grade)) if model is not None and grade is not None else None,
+    )
+
+
+def _financed(
+    outstanding: Decimal,
+    inventory: InventoryFacts | None,
+    figures: Mapping[tuple[UUID, int], list[FigureValue]],
+    *,
+    is_open: bool,
+) -> Financed:
+    if inventory is None:
+        return financed(Borrower(outstanding, has_consent=is_open))
+    stated = figures.get((inventory.account_id, inventory.year), ())
+    known = {each.kind: each.quantity for each in stated if not each.is_withdrawn}
+    return financed(
+        Borrower(
+            outstanding=outstanding,
+            equity=known.get(FigureKind.EQUITY),
+            debt=known.get(FigureKind.DEBT),
+            enterprise_value=known.get(FigureKind.ENTERPRISE_VALUE),
+            scope12=inventory.scope1 + inventory.scope2_location,
+            scope3=inventory.scope3,
+            is_verified=inventory.state in VERIFIED,
+        )
+    )
+
+
+def _loan(row: Row[Any]) -> LoanValue:
+    return LoanValue(
+        row.id, row.reference, row.credit_code, LoanKind(row.kind), row.opened_on, row.ends_on, row.grade_at_grant,
+        row.as_of, row.outstanding, row.recorded_at,
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""A bank's loans and its portfolio: stored whole or not at all, seen by the bank alone, emissions only under consent."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from factories import figures, identity
+from factories.identity import bank, consented
+from factories.scores import Year, a_sector, made_firm
+from sqlalchemy import text
+
+from backend.identity.errors import CreditCodeInvalid
+from backend.kit.clock import today
+from backend.kit.db import Databases
+from backend.kit.errors import CarbonError, Forbidden
+from backend.lending import service
+from backend.lending.errors import BanksOnly
+from backend.lending.loans import errors
+from backend.lending.loans.values import GradeTerms, LoanDraft, LoanKind
+from backend.lending.rules.financed import Base, Missing
+
+D = Decimal
+OPENED = date(2024, 3, 1)
+
+
+def draft(code: str, reference: str = "L-1", outstanding: str = "30000000", **given: Any) -> LoanDraft:
+    usual: dict[str, Any] = {
+        "reference": reference, "credit_code": code, "kind": LoanKind.WORKING_CAPITAL, "opened_on": OPENED,
+        "ends_on": None, "as_of": today() - timedelta(days=1), "outstanding": D(outstanding), "grade_at_grant": "B",
+    }  # fmt: skip
+    return LoanDraft(**{**usual, **given})
+
+
+async def record(databases: Databases, lender: identity.Made, *drafts: LoanDraft) -> Any:
+    async with databases.write(lender.scope) as write:
+        return await service.record_loans(write, lender.scope, drafts)
+
+
+async def listed(databases: Databases, lender: identity.Made, **given: Any) -> list[Any]:
+    async with databases.read(lender.scope) as read:
+        return await service.loans(read, lender.scope, limit=100, **given)
+
+
+async def places(databases: Databases, lender: identity.Made, **given: Any) -> list[Any]:
+    async with databases.write(lender.scope) as write:
+        return await service.portfolio(write, lender.scope, **given)
+
+
+async def test_loans_take_balances_day_by_day_and_say_nothing_twice(databases: Databases) -> None:
+    lender, borrower = await bank(databases), await identity.enterprise(databases)
+    first = draft(borrower.credit_code, as_of=date(2025, 6, 30))
+    assert await record(databases, lender, first) == service_stored(1, 1)
+    assert await record(databases, lender, first) == service_stored(0, 0)
+    later = draft(borrower.credit_code, outstanding="20000000", as_of=date(2025, 12, 31))
+    assert await record(databases, lender, later) == service_stored(0, 1)
+    corrected = draft(borrower.credit_code, outstanding="19999999.99", as_of=date(2025, 12, 31))
+    assert await record(databases, lender, corrected) == service_stored(0, 1)
+    (now,) = await listed(databases, lender)
+    assert (now.reference, now.outstanding, now.as_of) == ("L-1", D("19999999.99"), date(2025, 12, 31))
+    (then,) = await listed(databases, lender, on=date(2025, 7, 1))
+    assert then.outstanding == D(30000000)
+    (before,) = await listed(databases, lender, on=date(2025, 1, 1))
+    assert before.outstanding is None
+
+
+def service_stored(loans: int, balances: int) -> Any:
+    from backend.lending.loans.values import Stored  # noqa: PLC0415 - a value to compare with
+
+    return Stored(loans, balances)
+
+
+async def test_each_refusal_stores_nothing(databases: Databases) -> None:
+    lender, borrower = await bank(databases), await identity.enterprise(databases)
+    code = borrower.credit_code
+    wrong: list[tuple[list[LoanDraft], type[CarbonError]]] = [
+        ([], errors.LoansMissing),
+        ([draft(code, reference=" ")], errors.LoanReferenceInvalid),
+        ([draft(code, reference="x" * 65)], errors.LoanReferenceInvalid),
+        ([draft(code[:-1])], CreditCodeInvalid),
+        ([draft(code, as_of=today() + timedelta(days=1))], errors.LoanDatesInvalid),
+        ([draft(code, as_of=OPENED - timedelta(days=1))], errors.LoanDatesInvalid),
+        ([draft(code, ends_on=OPENED - timedelta(days=1))], errors.LoanDatesInvalid),
+        ([draft(code, outstanding="-1")], errors.OutstandingInvalid),
+        ([draft(code, outstanding="1.001")], errors.OutstandingInvalid),
+        ([draft(code, outstanding="NaN")], errors.OutstandingInvalid),
+        ([draft(code, outstanding="1e16")], errors.OutstandingInvalid),
+        ([draft(code, reference="A"), draft(code, reference="A")], errors.LoanTwice),
+        ([draft(code, reference="A"), draft(code, reference="B", outstanding="-1")], errors.OutstandingInvalid),
+    ]
+    for drafts, kind in wrong:
+        with pytest.raises(kind) as caught:
+            await record(databases, lender, *drafts)
+        assert type(caught.value) is kind
+    assert await listed(databases, lender) == []
+    await record(databases, lender, draft(code))
+    other = await identity.enterprise(databases)
+    with pytest.raises(errors.LoanDiffers):
+        await record(databases, lender, draft(other.credit_code, as_of=date(2025, 1, 1)))
+    for scope, kind in ((borrower.scope, Forbidden), ((await identity.authority(databases)).scope, Forbidden)):
+        with pytest.raises(kind):
+            async with databases.write(scope) as write:
+                await service.record_loans(write, scope, [draft(code)])
+
+
+async def test_a_bank_alone_sees_its_loans(databases: Databases) -> None:
+    lender, other, borrower = await bank(databases), await bank(databases), await identity.enterprise(databases)
+    await record(databases, lender, draft(borrower.credit_code))
+    assert await listed(databases, other) == []
+    city = await identity.authority(databases)
+    for scope in (other.scope, borrower.scope, city.scope):
+        async with databases.read(scope) as read:
+            assert await read.value(text("select count(*) from loan")) == 0
+            assert await read.value(text("select count(*) from loan_balance")) == 0
+    with pytest.raises((Forbidden, BanksOnly)):
+        async with databases.write(city.scope) as write:
+            await service.portfolio(write, city.scope)
+
+
+async def test_financed_emissions_need_a_consent_for_the_statement(databases: Databases) -> None:
+    lender = await bank(databases)
+    year = today().year - 1
+    firm = await made_firm(
+        databases, sector=a_sector(), years={year: Year(scope1="600", electricity="400", scope3="50", state="verified")}
+    )
+    code = firm.held.holder.credit_code
+    await figures.recorded(
+        databases, firm.held, year, figures.figure("equity", "80000000"), figures.figure("debt", "40000000")
+    )
+    await record(
+        databases, lender, draft(code, "L-1", "10000000"), draft(code, "L-2", "20000000", opened_on=date(2025, 2, 1))
+    )
+    (blind,) = await places(databases, lender)
+    assert (blind.loans, blind.outstanding, blind.account_id, blind.financed.missing) == (
+        2, D(30000000), None, Missing.CONSENT,
+    )  # fmt: skip
+    await consented(databases, firm.held.holder, lender, ("score",))
+    (named,) = await places(databases, lender)
+    assert (named.account_id, named.financed.missing) == (firm.id, Missing.CONSENT)
+    other = await bank(databases)
+    await record(databases, other, draft(code, "L-1", "10000000"))
+    await consented(databases, firm.held.holder, other, ("score", "statement"))
+    (seen,) = await places(databases, other)
+    assert seen.inventory_year == year
+    assert (seen.financed.base, seen.financed.quality) == (Base.EQUITY_AND_DEBT, 1)
+    assert seen.financed.attribution == D("0.083333333333")
+    assert seen.financed.scope12 == D("83.333333")
+    sums, grades = service.total([seen])
+    assert (sums.coverage, sums.quality, [each.outstanding for each in grades]) == (D(1), D(1), [D(10000000)])
+    async with databases.read(firm.held.holder.scope) as read:
+        log = await service.reads_of(read, firm.held.holder.scope, limit=50)
+    assert {each.what for each in log} == {"portfolio"}
+    assert {each.bank_id for each in log} == {lender.id, other.id}
+
+
+async def test_terms_are_dated_versions(databases: Databases) -> None:
+    lender = await bank(databases)
+
+    async def put(**given: Any) -> Any:
+        usual: dict[str, Any] = {
+            "model_code": "m", "valid_from": today(),
+            "grades": [GradeTerms("A", D(5_000_000), D("-30"), 36), GradeTerms("B", None, D(0), None)],
+        }  # fmt: skip
+        async with databases.write(lender.scope) as write:
+            return await service.record_terms(write, lender.scope, **{**usual, **given})
+
+    first, second = await put(), await put(valid_from=today() + timedelta(days=9), note="明年")
+    assert [each.version for each in (first, second)] == [1, 2]
+    async with databases.read(lender.scope) as read:
+        assert await service.terms_versions(read, lender.scope, limit=10) == [second, first]
+    for wrong, kind in (
+        ({"grades": []}, errors.TermsInvalid),
+        ({"model_code": " "}, errors.TermsInvalid),
+        ({"grades": [GradeTerms("A", None, None, None)] * 2}, errors.TermsInvalid),
+        ({"grades": [GradeTerms("A", D(0), None, None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms("A", None, D(1001), None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms("A", None, None, 0)]}, errors.TermsInvalid),
+        ({"valid_from": today() - timedelta(days=1)}, errors.TermsInThePast),
+    ):
+        with pytest.raises(kind):
+            await put(**wrong)
+    async with databases.read((await bank(databases)).scope) as read:
+        assert await read.value(text("select count(*) from loan_terms")) == 0
