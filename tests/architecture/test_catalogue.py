@@ -15,8 +15,8 @@ APPEND_ONLY = {
     "quota_allocation_line", "quota_balance_value", "quota_closing", "quota_converted", "quota_duty_entry", "quota_output",
     "quota_surrender", "quota_surrender_line", "quota_verified",
     "score_backtest", "score_backtest_line", "score_model_decision", "score_model_revision", "score_model_version",
-    "esg_assessment", "esg_assignment", "esg_assurance", "esg_entry", "esg_profile", "esg_publication", "esg_reference",
-    "esg_step",
+    "esg_assessment", "esg_assignment", "esg_assurance", "esg_carbon_officer", "esg_entry", "esg_profile",
+    "esg_publication", "esg_rating", "esg_reference", "esg_register_entry", "esg_step", "esg_white_paper",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {
