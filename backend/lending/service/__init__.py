@@ -7,6 +7,10 @@ from backend.lending.credentials.holding import held_credentials
 from backend.lending.credentials.issuing import credential
 from backend.lending.credentials.statuses import standing, status_list
 from backend.lending.loan_files.asking import loan_files, request_loan_file
+from backend.lending.loans.importing import read_loans
+from backend.lending.loans.portfolio import loans, portfolio, total
+from backend.lending.loans.recording import record_loans
+from backend.lending.loans.terms import record_terms, terms_versions
 from backend.lending.reading.batches import batch
 from backend.lending.reading.opening import history, opened, opened_many, reads_of, told, told_one
 from backend.lending.webhooks.endpoints import (
@@ -28,10 +32,15 @@ __all__ = [
     "held_credentials",
     "history",
     "loan_files",
+    "loans",
     "note_scores",
     "opened",
     "opened_many",
+    "portfolio",
+    "read_loans",
     "reads_of",
+    "record_loans",
+    "record_terms",
     "redeliver",
     "remove_endpoint",
     "request_loan_file",
@@ -39,6 +48,8 @@ __all__ = [
     "set_endpoint_enabled",
     "standing",
     "status_list",
+    "terms_versions",
     "told",
     "told_one",
+    "total",
 ]
