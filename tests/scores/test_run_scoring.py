@@ -12,18 +12,29 @@ from factories.figures import figure, recorded
 from factories.scores import Firm, Year, a_model, a_sector, add_year, authority_of, made_firm, scored
 from sqlalchemy import event, text
 
+from backend.accounts.values import AccountValue
+from backend.esg.values import Grade, RatingValue
 from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.kit.errors import Forbidden
+from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
 from backend.scores import ports, service
 from backend.scores.errors import RollupsClosed
+from backend.scores.peers.rules import NOBODY, Group, SectorPeers
+from backend.scores.running.facts import all_facts, comparable
 from backend.scores.running.gathering import gather
+from backend.scores.running.material import Material, Override
 from backend.scores.running.scoring import months_later
 from backend.scores.running.values import Cause
-from backend.scores.values import Fact, Quality, ScoreChange, State
+from backend.scores.values import Fact, Quality, ScoreChange, Source, State
 
 SYSTEM = Scope.system("wuxi")
+ACCOUNT = AccountValue(
+    new_id(), new_id(), "CA-1", "示例", "320206", "320000/320200/320206/", "steel", "general", "C_INDUSTRY_OTHER", "320000",
+    "华东", has_separation_of_duties=False, is_demonstration=False, opened_at=datetime(2025, 1, 1, tzinfo=UTC), opened_by=None,
+    closed_at=None,
+)  # fmt: skip
 
 
 async def facts(databases: Databases, firm: Firm, year: int = 2025, as_of: datetime | None = None) -> dict[str, Fact]:
@@ -270,3 +281,26 @@ async def test_an_unverified_year_is_no_grade_and_says_why(databases: Databases)
     [score] = await scored(databases, [firm.id])
     assert score.assessment.state is not State.GRADED
     assert score.assessment.harms
+
+
+def test_a_rated_disclosure_is_a_fact_with_its_rubric() -> None:
+    rating = RatingValue(
+        account_id=new_id(), year=2025, grade=Grade.AA, points=Decimal(80), rubric_code="shipped", rubric_version="2",
+        is_placeholder=True, rated_at=datetime(2026, 5, 1, tzinfo=UTC), disclosure_id=new_id(),
+    )  # fmt: skip
+    found = Material(ACCOUNT, 2025, date(2026, 5, 1), rating=rating)
+    told, _ = all_facts(found, comparable(found), NOBODY)
+    fact = told["disclosure_rating"]
+    assert fact.value == "AA"
+    assert fact.sources == (Source("Disclosure", str(rating.disclosure_id), "shipped/2"),)
+    none, _ = all_facts(Material(ACCOUNT, 2025, date(2026, 5, 1)), comparable(found), NOBODY)
+    assert none["disclosure_rating"].value == "none"
+
+
+def test_a_correction_of_the_intensity_moves_the_ratio_to_the_sector() -> None:
+    override = Override(new_id(), "value_added_intensity", "0.5", "tCO2e/万CNY", "锡环函9号", "核实")
+    found = Material(ACCOUNT, 2025, date(2026, 5, 1), overrides=[override])
+    group = Group(6, Decimal("0.8"), ((Decimal("0.8"), 6),), date(2026, 4, 1))
+    told, _ = all_facts(found, comparable(found), SectorPeers({"value_added_intensity": group}))
+    assert told["value_added_intensity"].value == Decimal("0.5")
+    assert (told["sector_ratio"].value, told["sector_ratio"].quality) == (Decimal("0.625"), Quality.VERIFIED)

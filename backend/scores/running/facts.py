@@ -9,7 +9,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from backend.accounts.values import FigureKind, FigureValue
 from backend.emissions.values import InventoryFacts, Outcome
@@ -350,11 +349,11 @@ def _rating(found: Material) -> Fact:
     if found.rating is None:
         note = Words("该年度没有已评级的披露", "No disclosure of the year has been rated")
         return Fact(code, "none", "", Quality.COMPUTED, (), note)
-    rated: Any = found.rating
+    rated = found.rating
     source = Source("Disclosure", str(rated.disclosure_id), f"{rated.rubric_code}/{rated.rubric_version}")
     note = Words(f"评级细则 {rated.rubric_code} 第 {rated.rubric_version} 版",
                  f"By rubric {rated.rubric_code}, version {rated.rubric_version}")  # fmt: skip
-    return Fact(code, rated.grade, "", Quality.COMPUTED, (source,), note)
+    return Fact(code, rated.grade.value, "", Quality.COMPUTED, (source,), note)
 
 
 def _sector_ratio(intensity: Fact, peers: Peers) -> Fact:

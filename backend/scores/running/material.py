@@ -16,6 +16,8 @@ from backend.accounts.values import AccountValue, FigureValue
 from backend.emissions import service as emissions
 from backend.emissions.service import DirectEmissions
 from backend.emissions.values import InventoryFacts
+from backend.esg import service as esg
+from backend.esg.values import RatingValue
 from backend.kit.clock import CHINA, now
 from backend.kit.db import Read
 from backend.kit.scope import Scope
@@ -65,7 +67,7 @@ class Material:
     mixes: tuple[Mix, Mix] | None = None
     accepted: Mapping[tuple[str, str], UUID] = field(default_factory=dict[tuple[str, str], UUID])
     overrides: Sequence[Override] = ()
-    rating: Any = None
+    rating: RatingValue | None = None
 
 
 async def basics(
@@ -120,8 +122,9 @@ async def material(
     overrides: dict[UUID, list[Override]] = defaultdict(list)
     for row in await read.rows(text(sql.OVERRIDES), asked):
         overrides[row.account_id].append(Override(row.id, row.fact, row.value, row.unit, row.document, row.reason))
+    ratings = await esg.rating(read, scope, list(found), year, as_of)
     for account_id, each in found.items():
-        each.compliance = compliance.get(account_id)
+        each.compliance, each.rating = compliance.get(account_id), ratings.get(account_id)
         each.penalties, each.accepted = penalties[account_id], accepted[account_id]
         each.overrides = overrides[account_id]
     return found

@@ -43,6 +43,7 @@ union all select to_account_id, recorded_at from ledger_movement where id > :fir
 union all select account_id, greatest(recorded_at, withdrawn_at) from score_penalty
     where recorded_at > :since or withdrawn_at > :since
 union all select account_id, at from score_sign_entry where at > :since and kind <> 'explained'
+union all select account_id, rated_at from esg_rating where rated_at > :since
 union all select account_id, recorded_at from score_override where recorded_at > :since"""
 
 DUE = text(f"""
