@@ -31,51 +31,49 @@ create function lending_covers(scopes text[], needed text) returns boolean langu
 $$;
 
 -- The accounts meant by the keys (id, number, or the holder's credit code, which means each of its accounts), as far as a
--- consent in force opens them; without keys, the bank's whole portfolio.
+-- consent in force opens them; without keys, the bank's whole portfolio. Consents of a pair in force on one day are one:
+-- identity grants no second.
 create function lending_admitted(bank uuid, keys text[], needed text, moment timestamptz) returns table (
-    place bigint, key text, account_id uuid, account_number text, account_name text, holder_id uuid, consent_id uuid,
+    place bigint, account_id uuid, account_number text, account_name text, holder_id uuid, consent_id uuid,
     scopes text[], purpose text, starts_on date, ends_on date
 ) language sql stable as $$
-    select m.place, m.key, m.account_id, m.number, m.name, m.holder, c.id, c.scopes, c.purpose, c.starts_on, c.ends_on
-        from (
-            select k.place, k.key, a.id as account_id, a.number, a.name, a.organisation_id as holder
-                from unnest(keys) with ordinality k (key, place)
-                    cross join lateral (
-                        select o.* from carbon_account o where length(k.key) = 36 and o.id = (
-                            case when k.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then k.key::uuid end)
-                        union all
-                        select o.* from carbon_account o where k.key like 'CA-%' and o.number = k.key
-                        union all
-                        select o.* from organisation h join carbon_account o on o.organisation_id = h.id
-                            where length(k.key) = 18 and h.credit_code = k.key
-                    ) a
-                where keys is not null
-            union all
-            select 0, null, a.id, a.number, a.name, a.organisation_id
-                from (select distinct enterprise_id from consent where bank_id = bank) e
-                    join carbon_account a on a.organisation_id = e.enterprise_id
-                where keys is null
-        ) m
-            cross join lateral (
-                select * from consent c
-                    where c.enterprise_id = m.holder and c.bank_id = bank and c.revoked_at is null
-                        and lending_covers(c.scopes, needed)
-                        and (moment at time zone 'Asia/Shanghai')::date between c.starts_on and c.ends_on
-                    order by c.ends_on desc, c.id limit 1
-            ) c
+    with opened as (
+        select * from consent c
+            where c.bank_id = bank and c.revoked_at is null and lending_covers(c.scopes, needed)
+                and (moment at time zone 'Asia/Shanghai')::date between c.starts_on and c.ends_on
+    )
+    select k.place, a.id, a.number, a.name, a.organisation_id, c.id, c.scopes, c.purpose, c.starts_on, c.ends_on
+        from unnest(keys) with ordinality k (key, place) join carbon_account a on a.number = k.key
+            join opened c on c.enterprise_id = a.organisation_id
+        where k.key like 'CA-%'
+    union all
+    select k.place, a.id, a.number, a.name, a.organisation_id, c.id, c.scopes, c.purpose, c.starts_on, c.ends_on
+        from unnest(keys) with ordinality k (key, place) join organisation h on h.credit_code = k.key
+            join carbon_account a on a.organisation_id = h.id join opened c on c.enterprise_id = h.id
+        where length(k.key) = 18
+    union all
+    select k.place, a.id, a.number, a.name, a.organisation_id, c.id, c.scopes, c.purpose, c.starts_on, c.ends_on
+        from unnest(keys) with ordinality k (key, place) join carbon_account a on a.id = (
+                case when k.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then k.key::uuid end)
+            join opened c on c.enterprise_id = a.organisation_id
+        where length(k.key) = 36
+    union all
+    select 0, a.id, a.number, a.name, a.organisation_id, c.id, c.scopes, c.purpose, c.starts_on, c.ends_on
+        from opened c join carbon_account a on a.organisation_id = c.enterprise_id
+        where keys is null
 $$;
 
--- One borrower as JSON: who, under which consent, and the score's own text as it was stored.
+-- One borrower as JSON: who, under which consent, and the score's own text as it was stored. Made by joining texts: of the
+-- words in it only names need JSON's marks.
 create function lending_entry(
     account uuid, number text, name text, code text, holder text, consent uuid, scopes text[], ends_on date,
     valid_until date, moment timestamptz, answer text, indicators text
 ) returns text language sql stable as $$
-    select '{"account":' || json_build_object('id', account, 'number', number, 'name', name, 'holder', holder,
-            'credit_code', code)::text
-        || ',"consent":' || json_build_object('id', consent, 'scopes', scopes, 'ends_on', ends_on)::text
-        || ',"is_valid":' || coalesce((moment at time zone 'Asia/Shanghai')::date <= valid_until, false)::text
-        || ',"score":' || coalesce(answer, 'null')
-        || case when 'indicators' = any (scopes) then ',"indicators":' || coalesce(indicators, 'null') else '' end || '}'
+    select concat('{"account":{"id":"', account, '","number":"', number, '","name":', to_json(name), ',"holder":',
+        to_json(holder), ',"credit_code":"', code, '"},"consent":{"id":"', consent, '","scopes":["',
+        array_to_string(scopes, '","'), '"],"ends_on":"', ends_on, '"},"is_valid":',
+        case when (moment at time zone 'Asia/Shanghai')::date <= valid_until then 'true' else 'false' end,
+        ',"score":', coalesce(answer, 'null'), ',"indicators":' || indicators, '}')
 $$;
 
 -- Reads of one borrower each, of several people of a bank at once: what each is answered, ready to be sent. An entry
@@ -92,20 +90,23 @@ declare
 begin
     return query
     with admitted as materialized (
-        select m.*, count(*) over (partition by m.place) as many from lending_admitted(bank, keys, 'score', moment) m
+        select m.*, min(m.account_id) over w <> max(m.account_id) over w as is_several
+            from lending_admitted(bank, keys, 'score', moment) m
+            window w as (partition by m.place)
     ),
     found as materialized (
         select m.place, m.account_id, m.consent_id,
-            case when m.many > 1 then 'ambiguous'
+            case when m.is_several then 'ambiguous'
                 when s.id is null then 'no_score'
                 when whats[m.place] <> 'credential' then 'served'
                 when (moment at time zone 'Asia/Shanghai')::date > s.valid_until then 'expired'
                 when c.id is null then 'unissued'
                 else 'served' end as outcome,
-            case when m.many > 1 or s.id is null then null
+            case when m.is_several or s.id is null then null
                 when whats[m.place] = 'credential' then c.served
                 else lending_entry(m.account_id, m.account_number, m.account_name, h.credit_code, h.name, m.consent_id,
-                    m.scopes, m.ends_on, s.valid_until, moment, s.answer, s.indicators) end as body
+                    m.scopes, m.ends_on, s.valid_until, moment, s.answer,
+                    case when 'indicators' = any (m.scopes) then s.indicators end) end as body
             from admitted m
                 join organisation h on h.id = m.holder_id
                 left join lateral (
@@ -222,18 +223,19 @@ begin
             ) s;
 end $$;
 
--- The scores of many borrowers as one text, ready to be signed and sent: of the keys, or of the whole portfolio. What is
--- not to be had is listed by its key alone, as it was given. One row in the log.
+-- The scores of many borrowers as one text in pieces, ready to be signed and sent: of the keys, or of the whole portfolio.
+-- What is not to be had is listed by its key alone, as it was given. One row in the log, under the id given. Planned for
+-- the keys at hand. In pieces (what is before the borrowers, each of them, what is after), because joining megabytes costs
+-- here what fetching them does.
 create function lending_batch(
-    keys text[], given text[], has_indicators boolean, head text, actor uuid, correlation text
-)
-returns table (read_id uuid, accounts bigint, body bytea) language plpgsql
-security definer set search_path = public, pg_catalog as $$
-#variable_conflict use_column
+    keys text[], given text[], has_indicators boolean, head text, own uuid, actor uuid, correlation text
+) returns setof bytea language plpgsql
+security definer set search_path = public, pg_catalog set plan_cache_mode = force_custom_plan set work_mem = '64MB' set jit = off
+as $$
 declare
     bank uuid := lending_reader();
     moment timestamptz := lending_passed(bank);
-    own uuid := uuidv7();
+    today date := (moment at time zone 'Asia/Shanghai')::date;
 begin
     return query
     with admitted as materialized (
@@ -241,30 +243,25 @@ begin
     ),
     logged as (
         insert into consent_read (id, bank_id, actor_id, at, what, needed, account_ids, consent_ids, correlation_id)
-            select own, bank, actor, moment, 'batch', 'score', array_agg(u.account_id), array_agg(u.consent_id), correlation
-                from (select distinct m.account_id, m.consent_id from admitted m) u
-                having count(*) > 0
-    ),
-    told as (
-        select count(*) as many, string_agg(
-            lending_entry(m.account_id, m.account_number, m.account_name, h.credit_code, h.name, m.consent_id,
-                case when has_indicators then m.scopes else array_remove(m.scopes, 'indicators') end, m.ends_on,
-                s.valid_until, moment, s.answer, s.indicators),
-            E',\n' order by m.place, m.account_number) as entries
-            from admitted m
-                join organisation h on h.id = m.holder_id
-                left join lateral (
-                    select l.valid_until, l.answer, l.indicators from score l where l.account_id = m.account_id
-                        order by l.number desc limit 1
-                ) s on true
+            select own, bank, actor, moment, 'batch', 'score', array_agg(m.account_id), array_agg(m.consent_id), correlation
+                from admitted m having count(*) > 0
     )
-    select own, told.many, convert_to(
-        '{' || head || '"read":' || json_build_object('id', own, 'at', moment)::text || E',"borrowers":[\n'
-            || coalesce(told.entries, '') || E'\n],"not_available":' || (
-                select coalesce(json_agg(k.key order by k.place), '[]')::text from unnest(given) with ordinality k (key, place)
-                    where not exists (select from admitted m where m.place = k.place)
-            ) || E'}\n', 'UTF8')
-        from told;
+    select textsend(concat('{', head, '"read":{"id":"', own, '","at":', to_json(moment), E'},"borrowers":[\n'))
+    union all
+    select textsend(concat('{"account":"', m.account_number, '","credit_code":"', h.credit_code, '","consent":"',
+        m.consent_id, '","is_valid":', case when today <= s.valid_until then 'true' else 'false' end, ',"score":',
+        coalesce(s.answer, 'null'),
+        case when has_indicators and 'indicators' = any (m.scopes) then ',"indicators":' || s.indicators end, '}'))
+        from admitted m
+            join organisation h on h.id = m.holder_id
+            left join lateral (
+                select l.valid_until, l.answer, l.indicators from score l where l.account_id = m.account_id
+                    order by l.number desc limit 1
+            ) s on true
+    union all
+    select textsend(concat(E'\n],"not_available":', coalesce(json_agg(k.key order by k.place), '[]'), E'}\n'))
+        from unnest(given) with ordinality k (key, place)
+        where k.place not in (select m.place from admitted m);
 end $$;
 
 -- What a credential of a score is made of besides what its bank was told, for the service alone: the indicators, shown or
@@ -335,7 +332,11 @@ begin
         from consent_read r
             cross join lateral (
                 select array_agg(u.account_id) as accounts, array_agg(u.consent_id) as consents
-                    from unnest(r.account_ids, r.consent_ids) u (account_id, consent_id) where u.account_id = any (mine)
+                    from (
+                        select distinct on (e.account_id) e.account_id, e.consent_id
+                            from unnest(r.account_ids, r.consent_ids) e (account_id, consent_id)
+                            where e.account_id = any (mine)
+                    ) u
             ) own
         where r.account_ids && mine and (before is null or r.id < before)
         order by r.id desc

@@ -20,7 +20,7 @@ CALLED = (
     "lending_told(text[], text, bigint, text, text, text, uuid, text)",
     "lending_open(text[], text, text, text, uuid, text)",
     "lending_history(text, bigint, bigint, uuid, text)",
-    "lending_batch(text[], text[], boolean, text, uuid, text)",
+    "lending_batch(text[], text[], boolean, text, uuid, uuid, text)",
     "lending_material(uuid, uuid)",
     "lending_keep(jsonb)",
     "lending_reads_of(uuid, uuid, bigint)",
@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["bank_id"], ["organisation.id"], name=op.f("fk_consent_read_bank_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_read")),
     )
+    # Ids of this kind do not get smaller by trying.
+    op.execute("alter table consent_read alter account_ids set storage external, alter consent_ids set storage external")
     op.create_index(op.f("ix_consent_read_bank_id_id"), "consent_read", ["bank_id", "id"], unique=False)
     op.create_index(
         op.f("ix_consent_read_account_ids"), "consent_read", ["account_ids"], unique=False, postgresql_using="gin"

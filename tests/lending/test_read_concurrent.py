@@ -69,7 +69,7 @@ class Hammer:
     async def batched(self, pool: Databases, _world: Lent) -> None:
         async with pool.write(self.scope) as write:
             made = await service.batch(write, self.scope, self.settings, None)
-        self.answers.update(each.held.id for each in self.worlds if str(each.held.id).encode() in made.body)
+        self.answers.update(each.held.id for each in self.worlds if each.held.account.number.encode() in made.body)
 
     async def told(self, pool: Databases, world: Lent) -> None:
         async with pool.write(self.scope) as write:

@@ -7,7 +7,7 @@ writing transaction; nothing has been read until that is committed.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, text
 
 from backend.accounts import service as accounts
 from backend.kit.db import Read, Write
@@ -28,9 +28,6 @@ TOLD = text(
 ).bindparams(_KEYS, bindparam("after", type_=Text), bindparam("most", type_=BigInteger), *_WHO)
 HISTORY = text("select * from lending_history(:key, :before, :most, :actor, :correlation)").bindparams(
     bindparam("before", type_=BigInteger), bindparam("most", type_=BigInteger), *_WHO
-)
-BATCH = text("select * from lending_batch(:keys, :given, :has_indicators, :head, :actor, :correlation)").bindparams(
-    _KEYS, bindparam("given", type_=ARRAY(Text)), bindparam("has_indicators", type_=Boolean), *_WHO
 )
 READS = text("select * from lending_reads_of(:account, :before, :most)").bindparams(
     bindparam("account", type_=Uuid), bindparam("before", type_=Uuid), bindparam("most", type_=BigInteger)
