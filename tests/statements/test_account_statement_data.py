@@ -21,6 +21,7 @@ from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Forbidden
 from backend.kit.quantities import EXACT
 from backend.kit.settings import Settings
+from backend.scores import service as scores
 from backend.statements.account import encoding
 from backend.statements.account.composing import figures
 from backend.statements.account.figuring import OPERATIONS
@@ -317,3 +318,22 @@ async def test_the_json_is_the_same_for_the_same_statement(databases: Databases,
     parts = [whole["emissions"][0]["year"][name]["value"] for name in ("scope1", "scope2_location")]
     assert D(total["value"]) == EXACT.add(*map(D, parts))
     assert total["formula"]["operands"] == ["emissions.scope1.2025", "emissions.scope2_location.2025"]
+
+
+async def test_the_score_of_the_moment_is_told_with_its_model(databases: Databases) -> None:
+    works = await with_data(databases)
+    await computed(databases, works, 2025)
+    before = now()
+    async with databases.write(works.place.system) as write:
+        (made,) = await scores.score(write, works.place.system, [works.id], 2025, "asked")
+    data = await stated(databases, works)
+    assert data.score is not None
+    assert (data.score.score_id, data.score.number, data.score.calendar_year) == (made.id, made.number, 2025)
+    assert (data.score.model_code, data.score.model_version) == (made.model_code, made.model_version)
+    points = figures(data)["score.points.2025"]
+    assert points.value == (None if made.assessment.points is None else made.assessment.points)
+    assert (Mark.PLACEHOLDER in points.marks) is made.is_placeholder
+    assert {each.kind for each in points.sources} == {each.kind for each in made.inputs}
+    earlier = await stated(databases, works, as_of=before)
+    assert earlier.score is None
+    assert earlier.emissions == data.emissions
