@@ -50,6 +50,7 @@ class MissingEnum(Enum):
     INVENTORY = "inventory"
     BALANCE_SHEET = "balance_sheet"
     VALUE_NOT_POSITIVE = "value_not_positive"
+    PROJECT = "project"
 
 
 @strawberry.enum(name="AttributionBase", description="What the outstanding amount is set against.")
@@ -102,7 +103,8 @@ class LoanTerms:
 
 
 @strawberry.type(
-    description="Financed emissions by PCAF's attribution for business loans (formula from memory, see `confidence`)."
+    description="Financed emissions by PCAF's attribution for business loans. Loans for projects are not attributed: PCAF "
+    "sets them against the project's own emissions."
 )
 class FinancedEmissions:
     """A borrower's financed emissions."""
@@ -116,7 +118,10 @@ class FinancedEmissions:
     )
     missing: MissingEnum | None = strawberry.field(description="Why nothing can be told; null when it is.")
     is_capped: bool = strawberry.field(description="More is outstanding than the base; all emissions are attributed.")
-    confidence: str = strawberry.field(description="How sure the formula is: `memory` until confirmed.")
+    attributed: Decimal = strawberry.field(
+        description="What of the outstanding amount the attribution is of, in CNY: all but loans for projects."
+    )
+    confidence: str = strawberry.field(description="How sure the formula's source is, in the words of `parameters`.")
 
 
 @strawberry.type(description="A borrower of your portfolio, all its loans together.")
@@ -130,6 +135,7 @@ class PortfolioBorrower:
     )
     loans: int = strawberry.field(description="Loans with something outstanding.")
     outstanding: Decimal = strawberry.field(description="In CNY.")
+    project_outstanding: Decimal = strawberry.field(description="The part of it lent for projects, in CNY.")
     scopes: list[str] = strawberry.field(description="What the consent opens; empty without one.")
     consent_ends_on: date | None = strawberry.field(description="Last day of the consent.")
     state: str | None = strawberry.field(description="`graded`, `gated`, `cannot_tell`; null: no score is open to you.")
@@ -275,18 +281,20 @@ class PortfolioQuery:
         """Return a page of the portfolio."""
         context, asked = info.context, page(first, after)
         async with context.databases.write(context.scope) as write:
-            rows = await service.portfolio(
-                write, context.scope, on=on, after=text_after(asked) or "", limit=asked.fetch
+            found = await service.portfolio(
+                write, context.scope, on=on, after=text_after(asked) or "", limit=asked.limit
             )
-        return connect(rows, asked, key=lambda each: [each.credit_code], make=place)
+        shown = connect(found.borrowers, asked, key=lambda each: [each.credit_code], make=place)
+        shown.page_info.has_next_page = found.has_more
+        return shown
 
     @strawberry.field(description="The whole portfolio in sums. It reads every borrower, and each finds it in its log.")
     async def loan_portfolio_summary(self, info: Info, on: date | None = None) -> PortfolioSummary:
         """Return the sums of the portfolio."""
         context = info.context
         async with context.databases.write(context.scope) as write:
-            rows = await service.portfolio(write, context.scope, on=on)
-        return summary(on or today(), rows)
+            found = await service.portfolio(write, context.scope, on=on)
+        return summary(on or today(), found.borrowers)
 
 
 @strawberry.type
@@ -350,6 +358,7 @@ def place(value: BorrowerPlace) -> PortfolioBorrower:
     told = value.financed
     return PortfolioBorrower(
         credit_code=value.credit_code, name=value.name, loans=value.loans, outstanding=value.outstanding,
+        project_outstanding=value.project_outstanding,
         account_id=None if value.account_id is None else node_id("CarbonAccount", value.account_id),
         scopes=list(value.scopes), consent_ends_on=value.ends_on, state=value.state, grade=value.grade,
         points=value.points, model_code=value.model_code, valid_until=value.valid_until,
@@ -359,7 +368,7 @@ def place(value: BorrowerPlace) -> PortfolioBorrower:
             attribution=told.attribution, base=None if told.base is None else BaseEnum(told.base.value),
             scope12_t=told.scope12, scope3_t=told.scope3, quality=told.quality,
             missing=None if told.missing is None else MissingEnum(told.missing.value), is_capped=told.is_capped,
-            confidence=pcaf.CONFIDENCE,
+            attributed=told.attributed, confidence=pcaf.CONFIDENCE,
         ),
         terms=None if value.terms is None else grade_terms(value.terms),
     )  # fmt: skip

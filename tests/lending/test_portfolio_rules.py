@@ -58,6 +58,15 @@ def test_a_portfolio_weights_quality_by_what_is_owed_and_counts_what_is_missing(
     assert together([]).coverage is None
 
 
+def test_a_loan_for_a_project_is_not_set_against_the_firm() -> None:
+    found = financed(Borrower(D(40), D(50), D(50), None, D(100), None, is_verified=True, project=D(10)))
+    assert (found.outstanding, found.attributed, found.attribution, found.scope12) == (D(40), D(30), D("0.3"), D(30))
+    alone = financed(Borrower(D(10), D(50), D(50), None, D(100), project=D(10)))
+    assert (alone.missing, alone.scope12, alone.attributed) == (Missing.PROJECT, None, D(0))
+    sums = together([found, alone])
+    assert (sums.outstanding, sums.told, sums.coverage, sums.quality) == (D(50), D(30), D("0.6"), D(1))
+
+
 @given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)
 def test_lenders_together_never_finance_more_than_the_borrower_emits(
     one: Decimal, other: Decimal, rest: Decimal, emissions: Decimal

@@ -44,7 +44,7 @@ async def listed(databases: Databases, lender: identity.Made, **given: Any) -> l
 
 async def places(databases: Databases, lender: identity.Made, **given: Any) -> list[Any]:
     async with databases.write(lender.scope) as write:
-        return await service.portfolio(write, lender.scope, **given)
+        return list((await service.portfolio(write, lender.scope, **given)).borrowers)
 
 
 async def test_loans_take_balances_day_by_day_and_say_nothing_twice(databases: Databases) -> None:

@@ -23,7 +23,7 @@ from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.lending.loans.recording import check_bank
 from backend.lending.loans.terms import terms_in_force
-from backend.lending.loans.values import BorrowerPlace, GradeTerms, GradeTotal, LoanKind, LoanValue
+from backend.lending.loans.values import BorrowerPlace, GradeTerms, GradeTotal, LoanKind, LoanValue, Places
 from backend.lending.reading.opening import opened_many, told
 from backend.lending.rules.financed import Borrower, Financed, Portfolio, financed, together
 from backend.lending.values import BorrowerScore, ReadKind
@@ -46,7 +46,7 @@ select l.*, b.as_of, b.outstanding
 """)
 BORROWERS = text("""
 with lent as (
-    select l.credit_code, l.opened_on, l.grade_at_grant, b.outstanding
+    select l.credit_code, l.kind, l.opened_on, l.grade_at_grant, b.outstanding
         from loan l join lateral (
             select outstanding from loan_balance
                 where bank_id = l.bank_id and loan_id = l.id and as_of <= :day
@@ -55,6 +55,7 @@ with lent as (
         where l.bank_id = :bank and l.opened_on <= :day and b.outstanding > 0 and l.credit_code > :after
 )
 select credit_code, count(*) as loans, sum(outstanding) as outstanding,
+    coalesce(sum(outstanding) filter (where kind = 'project'), 0) as project,
     (array_agg(grade_at_grant order by opened_on))[1] as grade_at_grant
     from lent group by credit_code order by credit_code limit :most
 """)
@@ -85,25 +86,30 @@ async def loans(
 
 async def portfolio(
     write: Write, scope: Scope, *, on: date | None = None, after: str = "", limit: int | None = None
-) -> list[BorrowerPlace]:
-    """Return the borrowers something is outstanding of on a day, by credit code; each score and inventory is as of now.
+) -> Places:
+    """Return the borrowers something is outstanding of on a day, by credit code: scores as of now, facts as of that day.
+
+    Only borrowers that are returned are read, and find it in their logs.
 
     Raises:
         Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
     """
     bank_id = check_bank(scope, "lending:read")
     day = on or today()
-    rows = await write.rows(BORROWERS, {"bank": bank_id, "day": day, "after": after, "most": limit})
+    most = None if limit is None else limit + 1
+    found = await write.rows(BORROWERS, {"bank": bank_id, "day": day, "after": after, "most": most})
+    rows = found[:limit]
     codes = [row.credit_code for row in rows]
     scores = {each.credit_code: each for each in await _told(write, scope, codes)}
     ids = [each.account_id for each in scores.values()]
     consents = await opened_many(write, scope, ids, "statement", PURPOSE, ReadKind.PORTFOLIO)
     inventories, figures = await _facts(write, list(consents), day)
     terms = await terms_in_force(write, bank_id, day)
-    return [
+    places = [
         _place(row, scores.get(row.credit_code), inventories, figures, terms, is_open=_is_open(scores, consents, row))
         for row in rows
     ]
+    return Places(places, has_more=len(found) > len(rows))
 
 
 def total(places: Sequence[BorrowerPlace]) -> tuple[Portfolio, list[GradeTotal]]:
@@ -171,6 +177,7 @@ def _place(
         credit_code=row.credit_code,
         loans=row.loans,
         outstanding=row.outstanding,
+        project_outstanding=row.project,
         account_id=None if score is None else score.account_id,
         name="" if score is None else score.holder_name,
         scopes=() if score is None else score.scopes,
@@ -183,25 +190,26 @@ def _place(
         grade_at_grant=row.grade_at_grant or "",
         inventory_year=None if inventory is None else inventory.year,
         inventory_state=None if inventory is None else inventory.state,
-        financed=_financed(row.outstanding, inventory, figures, is_open=is_open),
+        financed=_financed(row, inventory, figures, is_open=is_open),
         terms=terms.get((model, grade)) if model is not None and grade is not None else None,
     )
 
 
 def _financed(
-    outstanding: Decimal,
+    row: Row[Any],
     inventory: InventoryFacts | None,
     figures: Mapping[tuple[UUID, int], list[FigureValue]],
     *,
     is_open: bool,
 ) -> Financed:
     if inventory is None:
-        return financed(Borrower(outstanding, has_consent=is_open))
+        return financed(Borrower(row.outstanding, has_consent=is_open, project=row.project))
     stated = figures.get((inventory.account_id, inventory.year), ())
     known = {each.kind: each.quantity for each in stated if not each.is_withdrawn}
     return financed(
         Borrower(
-            outstanding=outstanding,
+            outstanding=row.outstanding,
+            project=row.project,
             equity=known.get(FigureKind.EQUITY),
             debt=known.get(FigureKind.DEBT),
             enterprise_value=known.get(FigureKind.ENTERPRISE_VALUE),

@@ -1,6 +1,6 @@
 """Words of a bank's loans: drafts, loans with what is outstanding, terms for grades, a borrower's place."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,13 +94,15 @@ class TermsValue:
 class BorrowerPlace:
     """A borrower of the portfolio: its loans together, its score as far as a consent opens it, its financed emissions.
 
-    `account_id` and what follows are None without a consent. `change` is the grade at the time of the oldest loan
-    against today's. `terms` are what the bank offers the grade today.
+    `account_id` and what follows are None without a consent. `project_outstanding` is the part of `outstanding` lent for
+    projects. `grade` is the one valid today, `grade_at_grant` what the bank stated of the oldest loan. `terms` are what
+    the bank offers the grade on the day asked about.
     """
 
     credit_code: str
     loans: int
     outstanding: Decimal
+    project_outstanding: Decimal
     account_id: UUID | None
     name: str
     scopes: tuple[str, ...]
@@ -118,6 +120,14 @@ class BorrowerPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """A page of a portfolio, or all of it; `has_more` tells whether it goes on."""
+
+    borrowers: Sequence[BorrowerPlace]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GradeTotal:
     """How much of a portfolio has a grade of a model; `grade` None: no score is open to the bank, or none was told."""
 
@@ -125,7 +135,3 @@ class GradeTotal:
     grade: str | None
     borrowers: int
     outstanding: Decimal
-
-
-Known = Mapping[str, LoanValue]
-"""Loans by reference."""

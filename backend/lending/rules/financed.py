@@ -4,8 +4,10 @@
     attribution = outstanding / EVIC                     listed (enterprise value including cash)
     financed    = attribution x emissions of the borrower, scopes 1 and 2 together and scope 3 apart
 
-Source: PCAF, The Global GHG Accounting and Reporting Standard, Part A (2022), chapter 5.2. The formulas and the scores
-of data quality are from memory (`CONFIDENCE`): confirm them against the text before they are reported.
+Source: PCAF, The Global GHG Accounting and Reporting Standard, Part A, second edition (December 2022), chapter 5.2: the
+attribution, footnote 90 on negative equity, table 5-7 of scores. They were compared with a public copy of the text, not
+with PCAF's own file (`CONFIDENCE`). Loans for a project are set against the project's own emissions there (5.3); those
+are not known here, so such loans are told as missing and never set against the whole firm.
 """
 
 from collections.abc import Sequence
@@ -13,10 +15,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
+from backend.factors.values import Confidence
 from backend.kit.quantities import EXACT
 
-CONFIDENCE = "memory"
-DOCUMENT = "PCAF, Global GHG Accounting and Reporting Standard, Part A (2022), 5.2"
+CONFIDENCE = Confidence.SECONDARY.value
+DOCUMENT = (
+    "PCAF, The Global GHG Accounting and Reporting Standard, Part A: Financed Emissions, second edition (2022), 5.2"
+)
 PLACES = Decimal("0.000001")
 """Tonnes are kept to the gram; attribution to twice as many places."""
 ONE, ZERO = Decimal(1), Decimal(0)
@@ -38,11 +43,15 @@ class Missing(StrEnum):
     INVENTORY = "inventory"
     BALANCE_SHEET = "balance_sheet"
     VALUE_NOT_POSITIVE = "value_not_positive"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True)
 class Borrower:
-    """What is known of a borrower in a year; None is unknown. Amounts in CNY, emissions in tCO2e."""
+    """What is known of a borrower in a year; None is unknown. Amounts in CNY, emissions in tCO2e.
+
+    `project` is the part of `outstanding` that was lent for projects.
+    """
 
     outstanding: Decimal
     equity: Decimal | None = None
@@ -52,11 +61,14 @@ class Borrower:
     scope3: Decimal | None = None
     is_verified: bool = False
     has_consent: bool = True
+    project: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Financed:
     """A borrower's part: attribution (0..1), tonnes, the score of data quality (1 best .. 5), or what is missing.
+
+    `attributed` is what of `outstanding` the attribution is of: all but loans for projects, nothing where it is missing.
 
     `is_capped`: more is owed to this bank than the borrower is worth on paper; no more than all of it is attributed.
     """
@@ -68,6 +80,7 @@ class Financed:
     scope3: Decimal | None
     quality: int | None
     missing: Missing | None
+    attributed: Decimal = ZERO
     is_capped: bool = False
 
 
@@ -95,6 +108,9 @@ def financed(borrower: Borrower) -> Financed:
     1b and 2a). Estimates from a sector's averages would score 4 or 5: no such factors are published here, so what has
     no inventory is not told rather than invented.
     """
+    lent = EXACT.subtract(borrower.outstanding, borrower.project)
+    if lent <= ZERO and borrower.project > ZERO:
+        return _untold(borrower, Missing.PROJECT)
     if not borrower.has_consent:
         return _untold(borrower, Missing.CONSENT)
     if borrower.scope12 is None:
@@ -104,19 +120,18 @@ def financed(borrower: Borrower) -> Financed:
         return _untold(borrower, Missing.BALANCE_SHEET)
     if worth <= ZERO:
         return _untold(borrower, Missing.VALUE_NOT_POSITIVE)
-    share = _QUOTIENTS.divide(borrower.outstanding, worth)
+    share = _QUOTIENTS.divide(lent, worth)
     is_capped = share > ONE
     attribution = min(share, ONE).quantize(PLACES * PLACES, context=_QUOTIENTS)
     return Financed(
         outstanding=borrower.outstanding,
         attribution=attribution,
         base=base,
-        scope12=_part(borrower.scope12, borrower.outstanding, worth, is_capped=is_capped),
-        scope3=None
-        if borrower.scope3 is None
-        else _part(borrower.scope3, borrower.outstanding, worth, is_capped=is_capped),
+        scope12=_part(borrower.scope12, lent, worth, is_capped=is_capped),
+        scope3=None if borrower.scope3 is None else _part(borrower.scope3, lent, worth, is_capped=is_capped),
         quality=1 if borrower.is_verified else 2,
         missing=None,
+        attributed=lent,
         is_capped=is_capped,
     )
 
@@ -125,8 +140,8 @@ def together(parts: Sequence[Financed]) -> Portfolio:
     """Return the sums of a portfolio; scope 3 counts where it is told."""
     outstanding = sum((each.outstanding for each in parts), ZERO)
     known = [each for each in parts if each.missing is None]
-    told = sum((each.outstanding for each in known), ZERO)
-    weighted = sum((EXACT.multiply(each.outstanding, Decimal(each.quality or 0)) for each in known), ZERO)
+    told = sum((each.attributed for each in known), ZERO)
+    weighted = sum((EXACT.multiply(each.attributed, Decimal(each.quality or 0)) for each in known), ZERO)
     missing: dict[Missing, int] = {}
     for each in parts:
         if each.missing is not None:
@@ -147,12 +162,12 @@ def _worth(borrower: Borrower) -> tuple[Decimal | None, Base | None]:
         return borrower.enterprise_value, Base.ENTERPRISE_VALUE
     if borrower.equity is None or borrower.debt is None:
         return None, None
-    # PCAF: negative equity counts as nothing, so that all emissions go to the lenders.
+    # Footnote 90: negative equity counts as nothing, so that all emissions go to the lenders.
     return EXACT.add(max(borrower.equity, ZERO), borrower.debt), Base.EQUITY_AND_DEBT
 
 
-def _part(emissions: Decimal, outstanding: Decimal, worth: Decimal, *, is_capped: bool) -> Decimal:
-    whole = emissions if is_capped else _QUOTIENTS.divide(EXACT.multiply(emissions, outstanding), worth)
+def _part(emissions: Decimal, lent: Decimal, worth: Decimal, *, is_capped: bool) -> Decimal:
+    whole = emissions if is_capped else _QUOTIENTS.divide(EXACT.multiply(emissions, lent), worth)
     return whole.quantize(PLACES, context=_QUOTIENTS)
 
 
