@@ -90,7 +90,7 @@ declare
 begin
     return query
     with admitted as materialized (
-        select m.*, min(m.account_id) over w <> max(m.account_id) over w as is_several
+        select m.*, min(m.account_number) over w <> max(m.account_number) over w as is_several
             from lending_admitted(bank, keys, 'score', moment) m
             window w as (partition by m.place)
     ),
@@ -243,8 +243,13 @@ begin
     ),
     logged as (
         insert into consent_read (id, bank_id, actor_id, at, what, needed, account_ids, consent_ids, correlation_id)
-            select own, bank, actor, moment, 'batch', 'score', array_agg(m.account_id), array_agg(m.consent_id), correlation
-                from admitted m having count(*) > 0
+            select own, bank, actor, moment, 'batch', 'score', array_agg(u.account_id), array_agg(u.consent_id), correlation
+                from (
+                    select m.account_id, m.consent_id from admitted m where keys is null
+                    union all
+                    select distinct m.account_id, m.consent_id from admitted m where keys is not null
+                ) u
+                having count(*) > 0
     )
     select textsend(concat('{', head, '"read":{"id":"', own, '","at":', to_json(moment), E'},"borrowers":[\n'))
     union all
