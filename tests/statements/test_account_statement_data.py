@@ -91,6 +91,7 @@ async def test_every_figure_follows_from_what_it_names(databases: Databases, wor
     assert len(every) > 60
     for each in every.values():
         assert set(each.formula.operands) <= every.keys(), each.id
+        assert each.value is not None or (each.note.zh and each.note.en), each.id
         if each.formula.op is Op.TAKEN:
             assert each.formula.operands == ()
             assert each.sources or each.value in (None, 0), each.id

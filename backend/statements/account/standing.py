@@ -7,7 +7,7 @@ from backend.quotas.service import YearStanding
 from backend.quotas.values import ObligationBasis
 from backend.scores.values import Source, State, Words
 from backend.statements.account.emissions import inventory_source
-from backend.statements.account.figuring import derived, taken
+from backend.statements.account.figuring import UNTOLD, derived, taken
 from backend.statements.account.gathered import Gathered
 from backend.statements.account.values import (
     UNSAID,
@@ -37,6 +37,7 @@ _GAP = Words(
     "剩余义务减去可用配额，再减去抵销上限以内的可用 CCER",
     "what remains less usable allowances, less usable CCER up to the offset limit",
 )
+NO_RULE = Words("本年度的清缴规则尚未收录，无法判定。", "The rules of this year are not on record: it cannot be told.")
 _CONVERTED = Words("已结转的配额未计入。", "Allowances carried over are not counted.")
 
 
@@ -66,6 +67,7 @@ def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
 
     cea, ccer = settled(CEA, "cea"), settled(CCER, "ccer")
     note = _CONVERTED if each.has_converted else UNSAID
+    unruled = note if each.usable_cea is not None else NO_RULE
     return QuotaPosition(
         calendar_year=year,
         basis=basis.value,
@@ -73,9 +75,24 @@ def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
         surrendered_cea=cea,
         surrendered_ccer=ccer,
         remaining=derived(f"quota.remaining.{year}", Op.REMAINDER, [obligation, cea, ccer], UNIT),
-        usable_cea=taken(f"quota.usable.cea.{year}", each.usable_cea, UNIT, books, words=_USABLE, note=note),
-        usable_ccer=taken(f"quota.usable.ccer.{year}", each.usable_ccer, UNIT, books, words=_USABLE),
-        gap=taken(f"quota.gap.{year}", each.gap, UNIT, books, words=_GAP, marks=obligation.marks, note=note),
+        usable_cea=taken(f"quota.usable.cea.{year}", each.usable_cea, UNIT, books, words=_USABLE, note=unruled),
+        usable_ccer=taken(
+            f"quota.usable.ccer.{year}",
+            each.usable_ccer,
+            UNIT,
+            books,
+            words=_USABLE,
+            note=UNSAID if each.usable_ccer is not None else NO_RULE,
+        ),
+        gap=taken(
+            f"quota.gap.{year}",
+            each.gap,
+            UNIT,
+            books,
+            words=_GAP,
+            marks=obligation.marks,
+            note=note if each.gap is not None else UNTOLD,
+        ),
         due_on=each.due,
         is_closed=each.closed is not None,
     )

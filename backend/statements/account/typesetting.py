@@ -118,7 +118,7 @@ def _named(source: Source) -> str:
     if source.kind == "UnitMovement" and source.version:
         return f"{source.kind} {source.version}"
     version = f" v{source.version}" if source.kind == "Inventory" and source.version else ""
-    return f"{source.kind} …{source.id[-12:]}{version}"
+    return f"{source.kind} …{source.id[-8:]}{version}"
 
 
 def _lineage(figure: Figure, speak: Speaker) -> dict[str, str]:
