@@ -97,6 +97,9 @@ class ScoreSign(Node):
     year: int = strawberry.field(description="The year it was found in.")
     kind: SignKindEnum = strawberry.field(description="Which check found it.")  # type: ignore[valid-type]
     state: SignStateEnum = strawberry.field(description="How it stands.")  # type: ignore[valid-type]
+    is_counted: bool = strawberry.field(
+        description="Whether it counts now: the data still show it, and no explanation was accepted."
+    )
     words: ScoreWords = strawberry.field(description="The sign in numbers and words.")
     numbers: JSON = strawberry.field(description="The numbers behind it by name, decimals as text.")
     found_at: datetime = strawberry.field(description="When it was found first.")
@@ -228,7 +231,7 @@ def sign(value: SignValue) -> ScoreSign:
     numbers: JSON = dict(value.numbers)  # type: ignore[assignment]  # JSON is a scalar of the wire, made of such things
     return ScoreSign(
         id=node_id(SIGN, value.account_id, value.id), account_id=value.account_id, year=value.year, kind=value.kind,
-        state=value.state, words=words(value.words), numbers=numbers, found_at=value.found_at,
+        state=value.state, is_counted=value.is_counted, words=words(value.words), numbers=numbers, found_at=value.found_at,
         entries=[entry(each) for each in value.entries],
     )  # fmt: skip
 

@@ -61,6 +61,9 @@ def upgrade() -> None:
         sa.Column(
             "positions", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
+        sa.Column(
+            "signs", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["account_id", "score_id"],
             ["score.account_id", "score.id"],

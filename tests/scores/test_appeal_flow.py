@@ -177,6 +177,7 @@ async def test_a_sign_counts_until_its_explanation_is_accepted(databases: Databa
     async with databases.read(firm.scope) as read:
         [sign] = await queries.signs(read, firm.scope, firm.id, limit=10)
     assert (sign.year, sign.state, sign.numbers["turn"]) == (year, SignState.FOUND, str(year))
+    assert sign.is_counted
     signs = [each for each in score.assessment.gates if each.code == "signs"]
     assert [each.is_open for each in signs] == [False] * len(signs)
     officer = authority_of(firm)
@@ -206,6 +207,7 @@ async def test_a_sign_counts_until_its_explanation_is_accepted(databases: Databa
     async with databases.read(firm.scope) as read:
         [seen] = await queries.signs(read, firm.scope, firm.id, limit=10)
     assert [each.kind.value for each in seen.entries] == ["explained", "refused", "explained", "accepted"]
+    assert (seen.is_seen, seen.is_counted) == (True, False)
     after = await run(databases, firm)
     assert after.number == score.number + 1
     assert [each.is_open for each in after.assessment.gates if each.code == "signs"] == [True] * len(signs)
@@ -225,6 +227,9 @@ async def test_a_corrected_inventory_takes_the_sign_out_of_the_score(databases: 
     await add_year(databases, firm, year, Year(scope1="880", version=2))
     after = await run(databases, firm)
     assert all(each.is_open for each in after.assessment.gates if each.code == "signs")
+    async with databases.read(firm.scope) as read:
+        [sign] = await queries.signs(read, firm.scope, firm.id, limit=9)
+    assert (sign.is_seen, sign.is_counted) == (False, False), "it stays on record and counts no more"
 
 
 async def test_a_sign_of_another_account_is_not_found(databases: Databases) -> None:

@@ -52,7 +52,8 @@ class ScoreStanding(Base):
     """How an account stands with its scores: the newest one, and until when its inputs have been looked at.
 
     The row is made before it is locked, and locked before the inputs are read: two runs of one account follow each other.
-    `positions` are what the account is told of its place in its sector, as of the last look.
+    `positions` are what the account is told of its place in its sector, `signs` the fingerprints of the signs its data show,
+    both as of the last look.
     """
 
     __tablename__ = "score_standing"
@@ -65,6 +66,7 @@ class ScoreStanding(Base):
     model_code: Mapped[str | None]
     model_version: Mapped[int | None]
     positions: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+    signs: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
 
 
 class ScorePenalty(Base):

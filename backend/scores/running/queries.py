@@ -66,15 +66,20 @@ order by a.number limit :limit""").columns(inputs=JSONB)
 POSITIONS = text("""
 select positions from score_standing where account_id = :account_id""").columns(positions=JSONB)
 
-SIGNS = text("""
-select account_id, id, year, kind, fingerprint, numbers, zh, en, found_at from score_sign
-where account_id = :account_id and (cast(:year as bigint) is null or year = :year)
-    and (cast(:before as uuid) is null or id < :before)
-order by id desc limit :limit""").columns(numbers=JSONB)
+SIGN = """
+select s.account_id, s.id, s.year, s.kind, s.fingerprint, s.numbers, s.zh, s.en, s.found_at,
+    coalesce(t.signs @> to_jsonb(s.fingerprint), false) as is_seen
+from score_sign s
+left join score_standing t on t.account_id = s.account_id"""
 
-SIGNS_BY_ID = text("""
-select account_id, id, year, kind, fingerprint, numbers, zh, en, found_at from score_sign
-where (account_id, id) in (select * from unnest(cast(:accounts as uuid[]), cast(:ids as uuid[])))""").columns(
+SIGNS = text(f"""
+{SIGN}
+where s.account_id = :account_id and (cast(:year as bigint) is null or s.year = :year)
+    and (cast(:before as uuid) is null or s.id < :before)
+order by s.id desc limit :limit""").columns(numbers=JSONB)
+
+SIGNS_BY_ID = text(f"""{SIGN}
+where (s.account_id, s.id) in (select * from unnest(cast(:accounts as uuid[]), cast(:ids as uuid[])))""").columns(
     numbers=JSONB
 )
 
@@ -239,7 +244,7 @@ async def _with_entries(read: Read, rows: Sequence[Any]) -> list[SignValue]:
     return [
         SignValue(
             row.account_id, row.id, row.year, SignKind(row.kind), row.fingerprint, row.numbers, Words(row.zh, row.en),
-            row.found_at, tuple(entries[row.id]),
+            row.found_at, tuple(entries[row.id]), row.is_seen,
         )
         for row in rows
     ]  # fmt: skip

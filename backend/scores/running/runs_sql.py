@@ -33,8 +33,9 @@ select * from jsonb_to_recordset(cast(:rows as jsonb)) as r (
 
 CHECKED = text("""
 update score_standing t set checked_at = :known_at, model_code = :model_code, model_version = :model_version,
-    score_id = coalesce(r.score_id, t.score_id), number = coalesce(r.number, t.number), positions = r.positions
-from jsonb_to_recordset(cast(:rows as jsonb)) as r (account_id uuid, score_id uuid, number bigint, positions jsonb)
+    score_id = coalesce(r.score_id, t.score_id), number = coalesce(r.number, t.number), positions = r.positions,
+    signs = r.signs
+from jsonb_to_recordset(cast(:rows as jsonb)) as r (account_id uuid, score_id uuid, number bigint, positions jsonb, signs jsonb)
 where t.account_id = r.account_id""")
 
 STORE_SIGNS = text("""

@@ -30,7 +30,7 @@ from backend.scores.running import runs_sql, stored
 from backend.scores.running.facts import COMPARED
 from backend.scores.running.gathering import Gathered, gathered
 from backend.scores.running.signs import fingerprint_of
-from backend.scores.running.values import Cause
+from backend.scores.running.values import Cause, Finding
 from backend.scores.values import ScoreChange, ScoreValue, Source
 
 RENEWED = timedelta(days=7)
@@ -94,7 +94,7 @@ async def score_with(
             values[account_id] = value
         told.append({
             "account_id": str(account_id), "score_id": row and row["id"], "number": row and row["number"],
-            "positions": positions_of(run, each),
+            "positions": positions_of(run, each), "signs": [mark for mark, _ in failures(each)],
         })  # fmt: skip
     await _store(write, run, rows, told, found)
     await ports.tell(write, scope, _changes(run, found, last, values))
@@ -173,6 +173,11 @@ def positions_of(run: Run, found: Gathered) -> list[dict[str, Any]]:
     return positions
 
 
+def failures(found: Gathered) -> list[tuple[str, Finding]]:
+    """Return the signs the account's data show, each with its fingerprint."""
+    return [(fingerprint_of(each.numbers), each) for each in found.findings if each.outcome is Outcome.FAIL]
+
+
 def months_later(day: date, months: int) -> date:
     """Return the same day some months later; the month's last day where it has no such day."""
     month = Month.of(day).plus(months)
@@ -186,12 +191,10 @@ async def _store(
     signs = [
         {
             "account_id": str(account_id), "year": run.year, "kind": each.kind.value,
-            "fingerprint": fingerprint_of(each.numbers), "numbers": dict(each.numbers), "zh": each.words.zh,
-            "en": each.words.en,
+            "fingerprint": mark, "numbers": dict(each.numbers), "zh": each.words.zh, "en": each.words.en,
         }
         for account_id, one in found.items()
-        for each in one.findings
-        if each.outcome is Outcome.FAIL
+        for mark, each in failures(one)
     ]  # fmt: skip
     if signs:
         await write.run(runs_sql.STORE_SIGNS, {"rows": stored.dumped(signs), "found_at": run.known_at})

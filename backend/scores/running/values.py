@@ -96,7 +96,7 @@ class SignEntryValue:
 
 @dataclass(frozen=True, slots=True)
 class SignValue:
-    """A sign as it was found, and the entries about it, oldest first."""
+    """A sign as it was found, and the entries about it, oldest first; `is_seen` while the data still show it."""
 
     account_id: UUID
     id: UUID
@@ -107,11 +107,17 @@ class SignValue:
     words: Words
     found_at: datetime
     entries: tuple[SignEntryValue, ...] = ()
+    is_seen: bool = False
 
     @property
     def state(self) -> SignState:
         """How it stands: by what was said last."""
         return self.entries[-1].kind if self.entries else SignState.FOUND
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts in the newest score: the data still show it, and no explanation was accepted."""
+        return self.is_seen and self.state is not SignState.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
