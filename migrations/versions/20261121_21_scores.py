@@ -177,7 +177,8 @@ def downgrade() -> None:
     """Drop the tables."""
     op.drop_table("score_backtest_line")
     op.drop_table("score_backtest")
-    op.drop_table("score_model_period")
+    # Policies of versions and revisions look into the periods; they go with them.
+    op.execute("drop table score_model_period cascade")
     op.drop_table("score_model_decision")
     op.drop_table("score_model_revision")
     op.drop_table("score_model_version")
