@@ -1,7 +1,7 @@
-"""The main job, once, as its users do it: template, workbook, import, approval, certificates, computation, verification.
+"""The main job, once, as its users do it: readings to a verified year, then score, statement and a bank's read.
 
 Everything goes through the public API. A second run finds the same workbook imported and the year verified, and
-only reads the account.
+only reads.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 from rich.table import Table
 
-from backend.demo import journey_units, people
+from backend.demo import journey_standing, journey_units, people
 from backend.demo.client import Client
 from backend.demo.plan import EnterprisePlan, load, readings
 from backend.emissions.activity import columns
@@ -64,7 +64,31 @@ async def journey(base_url: str, settings: Settings, tell: Tell) -> list[Any]:
                 )
             tell("verified by another organisation")
         overview = await manager.run("AccountOverview", accountId=account["id"], year=YEAR)
-        return [_table(account, overview), *await journey_units.table(manager, base_url, account)]
+        return [
+            _table(account, overview),
+            *await journey_units.table(manager, base_url, account),
+            *await _standing(base_url, manager, client, enterprise, account, tell),
+        ]
+
+
+async def _standing(
+    base_url: str,
+    manager: Client,
+    client: Callable[[str, str], Client],
+    enterprise: EnterprisePlan,
+    account: dict[str, Any],
+    tell: Tell,
+) -> list[Any]:
+    """Show the score, the year's statement and what the bank may read of the account."""
+    async with (
+        client(people.WHOLE, people.SECOND) as clerk,
+        client(enterprise.code, "officer") as officer,
+        client("bank", "admin") as bank,
+    ):
+        told = await journey_standing.score(manager, clerk, account, tell)
+        stated = await journey_standing.statement(officer, account, YEAR, tell)
+        read = await journey_standing.read_by(bank, officer, account, tell)
+    return journey_standing.tables(base_url, told, stated, read)
 
 
 async def _import(
@@ -157,7 +181,7 @@ def sign_ins(settings: Settings) -> list[Any]:
         plan = load(tenant)
         if plan is None:
             continue
-        first = plan.enterprises[-1] if plan.enterprises[-1].state == "main_job" else plan.enterprises[0]
+        first = next((each for each in plan.enterprises if each.state == "main_job"), plan.enterprises[0])
         table.add_row(tenant, f"{first.name} energy manager", people.email(tenant, first.code, "manager"))
         table.add_row("", f"{first.name} carbon officer", people.email(tenant, first.code, "officer"))
         for organisation in plan.organisations:

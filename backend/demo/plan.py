@@ -56,8 +56,26 @@ class OrganisationPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FiguresPlan:
+    """A year's figures of an enterprise of scale 1: output of its main product in `unit`, money in 万CNY."""
+
+    product: str
+    unit: str
+    output: Decimal
+    revenue: Decimal
+    value_added: Decimal
+    total_assets: Decimal
+    equity: Decimal
+    debt: Decimal
+    employees: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class EnterprisePlan:
-    """An enterprise with its account; `state` is where its 2025 inventory stands in the demonstration."""
+    """An enterprise with its account; `state` is where its 2025 inventory stands in the demonstration.
+
+    `worth` is what it earns beside others of its profile: revenue and value added for the same output.
+    """
 
     code: str
     name: str
@@ -69,6 +87,8 @@ class EnterprisePlan:
     state: str
     method_pack: str
     sources: tuple[SourcePlan, ...]
+    figures: FiguresPlan
+    worth: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +126,12 @@ def load(tenant: str) -> TenantPlan | None:
 
 def _enterprise(row: dict[str, Any], profile: dict[str, Any]) -> EnterprisePlan:
     sources = tuple(SourcePlan(**(source | {"monthly": Decimal(source["monthly"])})) for source in profile["sources"])
-    values: dict[str, Any] = row | {"scale": Decimal(row["scale"]), "method_pack": profile["method_pack"]}
-    return EnterprisePlan(**values, sources=sources)
+    named = {"product": row.get("product", profile["figures"]["product"]), "unit": profile["figures"]["unit"]}
+    figures: dict[str, Any] = {name: Decimal(each) for name, each in profile["figures"].items() if name not in named}
+    values: dict[str, Any] = {name: each for name, each in row.items() if name != "product"} | {
+        "scale": Decimal(row["scale"]), "worth": Decimal(row.get("worth", 1)), "method_pack": profile["method_pack"],
+    }  # fmt: skip
+    return EnterprisePlan(**values, sources=sources, figures=FiguresPlan(**figures, **named))
 
 
 def meters(source: SourcePlan) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from backend.demo import people
 from backend.demo.acting import acting
 from backend.demo.people import Party
 from backend.demo.plan import EnterprisePlan, SourcePlan, TenantPlan, load, meters, readings
+from backend.demo.standing import seed_standing
 from backend.demo.units import seed_units
 from backend.emissions import service as emissions
 from backend.emissions.activity import approving, entering
@@ -223,10 +224,11 @@ async def seed(databases: Databases, settings: Settings, tell: Callable[[str], N
 
     async def one(tenant: str) -> None:
         made = await seed_tenant(databases, settings, tenant)
-        pieces = await seed_units(databases, settings, tenant, tell)
+        units = await seed_units(databases, settings, tenant, tell)
+        standing = await seed_standing(databases, settings, tenant, tell)
         tell(
-            f"{tenant}: {made} organisations and {pieces} of units made"
-            if made or pieces
+            f"{tenant}: {made} organisations, {units} of units and {standing} of standing made"
+            if made or units or standing
             else f"{tenant}: there already"
         )
 

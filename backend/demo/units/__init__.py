@@ -4,7 +4,7 @@ Each piece is one transaction and knows by what it made that it was made. A piec
 changed the demonstration's accounts since) is told and left out: it must not stop a start.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from backend.demo.plan import load
@@ -35,23 +35,26 @@ async def seed_units(
     if cast is None:
         return 0
 
-    async def make(pieces: dict[str, Piece]) -> int:
-        made = 0
-        for name, piece in pieces.items():
-            try:
-                async with databases.write(scope) as write:
-                    made += await piece(write)
-            except CarbonError as error:
-                tell(f"{tenant}: {name} left out: {error}")
-        return made
-
-    made = await make(_pieces(cast, plan, Storage.of(settings)))
+    made = await make(databases, scope, _pieces(cast, plan, Storage.of(settings)), tell)
     # Last, so that the worker has read the certificates meanwhile.
     state = await certificates.read_state(databases, scope, cast, plan, patience)
     if state == "stored":
-        made += await make({"claim of certificates": partial(certificates.claim, cast=cast, whole=plan)})
+        claim: dict[str, Piece] = {"claim of certificates": partial(certificates.claim, cast=cast, whole=plan)}
+        made += await make(databases, scope, claim, tell)
     elif state == "received":
         tell(f"{tenant}: certificates wait for a worker to read them; they are claimed at the next seeding")
+    return made
+
+
+async def make(databases: Databases, scope: Scope, pieces: Mapping[str, Piece], tell: Callable[[str], None]) -> int:
+    """Make each piece in a transaction of its own, telling those that are refused; return how many were made."""
+    made = 0
+    for name, piece in pieces.items():
+        try:
+            async with databases.write(scope) as write:
+                made += await piece(write)
+        except CarbonError as error:
+            tell(f"{scope.tenant}: {name} left out: {error}")
     return made
 
 
