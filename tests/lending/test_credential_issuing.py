@@ -239,24 +239,24 @@ def midnight_after(day: date) -> float:
 async def test_a_key_that_became_known_signs_nothing_that_is_served(
     databases: Databases, client: Client, checker: Any, servers
 ) -> None:
-    made = await lent(databases, tenant="guizhou")
-    bank = (await client.signed_in(made.bank)).at("guizhou")
+    made = await lent(databases, tenant="chengdu")
+    bank = (await client.signed_in(made.bank)).at("chengdu")
 
     async def asked() -> str:
-        answer = await bank.http.get(f"/guizhou/bank/scores/{made.held.id}", headers=bank.headers)
+        answer = await bank.http.get(f"/chengdu/bank/scores/{made.held.id}", headers=bank.headers)
         assert answer.status_code == 200, answer.text
         return answer.text
 
     async def verified(credential: str) -> dict[str, Any]:
-        keys = (await client.http.get("/guizhou/.well-known/documents.json")).json()["keys"]
+        keys = (await client.http.get("/chengdu/.well-known/documents.json")).json()["keys"]
         listed = await client.http.get(urlsplit(claims_of(credential)["status"]["status_list"]["uri"]).path)
         return checker.verify(credential, keys, listed.text)
 
     first = await asked()
     await verified(first)
-    async with databases.write(Scope.system("guizhou")) as write:
+    async with databases.write(Scope.system("chengdu")) as write:
         seal = identity_service.seal_of(servers.settings)
-        await statements.renew_document_key(write, Scope.system("guizhou"), seal, is_compromised=True)
+        await statements.renew_document_key(write, Scope.system("chengdu"), seal, is_compromised=True)
     second = await asked()
     assert (
         jwt.get_unverified_header(second.split("~")[0])["kid"] != jwt.get_unverified_header(first.split("~")[0])["kid"]
