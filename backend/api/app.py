@@ -27,6 +27,7 @@ from backend.api import (
     landing,
     ledger_proofs,
     loan_files,
+    loans,
     refusals,
     sockets,
     unit_files,
@@ -153,6 +154,7 @@ def _controllers() -> list[Any]:
         *ledger_proofs.CONTROLLERS,
         *bank.CONTROLLERS,
         *loan_files.CONTROLLERS,
+        *loans.CONTROLLERS,
     ]
 
 

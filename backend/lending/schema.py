@@ -3,15 +3,17 @@
 import strawberry
 
 from backend.lending.schema_loan_files import LoanFilesMutation, LoanFilesQuery
+from backend.lending.schema_pledging import PledgingQuery
+from backend.lending.schema_portfolio import PortfolioMutation, PortfolioQuery
 from backend.lending.schema_reads import ReadsQuery
 from backend.lending.schema_webhooks import WebhooksMutation, WebhooksQuery
 
 
 @strawberry.type
-class LendingQuery(ReadsQuery, WebhooksQuery, LoanFilesQuery):
+class LendingQuery(ReadsQuery, PortfolioQuery, PledgingQuery, WebhooksQuery, LoanFilesQuery):
     """Reads of lending."""
 
 
 @strawberry.type
-class LendingMutation(WebhooksMutation, LoanFilesMutation):
+class LendingMutation(PortfolioMutation, WebhooksMutation, LoanFilesMutation):
     """Commands of lending."""

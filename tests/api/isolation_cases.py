@@ -7,6 +7,7 @@ by role. A root field without a case fails the walk.
 """
 
 
+from isolation_banks import BANKS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
 from isolation_scores import SCORES
 
@@ -445,5 +446,6 @@ CASES: dict[str, Case] = {
     "cancelJob": command(id="$job"),
     "retryJob": command(id="$job"),
     "jobProgress": private(id="$job"),
+    **BANKS,
     **SCORES,
 }

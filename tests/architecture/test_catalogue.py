@@ -11,7 +11,7 @@ APPEND_ONLY = {
     "account_statement", "account_statement_file", "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
     "inventory_transition",
-    "ledger_check", "ledger_checkpoint", "market_owner", "market_trade", "programme_participant", "programme_setting", "retirement_certificate",
+    "ledger_check", "ledger_checkpoint", "loan", "loan_balance", "loan_terms", "market_owner", "market_trade", "programme_participant", "programme_setting", "retirement_certificate",
     "quota_allocation_line", "quota_balance_value", "quota_closing", "quota_converted", "quota_duty_entry", "quota_output",
     "quota_surrender", "quota_surrender_line", "quota_verified",
     "score_backtest", "score_backtest_line", "score_model_decision", "score_model_revision", "score_model_version",

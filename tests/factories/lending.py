@@ -5,6 +5,8 @@ await scored(databases, world.held, grade="B")     # the next score of the accou
 """
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +16,7 @@ from uuid import UUID
 from factories import accounts, identity
 from factories.accounts import Held
 from factories.identity import Made
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 
 from backend.identity import service as identity_service
 from backend.kit.clock import now, today
@@ -100,3 +102,20 @@ async def revoked(databases: Databases, world: Lent) -> None:
     """Let the enterprise revoke the consent."""
     async with databases.write(world.held.scope) as write:
         await identity_service.revoke_consent(write, world.held.scope, consent_id=world.consent)
+
+
+@contextmanager
+def counted(databases: Databases) -> Generator[list[str]]:
+    """Collect the statements that read or write business rows meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not any(word in statement for word in ("set_config", "revoked_token", "signing_key")):
+            seen.append(statement)
+
+    engine = databases.engine("wuxi").sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -17,6 +17,8 @@ Limited
   TooManyLoans              more than one command takes
 """
 
+from collections.abc import Sequence
+
 from backend.kit.errors import Conflict, Invalid, Limited
 
 
@@ -93,11 +95,12 @@ class TermsInvalid(Invalid):
 
 
 class LoanDiffers(Conflict):
-    """The reference is known as another loan."""
+    """The reference is known as another loan; `places` are those of all such drafts, the first hundred."""
 
     code = "loan_differs"
     en = "Loan {reference} is known with another borrower, kind or day. Use a reference of its own for another loan."
     zh = "编号 {reference} 已登记为借款人、类型或日期不同的另一笔贷款，请使用新的编号。"
+    places: Sequence[int] = ()
 
 
 class TermsInThePast(Conflict):

@@ -1,19 +1,20 @@
 """A file of loans, workbook or CSV: every line is read before anything is stored, every fault is told with its row."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from backend.kit.db import Write
 from backend.kit.errors import CarbonError
+from backend.kit.scope import Scope
+from backend.kit.sheets import Layout
 from backend.kit.tables import Cell, Column, TooManyRows, is_blank, open_table, word
-from backend.lending.loans.errors import LoanCellInvalid, LoanFileFaulty, LoanKindUnknown
-from backend.lending.loans.recording import checked
-from backend.lending.loans.values import MOST_LOANS, LoanDraft, LoanKind
-
-MOST_FAULTS = 100
-"""Faults told of one file; more of them say the same."""
+from backend.lending.loans.errors import LoanCellInvalid, LoanDiffers, LoanFileFaulty, LoanKindUnknown, LoanTwice
+from backend.lending.loans.recording import MOST_FAULTS, checked, record_loans
+from backend.lending.loans.values import MOST_LOANS, LoanDraft, LoanKind, Stored
 
 REFERENCE = Column(
     "reference", "贷款编号", "Reference", "贵行的贷款编号。", "Your own number of the loan.", 20, is_required=True
@@ -35,14 +36,26 @@ OUTSTANDING = Column(
 )  # fmt: skip
 GRADE = Column("grade_at_grant", "发放时等级", "Grade at grant", "可留空。", "May be empty.", 12)
 COLUMNS = (REFERENCE, CREDIT_CODE, KIND, OPENED, ENDS, AS_OF, OUTSTANDING, GRADE)
-_NEEDED = tuple(each for each in COLUMNS if each.is_required)
+MOST_ROWS = 10
+"""Rows named in the sentence of a faulty file."""
+LOANS_FILE = Layout(COLUMNS, "贷款")
+_COLUMN_OF = {"creditCode": CREDIT_CODE.key, "asOf": AS_OF.key}
+"""Columns of fields that are called otherwise on the wire."""
 _KINDS = {
     "流动资金": LoanKind.WORKING_CAPITAL, "固定资产": LoanKind.FIXED_ASSET, "项目": LoanKind.PROJECT, "其他": LoanKind.OTHER,
     **{each.value: each for each in LoanKind},
 }  # fmt: skip
 
 
-def read_loans(path: Path) -> list[LoanDraft]:
+@dataclass(frozen=True, slots=True)
+class LoanRows:
+    """The loans of a file, and the row each stands in."""
+
+    drafts: Sequence[LoanDraft]
+    rows: Sequence[int]
+
+
+def read_loans(path: Path) -> LoanRows:
     """Return the loans of a file. Blocks; call it in a thread.
 
     Raises:
@@ -51,8 +64,10 @@ def read_loans(path: Path) -> list[LoanDraft]:
         LoanFileFaulty: faults, the first hundred with row, column and what is wrong.
     """
     drafts: list[LoanDraft] = []
+    rows: list[int] = []
     faults: list[dict[str, Any]] = []
-    with open_table(path, COLUMNS, _NEEDED) as table:
+    seen: set[tuple[str, date]] = set()
+    with open_table(path, COLUMNS, LOANS_FILE.needed, sheet=LOANS_FILE.sheet) as table:
         for number, row in table.rows:
             cells = {key: row[place] if place < len(row) else None for key, place in table.positions.items()}
             if all(is_blank(each) for each in cells.values()):
@@ -60,14 +75,41 @@ def read_loans(path: Path) -> list[LoanDraft]:
             if len(drafts) >= MOST_LOANS:
                 raise TooManyRows(limit=MOST_LOANS)
             try:
-                drafts.append(checked(_draft(cells), len(drafts)))
+                draft = checked(_draft(cells), len(drafts))
+                if (draft.reference, draft.as_of) in seen:
+                    raise LoanTwice(reference=draft.reference, as_of=draft.as_of.isoformat(), path=(REFERENCE.key,))
             except CarbonError as error:
                 faults.append(_fault(number, error))
                 if len(faults) >= MOST_FAULTS:
                     break
+                continue
+            seen.add((draft.reference, draft.as_of))
+            drafts.append(draft)
+            rows.append(number)
     if faults:
-        raise LoanFileFaulty(rows=", ".join(str(each["row"]) for each in faults[:10]), faults=faults)
-    return drafts
+        raise _faulty(faults)
+    return LoanRows(drafts, rows)
+
+
+async def record_file(write: Write, scope: Scope, given: LoanRows) -> Stored:
+    """Store the loans of a file, all of them or none.
+
+    Raises:
+        Unauthenticated, Forbidden, BanksOnly, LoansMissing, TooManyLoans: see `record_loans`.
+        LoanFileFaulty: references known as other loans, each with its row.
+    """
+    try:
+        return await record_loans(write, scope, given.drafts)
+    except LoanDiffers as error:
+        raise _faulty(
+            [
+                _fault(
+                    given.rows[place],
+                    LoanDiffers(reference=given.drafts[place].reference, path=(REFERENCE.key,)),
+                )
+                for place in error.places
+            ]
+        ) from None
 
 
 def _draft(cells: dict[str, Cell]) -> LoanDraft:
@@ -107,8 +149,13 @@ def _amount(cell: Cell) -> Decimal:
 
 
 def _fault(number: int, error: CarbonError) -> dict[str, Any]:
-    keys: Sequence[str] = [each for each in error.path if each not in {"input", "loans"} and not each.isdigit()]
+    field = error.path[-1]
     return {
-        "row": number, "column": keys[-1] if keys else "", "code": error.code, "zh": error.message("zh"),
+        "row": number, "column": _COLUMN_OF.get(field, field), "code": error.code, "zh": error.message("zh"),
         "en": error.message("en"),
     }  # fmt: skip
+
+
+def _faulty(faults: list[dict[str, Any]]) -> LoanFileFaulty:
+    told = ", ".join(str(each["row"]) for each in faults[:MOST_ROWS])
+    return LoanFileFaulty(rows=told + (" …" if len(faults) > MOST_ROWS else ""), faults=faults)

@@ -29,6 +29,8 @@ from backend.lending.loans.models import Loan, LoanBalance
 from backend.lending.loans.values import LARGEST_AMOUNT, LONGEST_REFERENCE, MOST_LOANS, LoanDraft, Stored
 
 FIRST_DAY = date(1990, 1, 1)
+MOST_FAULTS = 100
+"""Faults told at once; more of them say the same."""
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('carbon.loans:' || :bank, 0))")
 
 
@@ -69,13 +71,14 @@ async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) 
     moment = now()
     fresh: dict[str, dict[str, Any]] = {}
     balances: list[dict[str, Any]] = []
+    differing: list[int] = []
     for place, each in enumerate(plain):
         found = known.get(each.reference) or fresh.get(each.reference)
         if found is None:
             found = _row(bank_id, each, moment, scope.actor_id)
             fresh[each.reference] = found
         elif _differs(found, each):
-            raise LoanDiffers(reference=each.reference, path=("input", "loans", str(place), "reference"))
+            differing.append(place)
         if (each.as_of, each.outstanding) not in found.get("balances", ()):
             balances.append(
                 {
@@ -83,6 +86,12 @@ async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) 
                     "outstanding": each.outstanding, "recorded_at": moment, "recorded_by": scope.actor_id,
                 }
             )  # fmt: skip
+    if differing:
+        error = LoanDiffers(
+            reference=plain[differing[0]].reference, path=("input", "loans", str(differing[0]), "reference")
+        )
+        error.places = differing[:MOST_FAULTS]
+        raise error
     if fresh:
         await write.run(insert(Loan), list(fresh.values()))
     if balances:

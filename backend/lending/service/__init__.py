@@ -7,10 +7,11 @@ from backend.lending.credentials.holding import held_credentials
 from backend.lending.credentials.issuing import credential
 from backend.lending.credentials.statuses import standing, status_list
 from backend.lending.loan_files.asking import loan_files, request_loan_file
-from backend.lending.loans.importing import read_loans
+from backend.lending.loans.importing import LOANS_FILE, read_loans, record_file
 from backend.lending.loans.portfolio import loans, portfolio, total
-from backend.lending.loans.recording import record_loans
+from backend.lending.loans.recording import check_bank, record_loans
 from backend.lending.loans.terms import record_terms, terms_versions
+from backend.lending.pledging.listing import pledgeable
 from backend.lending.reading.batches import batch
 from backend.lending.reading.opening import history, opened, opened_many, reads_of, told, told_one
 from backend.lending.webhooks.endpoints import (
@@ -24,7 +25,9 @@ from backend.lending.webhooks.noticing import note_scores
 from backend.lending.webhooks.queries import deliveries, endpoints
 
 __all__ = [
+    "LOANS_FILE",
     "batch",
+    "check_bank",
     "create_endpoint",
     "credential",
     "deliveries",
@@ -36,9 +39,11 @@ __all__ = [
     "note_scores",
     "opened",
     "opened_many",
+    "pledgeable",
     "portfolio",
     "read_loans",
     "reads_of",
+    "record_file",
     "record_loans",
     "record_terms",
     "redeliver",
