@@ -53,8 +53,8 @@ MOST_IDS = 20
 NOTHING_FOUND = "not_found"
 PARAMETERS = {
     "account": "CarbonAccount", "batch": "ActivityBatch", "borrower": "CarbonAccount", "certificate": "RetirementCertificate",
-    "certificate_import": "CertificateImport", "evidence": "Evidence", "job": "Job", "movement": "UnitMovement",
-    "statement": "AccountStatement", "unit_import": "UnitImport",
+    "certificate_import": "CertificateImport", "disclosure": "Disclosure", "evidence": "Evidence", "job": "Job",
+    "movement": "UnitMovement", "publication": "DisclosurePublication", "statement": "AccountStatement", "unit_import": "UnitImport",
 }  # fmt: skip
 """What the plain ids in addresses are of; a global id says it itself."""
 

@@ -28,8 +28,10 @@ Conflict
   DisclosureIncomplete      something blocks; the details list the gaps
   PublicationCorrected      only the newest publication of a year is corrected or assured
   AlreadyAssured            this verifier signed its statement on this publication
+  DraftHasNoData            files for machines are of publications
   StandardChanged           a loaded version of a reference file differs from the shipped one
 Unavailable
+  DisclosureFileNotMade     a document could not be made
   ReferenceUnreadable       a reference file is broken
   StandardsMissing          no standards are loaded in this jurisdiction
 """
@@ -229,6 +231,14 @@ class AlreadyAssured(Conflict):
     zh = "贵机构已于 {signed_on} 就该披露出具声明。"
 
 
+class DraftHasNoData(Conflict):
+    """What carries no watermark is made of publications alone."""
+
+    code = "disclosure_draft_has_no_data"
+    en = "A draft leaves as PDF, Word or Excel, marked as a draft. Publish it first for its files for machines."
+    zh = "草稿仅可导出带草稿标记的 PDF、Word 或 Excel；机器可读文件须发布后获取。"
+
+
 class StandardChanged(Conflict):
     """A version is a version."""
 
@@ -251,3 +261,11 @@ class StandardsMissing(Unavailable):
     code = "disclosure_standards_missing"
     en = "No disclosure standards are loaded in this jurisdiction; tell the operator to furnish it."
     zh = "本辖区尚未加载披露标准，请联系运维人员初始化。"
+
+
+class DisclosureFileNotMade(Unavailable):
+    """The engine refused."""
+
+    code = "disclosure_file_not_made"
+    en = "The {kind} of this disclosure could not be made. Try again; if it stays so, tell the operator."
+    zh = "无法生成该披露的 {kind} 文件，请重试；如仍失败，请联系运维人员。"

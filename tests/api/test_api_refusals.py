@@ -205,6 +205,8 @@ DOORS = {
     ("GET", "/accounts/{account}/statements/{statement}"): ("statements:download", "statement"),
     ("GET", "/accounts/{account}/statements/{statement}/bundle.zip"): ("statements:bundle", "statement"),
     ("POST", "/accounts/{account}/statements/{statement}/bundle"): ("statements:bundle", "statement"),
+    ("GET", "/accounts/{account}/disclosures/{disclosure}"): ("esg:download", "disclosure"),
+    ("GET", "/accounts/{account}/publications/{publication}"): ("esg:download", "publication"),
     ("GET", "/accounts/{account}/units/{unit}/template"): ("ledger:template", "account"),
     ("POST", "/accounts/{account}/units/{unit}/imports"): ("ledger:import", "account"),
     ("GET", "/accounts/{account}/units/{unit}/imports/{unit_import}/file"): ("ledger:download", "unit_import"),

@@ -67,15 +67,16 @@ def test_shares_are_counted_and_rounded_once() -> None:
         point(value="1"),
         point(state="omitted"),
         point(kind="narrative", text={"zh": "一", "en": ""}),
+        point(kind="narrative", text={"zh": "不适用", "en": ""}, state="omitted", evidence=[{"id": "x"}]),
         point(kind="fact", is_mandatory=False),
     ]
     found = shares(Known(content(*points), [], date(2026, 5, 30)))
     assert found == {
-        "mandatory": Decimal("90.00"), "quantitative": Decimal("75.00"), "assurance": Decimal("0.00"),
+        "mandatory": Decimal("83.33"), "quantitative": Decimal("75.00"), "assurance": Decimal("0.00"),
         "comparatives": Decimal("33.33"), "narrative": Decimal("0.00"), "timeliness": Decimal("50.00"),
     }  # fmt: skip
     rated = rate(rubric(date(2026, 6, 1)), Known(content(*points), [], date(2026, 5, 30)))
-    assert rated.points == Decimal("27.00") + 15 + Decimal("3.33") + 5
+    assert rated.points == Decimal("25.00") + 15 + Decimal("3.33") + 5
     assert rated.points == sum(each.points for each in rated.criteria)
 
 

@@ -133,7 +133,11 @@ def _is_compared(comparative: Point | None) -> bool:
 
 
 def _narrative(_one: Criterion, known: Known) -> Share:
-    told = [each for each in known.points if each["kind"] == RequirementKind.NARRATIVE and each["text"] is not None]
+    told = [
+        each
+        for each in known.points
+        if each["kind"] == RequirementKind.NARRATIVE and each["state"] == PointState.FILLED and each["text"] is not None
+    ]
     founded = [each for each in told if each["evidence"]]
     return _part(len(founded), len(told)), Words(
         f"{len(told)} 个已填写的定性披露项中，{len(founded)} 个附证明材料。",

@@ -6,7 +6,7 @@ from backend.esg.rules.entering import entered, expected, misjudged
 from backend.esg.rules.facts import Compliance, Facts, Moved
 from backend.esg.rules.lacking import blocking, gaps
 from backend.esg.rules.prefilling import is_same, prefill
-from backend.esg.rules.publishing import content, number, published_values, sha256
+from backend.esg.rules.publishing import content, number, published_values, read_content, sha256
 
 __all__ = [
     "Compliance",
@@ -31,6 +31,7 @@ __all__ = [
     "points",
     "prefill",
     "published_values",
+    "read_content",
     "requirements_by_point",
     "sha256",
 ]

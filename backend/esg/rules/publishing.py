@@ -196,3 +196,9 @@ def published_values(content_: str) -> dict[str, tuple[Decimal, str]]:
         for each in json.loads(content_)["points"]
         if each["value"] is not None
     }
+
+
+def read_content(content_: str) -> dict[str, Any]:
+    """Return a publication's text as data; figures stay text, exact."""
+    found: dict[str, Any] = json.loads(content_)
+    return found

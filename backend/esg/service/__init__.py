@@ -1,5 +1,6 @@
 """What ESG does, one kind of thing a file; the names below are what the rest of the house may use."""
 
+from backend.esg.exports.preparing import check_kind, draft_paper, file_name, made, published_paper
 from backend.esg.queries import (
     Published,
     assurances,
@@ -35,14 +36,18 @@ __all__ = [
     "assurances",
     "assurances_by_id",
     "assure",
+    "check_kind",
     "correct",
     "disclosures",
     "disclosures_by_id",
+    "draft_paper",
     "duties",
+    "file_name",
     "furnish",
     "gather",
     "history",
     "library",
+    "made",
     "omit",
     "open_disclosure",
     "override",
@@ -52,6 +57,7 @@ __all__ = [
     "publications_by_id",
     "publish",
     "published",
+    "published_paper",
     "rate_all",
     "rating",
     "ratings",

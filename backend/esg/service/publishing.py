@@ -49,7 +49,7 @@ async def publish(write: Write, scope: Scope, *, key: Key) -> PublicationValue:
         applicability=found.view.applicability,
         cells=found.view.matrix,
         points=found.view.points,
-        evidence=await _evidence(write, scope, found.view.points, account.id),
+        evidence=await evidence_told(write, scope, found.view.points, account.id),
         corrects=None if corrected is None else corrected.number,
         reviewed_by=reviewer,
         at=at,
@@ -66,7 +66,7 @@ async def publish(write: Write, scope: Scope, *, key: Key) -> PublicationValue:
     return value
 
 
-async def _evidence(read: Read, scope: Scope, points: Any, account_id: UUID) -> dict[UUID, dict[str, Any]]:  # noqa: ANN401 - a view's points
+async def evidence_told(read: Read, scope: Scope, points: Any, account_id: UUID) -> dict[UUID, dict[str, Any]]:  # noqa: ANN401 - a view's points
     """Return name, size and hash of every file the points stand on."""
     ids = list(dict.fromkeys(one for each in points for one in each.evidence_ids))
     found = await accounts.evidence_by_id(read, scope, [(account_id, each) for each in ids]) if ids else []

@@ -1,0 +1,262 @@
+"""Files of disclosures: the same facts on pages, in text, in a workbook and for machines; a draft is marked everywhere."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import docx
+import msgspec
+import pytest
+from factories import disclosure as make
+from python_calamine import CalamineWorkbook
+
+from backend.esg import service
+from backend.esg.errors import (
+    DisclosureNotFound,
+    DisclosureNotYours,
+    DisclosureStateWrong,
+    DraftHasNoData,
+    PublicationNotFound,
+)
+from backend.esg.exports import pages
+from backend.esg.exports.chapters import present
+from backend.esg.exports.speaking import Speaker
+from backend.esg.exports.values import FileKind, Paper
+from backend.esg.exports.workbook import LONGEST, cut
+from backend.esg.exports.xbrl import DOCUMENT_TYPE, NAMESPACE, NAMESPACES, concept, measured, schema
+from backend.esg.values import AssuranceLevel
+from backend.kit.db import Databases
+
+SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
+
+
+class About(msgspec.Struct, forbid_unknown_fields=True):
+    concept: str
+    entity: str
+    period: str
+    unit: str | None = None
+    language: str | None = None
+
+
+class Fact(msgspec.Struct, forbid_unknown_fields=True):
+    value: str
+    dimensions: About
+
+
+class DocumentInfo(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    document_type: str
+    namespaces: dict[str, str]
+    taxonomy: list[str]
+
+
+class Report(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """The structure of an xBRL-JSON report, as far as ours uses it; nothing else may be in it."""
+
+    document_info: DocumentInfo
+    facts: dict[str, Fact]
+
+
+async def published(databases: Databases, firm: make.Firm) -> Paper:
+    await make.profiled(databases, firm)
+    one = await make.opened(databases, firm)
+    await make.completed(databases, firm, one, "4")
+    publication = await make.published(databases, firm, one)
+    async with databases.write(firm.verifier) as write:
+        await service.assure(
+            write, firm.verifier, key=(firm.id, publication.id), level=AssuranceLevel.LIMITED, standard="ISAE 3000",
+            extent="范围一、二", opinion="未发现重大错报。", evidence_ids=[],
+        )  # fmt: skip
+    async with databases.read(firm.writer) as read:
+        return await service.published_paper(read, firm.writer, (firm.id, publication.id))
+
+
+async def draft(databases: Databases, firm: make.Firm) -> Paper:
+    await make.profiled(databases, firm)
+    one = await make.opened(databases, firm)
+    async with databases.read(firm.writer) as read:
+        return await service.draft_paper(read, firm.writer, (firm.id, one.id))
+
+
+def words_of(content: bytes) -> str:
+    found = docx.Document(io.BytesIO(content))
+    cells = [cell.text for table in found.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(each.text for each in found.paragraphs), *cells])
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[Any]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+async def test_a_publication_leaves_as_every_kind_of_file(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    assert not paper.is_draft
+    pdf = service.made(paper, FileKind.PDF, "zh")
+    assert pdf.startswith(b"%PDF-")
+    assert pdf == service.made(paper, FileKind.PDF, "zh"), "the same publication gives the same pages"
+    assert pdf != service.made(paper, FileKind.PDF, "en")
+    told = words_of(service.made(paper, FileKind.DOCX, "zh"))
+    for each in (
+        "2025 年度可持续发展信息披露",
+        paper.sha256,
+        "6,992.4",
+        "未发现重大错报。",
+        "披露质量评级",
+        "占位内容",
+    ):
+        assert each in told, each
+    assert "草稿" not in told
+    english = words_of(service.made(paper, FileKind.DOCX, "en"))
+    assert "Sustainability disclosure 2025" in english
+    assert "Limited assurance" in english
+    sheets = sheets_of(service.made(paper, FileKind.XLSX, "en"))
+    assert list(sheets)[:3] == ["About", "Data points", "Index"]
+    head, *rows = sheets["Data points"]
+    row = dict(zip(head, next(each for each in rows if each[0] == "ghg.scope2_location"), strict=True))
+    assert (row["Value"], row["Exact value"], row["Unit"]) == (6992.4, "6992.4", "tCO2e")
+    assert "gri305:305-2.a" in row["Answers"].split("\n")
+    assert row["Formula"] == "sum of the inventory's scope 2 lines, location-based"
+    assert service.made(paper, FileKind.JSON, "zh").decode() == paper.text
+    assert service.file_name(paper, FileKind.PDF, "zh") == f"{paper.content['number']}-zh.pdf"
+
+
+async def test_a_draft_is_marked_on_every_page_and_has_no_file_for_machines(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await draft(databases, firm)
+    assert paper.is_draft
+    for language, mark in (("zh", "草稿"), ("en", "DRAFT")):
+        shown = pages.sheet(paper, language)
+        assert shown["watermark"] == mark
+        assert shown["chapters"][-1]["title"] != Speaker(language).say("披露质量评级", "Rating of disclosure quality")
+        with zipfile.ZipFile(io.BytesIO(service.made(paper, FileKind.DOCX, language))) as file:
+            header = file.read("word/header1.xml").decode()
+        assert f'string="{mark}"' in header
+        sheets = zipfile.ZipFile(io.BytesIO(service.made(paper, FileKind.XLSX, language)))
+        with sheets as file:
+            every = [file.read(each).decode() for each in file.namelist() if each.startswith("xl/worksheets/sheet")]
+        assert len(every) > 3
+        assert all(f"{mark}</oddHeader>" in each for each in every)
+        assert service.file_name(paper, FileKind.PDF, language).startswith("DRAFT-")
+    assert service.made(paper, FileKind.PDF, "zh").startswith(b"%PDF-")
+    for kind in (FileKind.JSON, FileKind.XBRL, FileKind.XSD):
+        with pytest.raises(DraftHasNoData):
+            service.made(paper, kind, "zh")
+
+
+async def test_the_report_for_machines_is_xbrl_with_concepts_that_exist(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    raw = service.made(paper, FileKind.XBRL, "zh")
+    assert b"E+" not in raw
+    report = msgspec.json.decode(raw, type=Report)
+    info = report.document_info
+    assert (info.document_type, info.namespaces) == (DOCUMENT_TYPE, NAMESPACES)
+    assert info.taxonomy == [service.file_name(paper, FileKind.XSD, "zh")]
+    root = ET.fromstring(service.made(paper, FileKind.XSD, "zh"))
+    assert root.attrib["targetNamespace"] == NAMESPACE
+    kinds = {each.attrib["name"]: each.attrib["type"] for each in root.iter(f"{SCHEMA}element")}
+    assert kinds["ghg.scope1"] == "xbrli:decimalItemType"
+    assert kinds["exchanges_GOV"] == "xbrli:stringItemType"
+    points = {concept(each["point"]): each for each in paper.content["points"]}
+    assert set(kinds) == set(points)
+    places = set()
+    for fact in report.facts.values():
+        about = fact.dimensions
+        name = about.concept.removeprefix("ca:")
+        assert name in kinds
+        assert about.entity == f"account:{paper.content['account']['number']}"
+        assert about.period in {
+            "2025-01-01T00:00:00/2026-01-01T00:00:00", "2024-01-01T00:00:00/2025-01-01T00:00:00",
+        }  # fmt: skip
+        if kinds[name] == "xbrli:stringItemType":
+            assert (about.unit, about.language) in {(None, "zh"), (None, "en")}
+        else:
+            Decimal(fact.value)
+        for each in (about.unit or "unit:none").replace("/", "*").split("*"):
+            assert each.split(":")[0] in NAMESPACES
+        places.add((about.concept, about.period, about.language))
+    assert len(places) == len(report.facts), "a concept is told once for a period and language"
+    scope2 = next(
+        each for each in report.facts.values()
+        if each.dimensions.concept == "ca:ghg.scope2_location" and each.dimensions.period.startswith("2025")
+    )  # fmt: skip
+    assert (scope2.value, scope2.dimensions.unit) == ("6992.4", "unit:tCO2e")
+    omitted = {f"ca:{name}" for name, each in points.items() if each["state"] == "omitted"}
+    assert omitted
+    assert not omitted & {each.dimensions.concept for each in report.facts.values()}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        ("12.5", "%", ("0.125", None)),
+        ("72", "", ("72", None)),
+        ("1.23", "万CNY", ("12300", "iso4217:CNY")),
+        ("0.5", "tCO2e/万CNY", ("0.00005", "unit:tCO2e/iso4217:CNY")),
+        ("100000000000000000000.000000000001", "tCO2e", ("100000000000000000000.000000000001", "unit:tCO2e")),
+        ("3", "tCO2e/t", ("3", "unit:tCO2e/unit:t")),
+    ],
+)
+def test_figures_are_told_exactly_in_units_xbrl_knows(value: str, unit: str, told: tuple[str, str | None]) -> None:
+    found = measured(value, unit)
+    assert (Decimal(found[0]), found[1]) == (Decimal(told[0]), told[1])
+    assert "E" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "—"), ("0", "0"), ("1234567.00005", "1,234,567.0001"), ("-0.5", "-0.5"), ("-1234.5", "-1,234.5"),
+        ("0.000012345", "0.00001235"), ("10.0", "10"),
+    ],
+)  # fmt: skip
+def test_figures_are_rounded_for_reading_alone(value: str | None, shown: str) -> None:
+    assert Speaker("zh").figure(value) == shown
+
+
+async def test_odd_signs_break_no_document(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    content = json.loads(paper.text)
+    odd = '=1+1 #link("x") $a$ <b>&amp;\x0b\x07 \\ *粗* _斜_ ]] ' + "长" * (LONGEST + 10)
+    point = next(each for each in content["points"] if each["point"] == "exchanges:GOV")
+    point["text"] = {"zh": odd, "en": odd}
+    point["name"] = {"zh": odd[:40], "en": odd[:40]}
+    strange = replace(paper, content=content)
+    clean = odd.replace("\x0b", "").replace("\x07", "")
+    assert any(each.text == clean for chapter in present(strange, "zh").chapters for each in chapter.passages)
+    assert service.made(strange, FileKind.PDF, "zh").startswith(b"%PDF-")
+    assert clean in words_of(service.made(strange, FileKind.DOCX, "zh"))
+    rows = sheets_of(service.made(strange, FileKind.XLSX, "zh"))["数据点"]
+    assert next(each for each in rows if each[0] == "exchanges:GOV")[10] == cut(clean)
+    ET.fromstring(schema(strange))
+
+
+async def test_who_may_not_read_has_no_file(databases: Databases) -> None:
+    firm, stranger = await make.firm_of(databases), await make.firm_of(databases)
+    await make.profiled(databases, firm)
+    one = await make.opened(databases, firm)
+    key = (firm.id, one.id)
+    async with databases.read(firm.verifier) as read:
+        assert (await service.draft_paper(read, firm.verifier, key)).is_draft
+    async with databases.read(stranger.writer) as read:
+        with pytest.raises(DisclosureNotFound):
+            await service.draft_paper(read, stranger.writer, key)
+    async with databases.read(firm.authority) as read:
+        with pytest.raises(DisclosureNotYours):
+            await service.draft_paper(read, firm.authority, key)
+    await make.completed(databases, firm, one)
+    publication = await make.published(databases, firm, one)
+    async with databases.read(firm.writer) as read:
+        with pytest.raises(DisclosureStateWrong):
+            await service.draft_paper(read, firm.writer, key)
+    async with databases.read(stranger.writer) as read:
+        with pytest.raises(PublicationNotFound):
+            await service.published_paper(read, stranger.writer, (firm.id, publication.id))
+    async with databases.read(firm.authority) as read:
+        assert not (await service.published_paper(read, firm.authority, (firm.id, publication.id))).is_draft
