@@ -24,6 +24,7 @@ class Client:
     """One signed-in person. Use as an async context manager."""
 
     def __init__(self, base_url: str, tenant: str, email: str, password: str) -> None:
+        self.tenant = tenant
         self._http = httpx.AsyncClient(base_url=f"{base_url}/{tenant}", timeout=60, trust_env=False)
         self._credentials = {"email": email, "password": password}
 

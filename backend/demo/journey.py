@@ -67,28 +67,34 @@ async def journey(base_url: str, settings: Settings, tell: Tell) -> list[Any]:
         return [
             _table(account, overview),
             *await journey_units.table(manager, base_url, account),
-            *await _standing(base_url, manager, client, enterprise, account, tell),
+            *await _standing(base_url, settings, manager, client, enterprise.code, account, tell),
         ]
 
 
 async def _standing(
     base_url: str,
+    settings: Settings,
     manager: Client,
     client: Callable[[str, str], Client],
-    enterprise: EnterprisePlan,
+    code: str,
     account: dict[str, Any],
     tell: Tell,
 ) -> list[Any]:
     """Show the score, the year's statement and what the bank may read of the account."""
     async with (
         client(people.WHOLE, people.SECOND) as clerk,
-        client(enterprise.code, "officer") as officer,
+        client(code, "officer") as officer,
         client("bank", "admin") as bank,
     ):
         told = await journey_standing.score(manager, clerk, account, tell)
         stated = await journey_standing.statement(officer, account, YEAR, tell)
+        path = await journey_standing.kept(officer, settings, stated)
         read = await journey_standing.read_by(bank, officer, account, tell)
-    return journey_standing.tables(base_url, told, stated, read)
+    return [
+        *([] if told is None else [journey_standing.score_table(told)]),
+        journey_standing.statement_table(base_url, TENANT, stated, path),
+        journey_standing.read_table(read),
+    ]
 
 
 async def _import(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -10,6 +11,7 @@ from rich.table import Table
 from backend.demo.client import Client, JourneyFailed
 from backend.kit.clock import today
 from backend.kit.quantities import display
+from backend.kit.settings import Settings
 
 SCOPES = ("indicators", "statement")
 OPEN_FOR = timedelta(days=730)
@@ -71,52 +73,67 @@ async def read_by(bank: Client, officer: Client, account: dict[str, Any], tell: 
         return str(error)
 
 
-def tables(
-    base_url: str, told: dict[str, Any] | None, stated: dict[str, Any], read: dict[str, Any] | str
-) -> list[Any]:  # fmt: skip
-    """Return score, statement and the bank's read as tables."""
-    return [*([] if told is None else [_score_table(told)]), _statement_table(base_url, stated, read)]
+async def kept(officer: Client, settings: Settings, stated: dict[str, Any]) -> Path:
+    """Return where the statement's Chinese PDF lies in the data folder, fetched once."""
+    path = settings.data_dir / f"demonstration-{stated['number']}.pdf"
+    if not path.exists():
+        pdf = next(each for each in stated["files"] if each["kind"].upper() == "PDF" and each["language"] == "zh")
+        path.write_bytes(await officer.download(pdf["downloadUrl"].removeprefix(f"/{officer.tenant}")))
+    return path
 
 
-def _score_table(told: dict[str, Any]) -> Table:
-    """Return the grade with its three best helps and worst harms, and the cheapest way to the next grade."""
-    points = "-" if told["points"] is None else display(Decimal(told["points"]), 1)
-    name = f"{told['modelName']['zh']} {told['modelName']['en']}"
+def score_table(told: dict[str, Any]) -> Table:
+    """Return the grade with what helps and harms it most, and the cheapest way to the next grade."""
+    name, grade = told["modelName"], told["grade"] or told["state"].lower()
     found = Table(
-        title=f"{name} · {told['year']} · {told['grade'] or told['state'].lower()} {told['gradeName']['zh']} · {points}",
-        caption=f"{told['modelCode']} v{told['modelVersion']}, valid until {told['validUntil']}"
-        + (" · placeholder model 占位模型，非官方规则" if told["isPlaceholder"] else ""),
+        title=f"{name['zh']} {name['en']} · {told['year']} · {grade} {told['gradeName']['zh']} · {_one(told['points'])}",
+        caption=f"{told['modelCode']} v{told['modelVersion']}, valid until 有效期至 {told['validUntil']}"
+        + (" · placeholder, no official rule 占位模型" if told["isPlaceholder"] else ""),
     )
-    for title in ("", "why 原因"):
-        found.add_column(title)
-    for sign, name in (("+", "helps"), ("-", "harms")):
-        for each in told[name]:
+    found.add_column()
+    found.add_column("reasons 原因", overflow="fold")
+    for sign, words in (("+", told["helps"]), ("-", told["harms"])):
+        for each in words:
             found.add_row(sign, f"{each['zh']}\n[dim]{each['en']}[/]")
-    for each in told["gates"]:
-        if not each["isOpen"]:
-            found.add_row("!", f"{each['reason']['zh']}\n[dim]{each['reason']['en']}[/]")
     if told["nextGrade"] and told["steps"]:
         found.add_section()
-    for each in told["steps"] if told["nextGrade"] else ():
-        found.add_row(f"→ {told['nextGrade']}", f"{each['words']['zh']}\n[dim]{each['words']['en']}[/]")
+        for each in told["steps"]:
+            found.add_row(f"→ {told['nextGrade']}", f"{each['words']['zh']}\n[dim]{each['words']['en']}[/]")
     return found
 
 
-def _statement_table(base_url: str, stated: dict[str, Any], read: dict[str, Any] | str) -> Table:
-    found = Table(title=f"account statement 账户对账单 {stated['number']}", show_header=False)
+def statement_table(base_url: str, tenant: str, stated: dict[str, Any], path: Path) -> Table:
+    """Return where the statement lies and where anybody verifies it."""
+    found = _plain(f"account statement 账户对账单 {stated['number']}")
+    found.add_row("period 期间", f"{stated['periodFrom']} – {stated['periodTo']}")
+    found.add_row("PDF", str(path))
+    found.add_row("also 另有", ", ".join(_kinds(stated)))
+    found.add_row("verify 查验", f"{base_url}/{tenant}/verify/{stated['number']}")
+    return found
+
+
+def read_table(read: dict[str, Any] | str) -> Table:
+    """Return what the bank was told, and until when; or why it was told nothing."""
+    found = _plain("read by the bank 银行读取")
+    if isinstance(read, str):
+        found.add_row("refused 拒绝" if read else "score 评分", read or "none yet 尚无评分")
+        return found
+    found.add_row("score 评分", f"{read['grade'] or read['state'] or '-'} · {_one(read['points'])}")
+    found.add_row("consent 授权", f"{', '.join(read['scopes'])} · {read['endsOn']}")
+    found.add_row("logged 记录", f"{read['readAt'][:19]}Z")
+    return found
+
+
+def _kinds(stated: dict[str, Any]) -> list[str]:
+    return [f"{each['kind'].lower()} {each['language']}".strip() for each in stated["files"]]
+
+
+def _plain(title: str) -> Table:
+    found = Table(title=title, show_header=False)
     for _ in range(2):
         found.add_column(overflow="fold")
-    found.add_row("period 期间", f"{stated['periodFrom']} – {stated['periodTo']}")
-    for each in stated["files"]:
-        found.add_row(f"{each['kind'].lower()} {each['language']}".strip(), f"{base_url}{each['downloadUrl']}")
-    found.add_row("verify 查验", stated["verifyUrl"])
-    found.add_section()
-    if isinstance(read, str):
-        found.add_row("read by bank 银行读取", read or "no score 尚无评分")
-        return found
-    found.add_row(
-        "read by bank 银行读取",
-        f"{read['grade'] or (read['state'] or '-').lower()} · {read['points']} · scopes {', '.join(read['scopes'])}"
-        f" until {read['endsOn']}; logged at {read['readAt']}",
-    )
     return found
+
+
+def _one(points: str | None) -> str:
+    return "-" if points is None else display(Decimal(points), 1)

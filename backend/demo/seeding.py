@@ -5,7 +5,7 @@ is interrupted leaves whole enterprises or none, and goes on where it stopped.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -71,12 +71,14 @@ async def _enterprise(
     party = await people.register(write, scope, settings, plan, number)
     await people.engage_verifier(write, scope, party, parties["verifier"], today() + timedelta(days=730))
     account_id = await _account(write, party, plan)
-    if plan.state == "main_job":
+    if plan.state == "main_job":  # the past year alone: the other one is brought in through the public API
+        await _enter(write, scope, party, account_id, plan, YEARS[:1])
+        await _advance(write, party, parties, account_id, YEARS[0], STEPS["closed"])
         return
-    await _enter(write, scope, party, account_id, plan)
+    await _enter(write, scope, party, account_id, plan, YEARS)
     if STEPS[plan.state] == 0:
         return
-    await _advance(write, party, parties, account_id, 2024, STEPS["closed"])
+    await _advance(write, party, parties, account_id, YEARS[0], STEPS["closed"])
     inventory_id = await _advance(
         write,
         party,
@@ -125,8 +127,10 @@ async def _source(write: Write, scope: Scope, account_id: UUID, site_id: UUID, p
         )  # fmt: skip
 
 
-async def _enter(write: Write, scope: Scope, party: Party, account_id: UUID, plan: EnterprisePlan) -> None:
-    """Enter both years as the energy manager and have them approved by the officer."""
+async def _enter(
+    write: Write, scope: Scope, party: Party, account_id: UUID, plan: EnterprisePlan, years: Sequence[int]
+) -> None:
+    """Enter the years as the energy manager and have them approved by the officer."""
     rows = await write.rows(
         text("select s.id, s.code, m.id as meter_id, m.code as meter from source s left join meter m"
              " on m.account_id = s.account_id and m.source_id = s.id where s.account_id = :account"),
@@ -140,6 +144,7 @@ async def _enter(write: Write, scope: Scope, party: Party, account_id: UUID, pla
             unit=reading.source.unit, meter_id=meter_ids.get(reading.meter), tier=reading.source.tier,
         )
         for reading in readings(scope.tenant, plan)
+        if reading.month.year in years
     ]  # fmt: skip
     async with acting(write, party, "manager") as (played, manager):
         entered = await entering.enter(played, manager, account_id, entries)

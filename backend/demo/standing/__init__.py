@@ -28,7 +28,9 @@ async def seed_standing(databases: Databases, settings: Settings, tenant: str, t
     if cast is None:
         return 0
     storage = Storage.of(settings)
-    facts: dict[str, Piece] = {"figures": partial(figures.figures, cast=cast, plans=organisations.enterprises)}
+    facts: dict[str, Piece] = {
+        "figures": partial(figures.figures, cast=cast, storage=storage, plans=organisations.enterprises)
+    }
     for each in plan.disclosures:
         facts[f"disclosure of {each.enterprise}"] = partial(disclosing.disclose, cast=cast, storage=storage, plan=each)
     facts["penalty"] = partial(scoring.penalise, cast=cast, plan=plan.penalty)

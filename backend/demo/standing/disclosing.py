@@ -9,17 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from backend.accounts import service as accounts
 from backend.demo.acting import acting
 from backend.demo.standing.plan import TOPICS, DisclosurePlan
+from backend.demo.standing.proving import evidence
 from backend.demo.units.cast import Cast, Player
 from backend.esg import service as esg
 from backend.esg.values import AssuranceLevel, DisclosureView, PointValue, RequirementKind
 from backend.kit.db import Write
-from backend.kit.ids import new_id
-from backend.kit.storage import Storage, key_of
+from backend.kit.storage import Storage
 
-EVIDENCE = "演示证明材料：数据为虚构，仅用于演示。\n".encode()
 MATERIAL = frozenset({1, 6})
 """Climate change and energy use: what the demonstration's firms judge to matter."""
 STANDARDS = ("exchanges", "basic")
@@ -58,7 +56,7 @@ async def _publish(write: Write, cast: Cast, storage: Storage, player: Player, k
         await esg.assess(
             played, manager, key=key, judged=[_judged(topic) for topic in range(1, TOPICS + 1)]
         )  # fmt: skip
-        file = await _evidence(played, storage, player)
+        file = await evidence(played, storage, player, "披露")
         view = await esg.view(played, manager, key)
         for point in lacking(view):
             if point.kind is RequirementKind.QUANTITATIVE:
@@ -107,13 +105,3 @@ def lacking(view: DisclosureView) -> list[PointValue]:
 def _judged(topic: int) -> esg.Judged:
     impact = Decimal(4) if topic in MATERIAL else Decimal(2)
     return esg.Judged(topic, impact, Decimal(2), "按影响程度评估（演示）", "对财务影响有限（演示）")
-
-
-async def _evidence(write: Write, storage: Storage, player: Player) -> UUID:
-    evidence_id = new_id()
-    stored = await storage.put(key_of(write.scope.tenant, player.account_id, "evidence", evidence_id), EVIDENCE)
-    kept = await accounts.attach_evidence(
-        write, write.scope, account_id=player.account_id, evidence_id=evidence_id, file_name="披露-演示证明材料.csv",
-        media_type="text/csv", size=stored.size, sha256=stored.sha256, object_key=stored.key, description="演示数据",
-    )  # fmt: skip
-    return kept.id

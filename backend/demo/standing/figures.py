@@ -10,18 +10,24 @@ from backend.accounts import service as accounts
 from backend.accounts.values import FigureDraft, FigureKind
 from backend.demo.acting import acting
 from backend.demo.plan import EnterprisePlan
+from backend.demo.standing.proving import evidence
 from backend.demo.units.cast import Cast
 from backend.kit.db import Write
+from backend.kit.storage import Storage
 
 YEARS = (2024, 2025)
 GROWTH_PER_MILLE = (5, 62)
 """How much more a year's value added is than the last one's; output grows by less."""
 OUTPUT_SHARE = Decimal("0.4")
 MONEY = "万CNY"
+PROVEN = frozenset({"verified", "closed", "restated", "main_job"})
 
 
-async def figures(write: Write, cast: Cast, plans: Sequence[EnterprisePlan]) -> bool:
-    """Record both years of every enterprise that has none; False when all have."""
+async def figures(write: Write, cast: Cast, storage: Storage, plans: Sequence[EnterprisePlan]) -> bool:
+    """Record both years of every enterprise that has none; False when all have.
+
+    Who is far enough to have its inventory verified proves them by a file; the others' rest on their word.
+    """
     rows = await write.rows(
         text("select distinct account_id from year_figure where account_id = any(:ids)"),
         {"ids": [each.account_id for each in cast.players.values()]},
@@ -31,10 +37,11 @@ async def figures(write: Write, cast: Cast, plans: Sequence[EnterprisePlan]) -> 
     for plan in missing:
         player = cast.players[plan.code]
         async with acting(write, player.party, "manager") as (played, manager):
+            file = await evidence(played, storage, player, "审计报告") if plan.state in PROVEN else None
             for year in YEARS:
                 await accounts.record_figures(
                     played, manager, account_id=player.account_id, year=year,
-                    drafts=drafts(write.scope.tenant, plan, year),
+                    drafts=drafts(write.scope.tenant, plan, year), evidence_id=file,
                 )  # fmt: skip
     return bool(missing)
 
