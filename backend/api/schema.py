@@ -12,7 +12,7 @@ from backend.identity.schema import IdentityQuery
 from backend.identity.schema_commands import IdentityMutation
 from backend.jobs.schema import JobsMutation, JobsQuery, JobsSubscription
 from backend.ledger.schema import LedgerMutation, LedgerQuery
-from backend.lending.schema import LendingMutation, LendingQuery
+from backend.lending.schema import LendingMutation, LendingQuery, LendingSubscription
 from backend.quotas.schema import QuotasMutation, QuotasQuery
 from backend.scores.schema import ScoresMutation, ScoresQuery
 from backend.statements.schema import StatementsMutation, StatementsQuery
@@ -69,8 +69,8 @@ class Mutation(
     """Commands."""
 
 
-@strawberry.type(description="Watching work until it ends.")
-class Subscription(JobsSubscription):
+@strawberry.type(description="Watching work until it ends, and what changes.")
+class Subscription(LendingSubscription, JobsSubscription):
     """Watching work."""
 
 

@@ -6,6 +6,7 @@ from backend.lending.schema_loan_files import LoanFilesMutation, LoanFilesQuery
 from backend.lending.schema_pledging import PledgingQuery
 from backend.lending.schema_portfolio import PortfolioMutation, PortfolioQuery
 from backend.lending.schema_reads import ReadsQuery
+from backend.lending.schema_watching import WatchingSubscription
 from backend.lending.schema_webhooks import WebhooksMutation, WebhooksQuery
 
 
@@ -17,3 +18,8 @@ class LendingQuery(ReadsQuery, PortfolioQuery, PledgingQuery, WebhooksQuery, Loa
 @strawberry.type
 class LendingMutation(PortfolioMutation, WebhooksMutation, LoanFilesMutation):
     """Commands of lending."""
+
+
+@strawberry.type
+class LendingSubscription(WatchingSubscription):
+    """Watching of lending."""

@@ -26,8 +26,8 @@ begin
         raise exception 'only the service tells of scores' using errcode = 'insufficient_privilege';
     end if;
     with noted as (
-        insert into bank_event (id, bank_id, kind, at, account_id, consent_id, score_id)
-            select uuidv7(), c.bank_id, 'score.changed', moment, a.id, c.id, g.score
+        insert into bank_event (id, bank_id, kind, at, account_id, score_id)
+            select uuidv7(), c.bank_id, 'score.changed', moment, a.id, g.score
                 from unnest(accounts, scores) g (account, score)
                     join carbon_account a on a.id = g.account
                     join consent c on c.enterprise_id = a.organisation_id and c.revoked_at is null

@@ -51,7 +51,6 @@ def upgrade() -> None:
             ["account_id"], ["carbon_account.id"], name=op.f("fk_bank_event_account_id_carbon_account")
         ),
         sa.ForeignKeyConstraint(["bank_id"], ["organisation.id"], name=op.f("fk_bank_event_bank_id_organisation")),
-        sa.ForeignKeyConstraint(["consent_id"], ["consent.id"], name=op.f("fk_bank_event_consent_id_consent")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_event")),
     )
     op.create_index(op.f("ix_bank_event_bank_id_at"), "bank_event", ["bank_id", "at"], unique=False)

@@ -6,7 +6,6 @@ on the caller's own, whoever that is, and must leave the victim alone; `TENANT` 
 by role. A root field without a case fails the walk.
 """
 
-
 from isolation_banks import BANKS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
 from isolation_scores import SCORES
@@ -93,6 +92,17 @@ CASES: dict[str, Case] = {
     "borrowerScores": open_(first=5),
     "consentReads": open_(accountId="$account"),
     "issuedCredentials": open_(accountId="$account"),
+    "webhookEndpoints": open_(first=5),
+    "webhookDeliveries": open_(endpointId="$webhook_endpoint", first=5),
+    "createWebhookEndpoint": own(url="https://bank.example/hook", events=["SCORE_CHANGED"]),
+    "rotateWebhookSecret": command(id="$webhook_endpoint"),
+    "enableWebhookEndpoint": command(id="$webhook_endpoint"),
+    "disableWebhookEndpoint": command(id="$webhook_endpoint"),
+    "removeWebhookEndpoint": command(id="$webhook_endpoint"),
+    "redeliverWebhooks": command(endpointId="$webhook_endpoint"),
+    "scoreChanges": open_(),
+    "loanFiles": open_(accountId="$account"),
+    "requestLoanFile": command(accountId="$account", purpose="贷款"),
     # factors
     "parameters": open_(first=2),
     "lookupParameter": open_(name="grid.electricity", key="national_average", regions=["CN"], policy="published"),

@@ -33,6 +33,8 @@ from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.ledger.claims.values import ClaimValue, Use, of_serials
 from backend.ledger.values import MovementValue, Reason, Selection
+from backend.lending import service as lending
+from backend.lending.webhooks.values import EventKind
 from backend.scores import service as scores
 from backend.wire.nodes import node_id
 
@@ -202,6 +204,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "certificate_number": certificate.number, "movement_number": str(units.retired.number), "unit_group": str(units.retired.group_id),
         "serial": str(units.retired.serials[0][0]),
         "score_model_version": str(node_id("ScoreModelVersion", await in_force(databases))),
+        "webhook_endpoint": str(node_id("WebhookEndpoint", await told_of_changes(databases, settings, lender))),
         "score_backtest": str(node_id("ScoreBacktest", new_id())),
         "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
         "bank": str(node_id("Organisation", lender.id)), "today": today().isoformat(),
@@ -215,6 +218,15 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "verifier not engaged": await client.signed_in(await identity.verifier(databases)),
     }
     return world
+
+
+async def told_of_changes(databases: Databases, settings: Settings, lender: Made) -> UUID:
+    """Let the victim's bank be told of changes."""
+    async with databases.write(lender.scope) as write:
+        made = await lending.create_endpoint(
+            write, lender.scope, settings, "https://bank.example/hook", [EventKind.SCORE_CHANGED]
+        )
+    return made.endpoint_id
 
 
 async def in_force(databases: Databases) -> UUID:

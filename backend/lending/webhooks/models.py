@@ -18,7 +18,8 @@ EVENT_KINDS = tuple(each.value for each in EventKind)
 class BankEvent(Base):
     """Something a bank is told of, written in the transaction of the change. Append-only.
 
-    It says what changed, never what it is now. `facts` are what a credential's own status tells publicly.
+    It says what changed, never what it is now. `consent_id` references nothing on purpose: a foreign key would hold the
+    consent's row until a run of scores ends, and a revocation would wait for it. `facts` are what a credential's own status tells publicly.
     """
 
     __tablename__ = "bank_event"
@@ -32,7 +33,7 @@ class BankEvent(Base):
     kind: Mapped[str]
     at: Mapped[datetime]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("carbon_account.id"))
-    consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
+    consent_id: Mapped[UUID | None]
     score_id: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 

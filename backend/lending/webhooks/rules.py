@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from backend.lending.webhooks.values import EventKind, EventValue
+from backend.lending.webhooks.values import EventValue
 
 SECRET_PREFIX, SECRET_BYTES = "whsec_", 32
 LONGEST_URL = 2000
@@ -42,8 +42,6 @@ def body_of(event: EventValue) -> bytes:
     about: dict[str, Any] = {
         "account_id": event.account_id, "consent_id": event.consent_id, "score_id": event.score_id,
     }  # fmt: skip
-    if event.kind is EventKind.SCORE_CHANGED:
-        del about["consent_id"]
     data = {name: str(each) for name, each in about.items() if each is not None} | event.facts
     told = {"type": event.kind.value, "timestamp": event.at.isoformat(), "data": data}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""Watching for changes of borrowers' scores over an open line."""
