@@ -20,7 +20,7 @@ APPEND_ONLY = {
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {
-    "claim", "claim_extent", "claim_guard", "claim_rule", "consent_read", "score_credential", "ledger_account", "ledger_balance", "ledger_batch", "ledger_head",
+    "bank_event", "claim", "claim_extent", "claim_guard", "claim_rule", "consent_read", "score_credential", "ledger_account", "ledger_balance", "ledger_batch", "ledger_head",
     "ledger_hold", "ledger_hold_part", "ledger_link", "ledger_lot", "ledger_movement", "ledger_origin", "ledger_posting",
     "ledger_serials",
 }  # fmt: skip
