@@ -86,7 +86,7 @@ def score_table(told: dict[str, Any]) -> Table:
     """Return the grade with what helps and harms it most, and the cheapest way to the next grade."""
     name, grade = told["modelName"], told["grade"] or told["state"].lower()
     found = Table(
-        title=f"{name['zh']} {name['en']} · {told['year']} · {grade} {told['gradeName']['zh']} · {_one(told['points'])}",
+        title=f"{name['zh']} {name['en']} · {told['year']} · {grade} {told['gradeName']['zh']} · {_two(told['points'])}",
         caption=f"{told['modelCode']} v{told['modelVersion']}, valid until 有效期至 {told['validUntil']}"
         + (" · placeholder, no official rule 占位模型" if told["isPlaceholder"] else ""),
     )
@@ -118,7 +118,7 @@ def read_table(read: dict[str, Any] | str) -> Table:
     if isinstance(read, str):
         found.add_row("refused 拒绝" if read else "score 评分", read or "none yet 尚无评分")
         return found
-    found.add_row("score 评分", f"{read['grade'] or read['state'] or '-'} · {_one(read['points'])}")
+    found.add_row("score 评分", f"{read['grade'] or read['state'] or '-'} · {_two(read['points'])}")
     found.add_row("consent 授权", f"{', '.join(read['scopes'])} · {read['endsOn']}")
     found.add_row("logged 记录", f"{read['readAt'][:19]}Z")
     return found
@@ -135,5 +135,5 @@ def _plain(title: str) -> Table:
     return found
 
 
-def _one(points: str | None) -> str:
-    return "-" if points is None else display(Decimal(points), 1)
+def _two(points: str | None) -> str:
+    return "-" if points is None else display(Decimal(points), 2)
