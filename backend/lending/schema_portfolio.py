@@ -272,8 +272,8 @@ class PortfolioQuery:
         return connect(rows, asked, key=lambda each: [each.id], make=terms)
 
     @strawberry.field(
-        description="Borrowers something is outstanding of, by credit code: score, terms, financed emissions. Each page is"
-        " a read in the borrowers' own logs."
+        description="Borrowers something is outstanding of on a day, by credit code, with what is known of them now: score, "
+        "terms, financed emissions (inventories of that day's year or before). Who is shown finds the read in its log."
     )
     async def loan_portfolio(
         self, info: Info, first: First = 50, after: After = None, on: date | None = None

@@ -138,13 +138,17 @@ async def test_financed_emissions_need_a_consent_for_the_statement(databases: Da
     (named,) = await places(databases, lender)
     assert (named.account_id, named.financed.missing) == (firm.id, Missing.CONSENT)
     other = await bank(databases)
-    await record(databases, other, draft(code, "L-1", "10000000"))
+    early = draft(code, "L-1", "10000000", as_of=date(year, 6, 30))
+    await record(databases, other, early, draft(code, "L-1", "10000000"))
     await consented(databases, firm.held.holder, other, ("score", "statement"))
     (seen,) = await places(databases, other)
     assert seen.inventory_year == year
     assert (seen.financed.base, seen.financed.quality) == (Base.EQUITY_AND_DEBT, 1)
     assert seen.financed.attribution == D("0.083333333333")
     assert seen.financed.scope12 == D("83.333333")
+    (then,) = await places(databases, other, on=date(year, 12, 31))
+    assert (then.financed.missing, then.inventory_year) == (None, year)
+    assert await places(databases, other, on=date(2024, 2, 29)) == []
     sums, grades = service.total([seen])
     assert (sums.coverage, sums.quality, [each.outstanding for each in grades]) == (D(1), D(1), [D(10000000)])
     async with databases.read(firm.held.holder.scope) as read:

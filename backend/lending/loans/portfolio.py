@@ -6,7 +6,7 @@ transaction that answers; a revocation waits for it or comes before it.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from backend.accounts.values import FigureKind, FigureValue
 from backend.emissions import service as emissions
 from backend.emissions.values import InventoryFacts
 from backend.identity.service.elevation import elevated
-from backend.kit.clock import CHINA, today
+from backend.kit.clock import today
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.lending.loans.recording import check_bank
@@ -87,7 +87,7 @@ async def loans(
 async def portfolio(
     write: Write, scope: Scope, *, on: date | None = None, after: str = "", limit: int | None = None
 ) -> Places:
-    """Return the borrowers something is outstanding of on a day, by credit code: scores as of now, facts as of that day.
+    """Return the borrowers something is outstanding of on a day, by credit code, with what is known of them now.
 
     Only borrowers that are returned are read, and find it in their logs.
 
@@ -128,7 +128,9 @@ async def _told(write: Write, scope: Scope, codes: Sequence[str]) -> list[Borrow
     if not codes:
         return []
     found: dict[str, BorrowerScore] = {}
-    for each in await told(write, scope, codes, what=ReadKind.PORTFOLIO, purpose=PURPOSE, needed="account"):
+    for each in await told(
+        write, scope, codes, what=ReadKind.PORTFOLIO, purpose=PURPOSE, needed="account", is_brief=True
+    ):
         kept = found.setdefault(each.credit_code, each)
         if each.account_number < kept.account_number:
             found[each.credit_code] = each
@@ -138,15 +140,17 @@ async def _told(write: Write, scope: Scope, codes: Sequence[str]) -> list[Borrow
 async def _facts(
     write: Write, account_ids: Sequence[UUID], day: date
 ) -> tuple[Mapping[UUID, InventoryFacts], Mapping[tuple[UUID, int], list[FigureValue]]]:
-    """Return each account's newest inventory that counts, and the yearly figures, as the service sees them."""
+    """Return each account's newest inventory that counts, of the day's year or before, and the yearly figures.
+
+    As they are known now: the books of a year are closed after it, so on its last day there would be none.
+    """
     if not account_ids:
         return {}, {}
     years = [day.year - back for back in range(YEARS_BACK + 1)]
     system = write.scope.as_system()
-    moment = None if day >= today() else datetime.combine(day, time.max, CHINA)
     async with elevated(write):
-        found = await emissions.inventory_facts(write, system, account_ids, years, moment)
-        figures = await accounts.figures(write, system, account_ids, years, moment)
+        found = await emissions.inventory_facts(write, system, account_ids, years)
+        figures = await accounts.figures(write, system, account_ids, years)
     newest: dict[UUID, InventoryFacts] = {}
     for (account_id, year), each in found.items():
         known = newest.get(account_id)

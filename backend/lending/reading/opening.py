@@ -26,6 +26,13 @@ OPEN = text("select * from lending_open(:keys, :needed, :what, :purpose, :actor,
 TOLD = text(
     "select * from lending_told(:keys, :after, :most, :needed, :what, :purpose, :actor, :correlation)"
 ).bindparams(_KEYS, bindparam("after", type_=Text), bindparam("most", type_=BigInteger), *_WHO)
+BRIEFLY = text(
+    "select place, has_more, read_at, account_id, account_number, account_name, holder_id, holder_name, credit_code,"
+    " consent_id, scopes, consent_purpose, starts_on, ends_on, score_id, number, year, model_code, model_version, state,"
+    " grade, points, computed_at, known_at, valid_until, cast(null as text) as answer, cast(null as text) as indicators"
+    " from lending_told(:keys, :after, :most, :needed, :what, :purpose, :actor, :correlation)"
+).bindparams(_KEYS, bindparam("after", type_=Text), bindparam("most", type_=BigInteger), *_WHO)
+"""The same without the texts, which are most of what ten thousand borrowers weigh."""
 HISTORY = text("select * from lending_history(:key, :before, :most, :actor, :correlation)").bindparams(
     bindparam("before", type_=BigInteger), bindparam("most", type_=BigInteger), *_WHO
 )
@@ -105,11 +112,13 @@ async def told(
     needed: str = "score",
     after: str | None = None,
     most: int | None = None,
+    is_brief: bool = False,
 ) -> list[BorrowerScore]:
     """Return the newest scores of the borrowers named by id, account number or credit code; None: the bank's portfolio.
 
     The portfolio comes by account number, after one and at most so many. What no consent opens is left out. `needed`
-    `account` includes borrowers whose consent does not cover the score, without it. One statement and one row in the log.
+    `account` includes borrowers whose consent does not cover the score, without it; `is_brief` leaves `answer` and
+    `indicators` out. One statement and one row in the log.
 
     Raises:
         Unauthenticated, Forbidden, BanksOnly: see `opened`.
@@ -117,7 +126,7 @@ async def told(
     check_bank(scope)
     asked = None if keys is None else [plain_key(each) for each in keys]
     rows = await write.rows(
-        TOLD,
+        BRIEFLY if is_brief else TOLD,
         {
             "keys": asked, "after": after, "most": most, "needed": needed, "what": str(what), "purpose": purpose,
             "actor": scope.actor_id, "correlation": scope.correlation_id,
