@@ -5,6 +5,7 @@
     GET /accounts/{account}/publications/{publication}.json                         its text, as it was hashed
     GET /accounts/{account}/publications/{publication}.xbrl.json                    the same as an XBRL report
     GET /accounts/{account}/publications/{publication}.xsd                          the concepts of that report
+    GET /white-papers/{white_paper}.xlsx|.json?lang=zh|en                           a draft of the white paper's table
 
 `account`, `disclosure`, `publication` are global ids or plain ones. Who may read it may have the files, nobody else. They are
 made when they are asked for: the same publication gives the same pages.
@@ -23,7 +24,7 @@ from backend.api.files import disposition, plain_id
 from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
 from backend.esg import service
-from backend.esg.errors import DisclosureNotFound, PublicationNotFound
+from backend.esg.errors import DisclosureNotFound, PublicationNotFound, WhitePaperNotFound
 from backend.esg.exports.values import MEDIA_TYPES, FileKind, Paper
 
 AnyRequest = Request[Any, Any, State]
@@ -96,16 +97,48 @@ class PublicationFiles(Controller):
         return await _file(paper, kind, lang)
 
 
+class WhitePaperFiles(Controller):
+    """Drafts of the white paper's table."""
+
+    path = "/white-papers"
+    tags: ClassVar[list[str]] = ["esg"]
+
+    @get("/{white_paper:str}", opt={ACTION: "esg:download"})
+    async def draft(
+        self, request: AnyRequest, state: State, white_paper: FromPath[str], lang: Language = None
+    ) -> Response[bytes]:
+        """Give a draft as a workbook, or its JSON, in Chinese unless `lang=en`."""
+        here: Surroundings = state.here
+        asgi: Any = request.scope
+        asgi[ROUTE] = "/white-papers/{white_paper}"
+        scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
+        name, _, ending = white_paper.partition(".")
+        asgi["path_params"] = {**asgi["path_params"], "white_paper": name}
+        own_id = plain_id(name, "EsgWhitePaper", "white_paper")
+        async with here.databases.read(scope) as read:
+            found = await service.white_paper(read, scope, own_id)
+        language = "en" if lang == "en" else "zh"
+        if ending == FileKind.JSON.value:
+            return _answer(found.content.encode(), FileKind.JSON, f"ESG-DRAFT-{found.year}.json")
+        if ending not in {"", FileKind.XLSX.value}:
+            raise WhitePaperNotFound
+        async with _MADE_AT_ONCE:
+            made = await asyncio.to_thread(service.white_paper_workbook, found, language)
+        return _answer(made, FileKind.XLSX, f"ESG-DRAFT-{found.year}-{language}.xlsx")
+
+
 async def _file(paper: Paper, kind: FileKind, lang: str | None) -> Response[bytes]:
     language = "en" if lang == "en" else "zh"
     service.check_kind(paper, kind)
     async with _MADE_AT_ONCE:
         made = await asyncio.to_thread(service.made, paper, kind, language)
-    headers = {
-        "content-disposition": disposition(service.file_name(paper, kind, language)), "x-content-type-options": "nosniff",
-    }  # fmt: skip
+    return _answer(made, kind, service.file_name(paper, kind, language))
+
+
+def _answer(made: bytes, kind: FileKind, name: str) -> Response[bytes]:
+    headers = {"content-disposition": disposition(name), "x-content-type-options": "nosniff"}
     return Response(made, media_type=MEDIA_TYPES[kind], headers=headers)
 
 
-CONTROLLERS = (DisclosureFiles, PublicationFiles)
+CONTROLLERS = (DisclosureFiles, PublicationFiles, WhitePaperFiles)
 """What the application mounts."""

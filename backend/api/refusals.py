@@ -55,6 +55,7 @@ PARAMETERS = {
     "account": "CarbonAccount", "batch": "ActivityBatch", "borrower": "CarbonAccount", "certificate": "RetirementCertificate",
     "certificate_import": "CertificateImport", "disclosure": "Disclosure", "evidence": "Evidence", "job": "Job",
     "movement": "UnitMovement", "publication": "DisclosurePublication", "statement": "AccountStatement", "unit_import": "UnitImport",
+    "white_paper": "EsgWhitePaper",
 }  # fmt: skip
 """What the plain ids in addresses are of; a global id says it itself."""
 

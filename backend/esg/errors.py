@@ -4,7 +4,9 @@ NotFound
   DisclosureNotFound        no such disclosure, or not visible
   DisclosurePointNotFound   no such point in this disclosure
   PublicationNotFound       no such publication, or not visible
+  WhitePaperNotFound        no such draft of the white paper's table, or not visible
 Forbidden
+  RegisterOfTheWhole        registers are kept by the authority of the whole jurisdiction
   DisclosureNotYours        visible (engaged, or in the region), but only its holder works on it
   SecondPersonNeeded        who filled or submitted a disclosure does not review it
   VerifierOnly              assurance is given by a verifier the enterprise engaged
@@ -22,6 +24,8 @@ Invalid
   AssigneeUnknown           not a person of this enterprise
   RemarksMissing            a disclosure is returned with remarks
   ListingContradicted       indices of another exchange, or of a firm that is not listed
+  RegisterEntryInvalid      an entry that says too little or contradicts itself
+  AppointmentInvalid        an appointment that ends before it begins
 Conflict
   DisclosureOnItsWay        the year's disclosure is on its way, or published: it is corrected then
   DisclosureStateWrong      not in a state in which this is done
@@ -61,6 +65,22 @@ class PublicationNotFound(NotFound):
     code = "publication_not_found"
     en = "No published disclosure with this identifier."
     zh = "未找到该已发布的披露。"
+
+
+class WhitePaperNotFound(NotFound):
+    """No such draft, or not yours."""
+
+    code = "esg_white_paper_not_found"
+    en = "No draft of a white paper's table with this identifier."
+    zh = "未找到该白皮书数据表草稿。"
+
+
+class RegisterOfTheWhole(Forbidden):
+    """One register for the whole jurisdiction."""
+
+    code = "esg_register_of_the_whole"
+    en = "Registers and the white paper are kept by the authority of the whole jurisdiction. Ask it to enter this."
+    zh = "登记簿与白皮书由本辖区最高一级主管部门维护，请联系其登记。"
 
 
 class DisclosureNotYours(Forbidden):
@@ -189,6 +209,22 @@ class ListingContradicted(Invalid):
     code = "listing_contradicted"
     en = "{reason_en}. Correct the exchange, the stock code or the indices."
     zh = "{reason_zh}，请更正上市地、股票代码或指数。"
+
+
+class RegisterEntryInvalid(Invalid):
+    """An entry that cannot be."""
+
+    code = "esg_register_entry_invalid"
+    en = "Entry {row}: {reason_en}. Nothing was entered; correct it and send all again."
+    zh = "第 {row} 条：{reason_zh}。未登记任何内容，请更正后重新提交。"
+
+
+class AppointmentInvalid(Invalid):
+    """Days in the wrong order."""
+
+    code = "carbon_officer_dates_invalid"
+    en = "The appointment ends before it begins. Correct one of the dates."
+    zh = "任期结束日早于开始日，请更正日期。"
 
 
 class DisclosureOnItsWay(Conflict):

@@ -10,7 +10,9 @@ from backend.accounts.schema_types import After, First
 from backend.accounts.service import account as visible_account
 from backend.esg import schema_reference as reference
 from backend.esg import service
+from backend.esg.schema_city import EsgCityQuery
 from backend.esg.schema_commands import EsgMutation
+from backend.esg.schema_exports import EsgRatingQuery
 from backend.esg.schema_reference import DisclosureApplicability, DisclosureLibrary, DisclosureObligation
 from backend.esg.schema_types import (
     DISCLOSURE,
@@ -55,7 +57,7 @@ def _after(asked: Page) -> tuple[int, datetime, UUID] | None:
 
 
 @strawberry.type
-class EsgQuery:
+class EsgQuery(EsgCityQuery, EsgRatingQuery):
     """Reads of esg."""
 
     @strawberry.field(

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from backend.esg import service
+from backend.esg.schema_city import EsgCityMutation
 from backend.esg.schema_inputs import (
     AnswerDisclosurePointInput,
     AssessDisclosureTopicsInput,
@@ -117,7 +118,7 @@ async def _now(write: Write, context: Context, key: tuple[UUID, UUID]) -> Disclo
 
 
 @strawberry.type
-class EsgMutation:
+class EsgMutation(EsgCityMutation):
     """Commands of esg."""
 
     @command("esg:disclose")

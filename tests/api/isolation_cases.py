@@ -399,6 +399,19 @@ CASES: dict[str, Case] = {
     "approveDisclosure": command(disclosureId="$disclosure"),
     "publishDisclosure": command(disclosureId="$disclosure"),
     "correctDisclosure": command(publicationId="$publication", reason=WHY),
+    "disclosureRubric": open_(),
+    "disclosureRatings": private(accountId="$account"),
+    "esgRegister": open_(kind="LISTED_FIRM", first=5),
+    "carbonOfficers": private(accountId="$account"),
+    "esgCityView": open_(year=2024),
+    "esgWhitePapers": open_(first=2),
+    "recordEsgRegister": tenant(
+        entries=[{"kind": "SERVICE_BODY", "name": "冒名机构", "number": "ISO-1", "happenedOn": "$calibrated", "document": WHY}]
+    ),
+    "recordCarbonOfficer": command(
+        accountId="$account", personName="冒名者", title="首席双碳官", document=WHY, startsOn="$today"
+    ),
+    "draftEsgWhitePaper": tenant(year=2024),
     "assureDisclosure": command(
         publicationId="$publication", level="LIMITED", standard="ISAE 3000", scope=WHY, opinion=WHY
     ),

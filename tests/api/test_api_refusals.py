@@ -212,6 +212,7 @@ DOORS = {
     ("GET", "/accounts/{account}/units/{unit}/imports/{unit_import}/file"): ("ledger:download", "unit_import"),
     ("GET", "/accounts/{account}/units/{unit}/imports/{unit_import}/annotated"): ("ledger:download", "unit_import"),
     ("GET", "/ledger/proofs/{movement}"): ("ledger:prove", "movement"),
+    ("GET", "/white-papers/{white_paper}"): ("esg:download", "white_paper"),
     ("GET", "/bank/scores/{borrower}"): ("lending:read", "borrower"),
     ("GET", "/bank/scores/{borrower}/history"): ("lending:read", "borrower"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from backend.esg.rules.entering import entered, expected, misjudged
 from backend.esg.rules.facts import Compliance, Facts, Moved
 from backend.esg.rules.lacking import blocking, gaps
 from backend.esg.rules.prefilling import is_same, prefill
-from backend.esg.rules.publishing import content, number, published_values, read_content, sha256
+from backend.esg.rules.publishing import canonical, content, number, published_values, read_content, sha256
 
 __all__ = [
     "Compliance",
@@ -16,6 +16,7 @@ __all__ = [
     "applicability",
     "blocking",
     "by_standard",
+    "canonical",
     "content",
     "contradiction",
     "duty_state",

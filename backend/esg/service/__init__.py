@@ -1,5 +1,11 @@
 """What ESG does, one kind of thing a file; the names below are what the rest of the house may use."""
 
+from backend.esg.city.papers import draft_paper as draft_white_paper
+from backend.esg.city.papers import paper as white_paper
+from backend.esg.city.papers import papers as white_papers
+from backend.esg.city.papers import workbook as white_paper_workbook
+from backend.esg.city.registering import appoint, enter, officers, register
+from backend.esg.city.viewing import city_view
 from backend.esg.exports.preparing import check_kind, draft_paper, file_name, made, published_paper
 from backend.esg.queries import (
     Published,
@@ -30,6 +36,7 @@ __all__ = [
     "Remark",
     "answer",
     "applicability",
+    "appoint",
     "approve",
     "assess",
     "assign",
@@ -37,17 +44,21 @@ __all__ = [
     "assurances_by_id",
     "assure",
     "check_kind",
+    "city_view",
     "correct",
     "disclosures",
     "disclosures_by_id",
     "draft_paper",
+    "draft_white_paper",
     "duties",
+    "enter",
     "file_name",
     "furnish",
     "gather",
     "history",
     "library",
     "made",
+    "officers",
     "omit",
     "open_disclosure",
     "override",
@@ -63,10 +74,14 @@ __all__ = [
     "ratings",
     "record_profile",
     "refresh",
+    "register",
     "return_disclosure",
     "submit",
     "tasks",
     "versions",
     "view",
+    "white_paper",
+    "white_paper_workbook",
+    "white_papers",
     "withdraw",
 ]
