@@ -22,6 +22,8 @@ Conflict
   AppealLate                 the time to appeal is over
 """
 
+from typing import Self
+
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -158,7 +160,13 @@ class AppealEnded(Conflict):
 
     code = "appeal_ended"
     en = "The appeal is {state} already."
-    zh = "该申诉已结束（{state}）。"
+    zh = "该申诉已结束（{state_zh}）。"
+
+    @classmethod
+    def of(cls, state: str) -> Self:
+        """Return the refusal for how the appeal ended; unknown where it ended a moment ago."""
+        told = {"accepted": "已采纳", "rejected": "已驳回", "withdrawn": "已撤回"}
+        return cls(state=state if state in told else "ended", state_zh=told.get(state, "已终结"))
 
 
 class AppealOpen(Conflict):

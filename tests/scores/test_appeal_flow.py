@@ -315,6 +315,22 @@ async def test_who_recorded_a_penalty_does_not_judge_the_appeal_against_it(datab
     assert all(each.is_open for each in after.assessment.gates if each.code == gate)
 
 
+async def test_a_penalty_recorded_after_a_correction_shuts_the_gate_again(databases: Databases) -> None:
+    firm, _ = await firm_with_score(databases)
+    officer, colleague = authority_of(firm), authority_of(firm)
+    await penalised(databases, firm, officer)
+    score = await run(databases, firm)
+    gate = next(code for code, fact in (await gates_of(databases, score)).items() if fact == "open_penalties")
+    appeal = await appealed(databases, firm, score, gate)
+    await answered(databases, appeal, colleague, correction=Correction("0", "处罚已撤销"))
+    later = await penalised(databases, firm, officer, document="锡环罚〔2026〕2号")
+    after = await run(databases, firm)
+    assert [each.is_open for each in after.assessment.gates if each.code == gate] == [False]
+    kinds = {each.kind: each.id for each in after.inputs if each.kind in {"ScoreOverride", "ScorePenalty"}}
+    assert kinds["ScorePenalty"] == str(later.id)
+    assert "ScoreOverride" in kinds
+
+
 async def gates_of(databases: Databases, score: ScoreValue) -> dict[str, str]:
     async with databases.read(SYSTEM) as read:
         model = (await service.active_model(read, SYSTEM, today())).content
@@ -405,6 +421,7 @@ async def test_an_appeal_is_seen_by_the_near_and_told_to_both_audit_chains(datab
     ("fact", "given", "kept"),
     [
         ("value_added_intensity", " 1.50 ", "1.50"), ("value_added_intensity", "1e2", "100"),
+        ("green_power_share", "100", "100"), ("open_penalties", "0", "0"), ("emissions_change", "-12.5", "-12.5"),
         ("inventory_state", "verified", "verified"), ("is_verified", "True", "true"),
     ],
 )  # fmt: skip
@@ -416,7 +433,8 @@ def test_a_corrected_value_has_one_spelling(fact: str, given: str, kept: str) ->
     ("fact", "given"),
     [
         ("value_added_intensity", "good"), ("value_added_intensity", "NaN"), ("value_added_intensity", "Infinity"),
-        ("value_added_intensity", "9" * 41), ("inventory_state", "perfect"), ("is_verified", "yes"),
+        ("open_penalties", "-1"), ("open_penalties", "0.5"), ("months_covered", "13"), ("green_power_share", "100.1"),
+        ("value_added_intensity", "9" * 41), ("value_added_intensity", "-0.1"), ("inventory_state", "perfect"), ("is_verified", "yes"),
     ],
 )  # fmt: skip
 def test_a_value_the_fact_cannot_have_is_refused(fact: str, given: str) -> None:
@@ -426,4 +444,6 @@ def test_a_value_the_fact_cannot_have_is_refused(fact: str, given: str) -> None:
 
 def test_what_is_refused_to_an_enterprise_is_named() -> None:
     assert ScoresOfAuthority().message("zh")
+    assert AppealEnded.of("accepted").message("zh") == "该申诉已结束（已采纳）。"
+    assert AppealEnded.of("open").message("en") == "The appeal is ended already."
     assert AccountNotYours().message("zh")

@@ -298,7 +298,9 @@ def test_a_rated_disclosure_is_a_fact_with_its_rubric() -> None:
 
 
 def test_a_correction_of_the_intensity_moves_the_ratio_to_the_sector() -> None:
-    override = Override(new_id(), "value_added_intensity", "0.5", "tCO2e/万CNY", "锡环函9号", "核实")
+    override = Override(
+        new_id(), "value_added_intensity", "0.5", "tCO2e/万CNY", "锡环函9号", "核实", datetime(2026, 5, 1, tzinfo=UTC)
+    )
     found = Material(ACCOUNT, 2025, date(2026, 5, 1), overrides=[override])
     group = Group(6, Decimal("0.8"), ((Decimal("0.8"), 6),), date(2026, 4, 1))
     told, _ = all_facts(found, comparable(found), SectorPeers({"value_added_intensity": group}))

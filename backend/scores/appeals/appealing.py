@@ -5,6 +5,7 @@ put right; both run the score again in the same transaction, and the appeal keep
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -46,6 +47,23 @@ from backend.scores.values import FACTS, ScoreValue
 
 PENALTIES = "open_penalties"
 LONGEST_VALUE = 40
+HUNDRED, MONTHS, NOTHING = Decimal(100), Decimal(12), Decimal(0)
+LIMITS: Mapping[str, tuple[Decimal, Decimal | None]] = {
+    "value_added_intensity": (NOTHING, None),
+    "output_intensity": (NOTHING, None),
+    "sector_ratio": (NOTHING, None),
+    "energy_intensity": (NOTHING, None),
+    "green_power_share": (NOTHING, HUNDRED),
+    "neutralised_share": (NOTHING, None),
+    "data_quality": (NOTHING, HUNDRED),
+    "metered_share": (NOTHING, HUNDRED),
+    "months_covered": (NOTHING, MONTHS),
+    "duties_on_time": (NOTHING, HUNDRED),
+    "open_penalties": (NOTHING, None),
+    "gaming_signs": (NOTHING, None),
+}
+"""Between what a fact lies; one that is not named may be below zero (a change, a gap, a balance of emissions)."""
+COUNTS = ("months_covered", "open_penalties", "gaming_signs")
 SCORE = text("select answer, indicators, year, computed_at from score where account_id = :account_id and id = :id")
 
 
@@ -178,7 +196,7 @@ async def _open(write: Write, account_id: UUID, appeal_id: UUID) -> AppealValue:
         queries.APPEAL.where(ScoreAppeal.account_id == account_id, ScoreAppeal.id == appeal_id).with_for_update()
     )
     if held is None:
-        raise AppealEnded(state="ended" if row.state == AppealState.OPEN.value else row.state)
+        raise AppealEnded.of(row.state)
     return queries.appeal_of(held)
 
 
@@ -224,12 +242,15 @@ def corrected_value(fact: str, value: str) -> str:
         if clean in kind.choices:
             return clean
     elif kind.better:
-        expected = ("a plain decimal number", "十进制数值")
+        least, most = LIMITS.get(fact, (None, None))
+        expected = _expected(least, most, is_whole=fact in COUNTS)
         try:
             number = Decimal(clean)
         except InvalidOperation:
             number = Decimal("NaN")
-        if number.is_finite() and len(clean) <= LONGEST_VALUE:
+        is_inside = number.is_finite() and (least is None or number >= least) and (most is None or number <= most)
+        is_counted = fact not in COUNTS or (is_inside and number == number.to_integral_value())
+        if is_inside and is_counted and len(clean) <= LONGEST_VALUE:
             return format(number, "f")
     else:
         expected = ("true or false", "true 或 false")
@@ -239,6 +260,13 @@ def corrected_value(fact: str, value: str) -> str:
         value=clean[:LONGEST_VALUE], fact=fact, expected_en=expected[0], expected_zh=expected[1],
         path=("input", "correction", "value"),
     )  # fmt: skip
+
+
+def _expected(least: Decimal | None, most: Decimal | None, *, is_whole: bool) -> tuple[str, str]:
+    en, zh = ("a whole number", "整数") if is_whole else ("a plain decimal number", "十进制数值")
+    if most is not None:
+        return f"{en} from {least} to {most}", f"{least} 至 {most} 的{zh}"
+    return (f"{en}, not below zero", f"不小于零的{zh}") if least is not None else (en, zh)
 
 
 async def _rerun(write: Write, appeal: AppealValue) -> AppealValue:

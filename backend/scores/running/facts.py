@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from backend.accounts.values import FigureKind, FigureValue
@@ -57,6 +58,8 @@ def all_facts(found: Material, compared: Mapping[str, Fact], peers: Peers) -> tu
     facts["disclosure_rating"] = _rating(found)
     for override in found.overrides:
         facts[override.fact] = corrected(override)
+        if override.fact == "open_penalties":
+            facts[override.fact] = _with_later_penalties(facts[override.fact], override, found)
     facts["sector_ratio"] = next(
         (corrected(each) for each in found.overrides if each.fact == "sector_ratio"),
         _sector_ratio(facts["value_added_intensity"], peers),
@@ -330,6 +333,19 @@ def _penalties(found: Material) -> Fact:
     note = Words(f"有效处罚：{documents}" if documents else "无有效处罚记录",
                  f"In force: {documents}" if documents else "None on record is in force")  # fmt: skip
     return Fact("open_penalties", Decimal(len(found.penalties)), "", Quality.VERIFIED, sources, note)
+
+
+def _with_later_penalties(fact: Fact, override: Override, found: Material) -> Fact:
+    """Return the corrected count with the penalties recorded since: an appeal judges those that were on record."""
+    later = [each for each in found.penalties if each.recorded_at > override.recorded_at]
+    if not later or not isinstance(fact.value, Decimal):
+        return fact
+    documents = "、".join(each.document for each in later)
+    return replace(
+        fact, value=fact.value + len(later),
+        sources=(*fact.sources, *(Source("ScorePenalty", str(each.id)) for each in later)),
+        note=Words(f"{fact.note.zh}；其后新增有效处罚：{documents}", f"{fact.note.en}; recorded since: {documents}"),
+    )  # fmt: skip
 
 
 def _gaming(found: Material, findings: Sequence[Finding]) -> Fact:

@@ -45,6 +45,7 @@ class Override:
     unit: str
     document: str
     reason: str
+    recorded_at: datetime
 
 
 @dataclass(slots=True)
@@ -121,7 +122,9 @@ async def material(
         accepted[row.account_id][row.kind, row.fingerprint] = row.id
     overrides: dict[UUID, list[Override]] = defaultdict(list)
     for row in await read.rows(text(sql.OVERRIDES), asked):
-        overrides[row.account_id].append(Override(row.id, row.fact, row.value, row.unit, row.document, row.reason))
+        overrides[row.account_id].append(
+            Override(row.id, row.fact, row.value, row.unit, row.document, row.reason, row.recorded_at)
+        )
     ratings = await esg.rating(read, scope, list(found), year, as_of)
     for account_id, each in found.items():
         each.compliance, each.rating = compliance.get(account_id), ratings.get(account_id)

@@ -75,7 +75,7 @@ where account_id = any(cast(:accounts as uuid[])) and year = :year and recorded_
 group by account_id"""
 
 PENALTIES = """
-select account_id, id, document, severity
+select account_id, id, document, severity, recorded_at
 from score_penalty
 where account_id = any(cast(:accounts as uuid[])) and recorded_at <= :known_at and from_on <= :day
     and (until_on is null or until_on >= :day) and (withdrawn_at is null or withdrawn_at > :known_at)
@@ -92,7 +92,7 @@ cross join lateral (
 where s.account_id = any(cast(:accounts as uuid[])) and s.year = :year and newest.kind = 'accepted'"""
 
 OVERRIDES = """
-select distinct on (account_id, fact) account_id, id, fact, value, unit, document, reason
+select distinct on (account_id, fact) account_id, id, fact, value, unit, document, reason, recorded_at
 from score_override
 where account_id = any(cast(:accounts as uuid[])) and year = :year and recorded_at <= :known_at
 order by account_id, fact, recorded_at desc, id desc"""
