@@ -158,6 +158,19 @@ def test_a_restated_year_says_so_on_the_first_page() -> None:
     assert len(zh.figures) == len(en.figures) == len(figures(data))
 
 
+def test_days_are_those_of_the_jurisdictions_calendar() -> None:
+    late = datetime(2026, 11, 21, 17, tzinfo=UTC)  # one o'clock of the next day there
+    data = compose(known(inventory(2025, "100", computed_at=late, verified_at=late)))
+    cells = [
+        cell.text
+        for table in chapters.present(data, "zh").sections[0].tables
+        for row in table.rows
+        for cell in row.cells
+    ]
+    assert cells.count("2026-11-22") == 2
+    assert "2026-11-21" not in cells
+
+
 def test_the_sector_is_compared_with_where_it_may_be_told_of() -> None:
     mean = SectorMean(2025, "value_added", "", D("1.2"), "tCO2e/万CNY", date(2026, 11, 20))
     data = compose(known(inventory(2025, "100"), activity=[measure(2025, "1000000")], means=[mean]))

@@ -12,6 +12,7 @@ from backend.esg.rules import complying, trading
 from backend.esg.rules.facts import Facts
 from backend.esg.rules.telling import Said, fact, known, unknown
 from backend.esg.values import Metric, Prefill, Source, Words
+from backend.kit.clock import CHINA
 from backend.kit.quantities import EXACT, convert
 
 PLACES = Decimal(1).scaleb(-12)
@@ -191,7 +192,7 @@ def _verification(_metric: Metric, facts: Facts) -> Said:
     if one is None:
         return without_inventory(facts)
     if one.is_verified and one.verified_at is not None:
-        day = one.verified_at.date().isoformat()
+        day = one.verified_at.astimezone(CHINA).date().isoformat()
         return fact(Words(f"已由第三方核查（{day}）", f"verified by another organisation on {day}"), of_inventory(one))
     return fact(Words("尚未经第三方核查", "not verified by another organisation"), of_inventory(one))
 

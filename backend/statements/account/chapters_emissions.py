@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from backend.statements.account.presenting import WHOLE, Cell, Row, Section, Speaker, Table
+from backend.statements.account.presenting import WHOLE, Cell, Row, Section, Speaker, Table, day_of
 from backend.statements.account.values import Figure, Intensity, StatementData, Totals, YearEmissions
 from backend.statements.account.wording import CATEGORIES, STATES, word
 
@@ -106,7 +106,7 @@ def _inventories(years: list[YearEmissions], speak: Speaker) -> Table:
         found = each.inventory
         if found is None:
             continue
-        verified = "—" if found.verified_at is None else found.verified_at.date().isoformat()
+        verified = "—" if found.verified_at is None else day_of(found.verified_at)
         state = speak.of(word(STATES, found.state))
         if found.restates_id is not None:
             state += speak.say("（重述版）", " (restatement)")
@@ -114,7 +114,7 @@ def _inventories(years: list[YearEmissions], speak: Speaker) -> Table:
             Row(
                 (
                     Cell(str(each.calendar_year)), Cell(str(found.version)), Cell(state),
-                    Cell(found.computed_at.date().isoformat()), Cell(verified),
+                    Cell(day_of(found.computed_at)), Cell(verified),
                     Cell(number=Decimal(found.months_covered), unit=WHOLE), Cell(number=Decimal(found.record_count), unit=WHOLE),
                     Cell(number=Decimal(found.excluded_count), unit=WHOLE), Cell(figure=each.quality),
                     Cell(figure=each.metered_share),

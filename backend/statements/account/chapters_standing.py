@@ -1,6 +1,6 @@
 """The chapters on how the account stands: quota, budget, what is due, score. Pure."""
 
-from backend.statements.account.presenting import Cell, Row, Section, Speaker, Table
+from backend.statements.account.presenting import Cell, Row, Section, Speaker, Table, day_of
 from backend.statements.account.values import DutyLine, StatementData
 from backend.statements.account.wording import BASES, DUTY_STATES, SCORE_STATES, word
 
@@ -131,7 +131,7 @@ def score(data: StatementData, speak: Speaker) -> Section:
             )
         ),
         Row((speak.cell("所评年度", "Year"), Cell(str(found.calendar_year)))),
-        Row((speak.cell("计算时间", "Computed"), Cell(found.computed_at.date().isoformat()))),
+        Row((speak.cell("计算时间", "Computed"), Cell(day_of(found.computed_at)))),
         Row((speak.cell("有效至", "Valid until"), Cell(found.valid_until.isoformat()))),
         *(Row((speak.cell("有利因素", "Helps"), speak.words(each))) for each in found.helps),
         *(Row((speak.cell("不利因素", "Harms"), speak.words(each))) for each in found.harms),

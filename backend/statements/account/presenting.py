@@ -5,8 +5,10 @@ Numbers are rounded half up here, and only here; what is exact stays in the figu
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from backend.kit.clock import CHINA
 from backend.scores.values import Words
 from backend.statements.account.values import UNSAID, Figure, Mark
 from backend.statements.account.wording import MARKS
@@ -26,6 +28,11 @@ UNITS = {
     "person": Words("人", "persons"),
 }
 """Units that are written otherwise for people."""
+
+
+def day_of(moment: datetime) -> str:
+    """Return the day of a moment as the jurisdictions write it."""
+    return moment.astimezone(CHINA).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)
