@@ -47,6 +47,7 @@ class MissingEnum(Enum):
     """Why nothing can be told."""
 
     CONSENT = "consent"
+    SEVERAL_ACCOUNTS = "several_accounts"
     INVENTORY = "inventory"
     BALANCE_SHEET = "balance_sheet"
     VALUE_NOT_POSITIVE = "value_not_positive"
@@ -130,8 +131,12 @@ class PortfolioBorrower:
 
     credit_code: str = strawberry.field(description="Unified social credit code.")
     name: str = strawberry.field(description="Registered name; empty without a consent.")
+    accounts: int = strawberry.field(
+        description="Carbon accounts of it opened to you. With more than one, ask for each by its number: nothing of a single "
+        "one is told here."
+    )
     account_id: strawberry.ID | None = strawberry.field(
-        description="The account opened to you; null without a consent."
+        description="The account opened to you; null without a consent, or with several accounts."
     )
     loans: int = strawberry.field(description="Loans with something outstanding.")
     outstanding: Decimal = strawberry.field(description="In CNY.")
@@ -358,7 +363,7 @@ def place(value: BorrowerPlace) -> PortfolioBorrower:
     told = value.financed
     return PortfolioBorrower(
         credit_code=value.credit_code, name=value.name, loans=value.loans, outstanding=value.outstanding,
-        project_outstanding=value.project_outstanding,
+        project_outstanding=value.project_outstanding, accounts=value.accounts,
         account_id=None if value.account_id is None else node_id("CarbonAccount", value.account_id),
         scopes=list(value.scopes), consent_ends_on=value.ends_on, state=value.state, grade=value.grade,
         points=value.points, model_code=value.model_code, valid_until=value.valid_until,

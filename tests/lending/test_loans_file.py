@@ -114,6 +114,8 @@ async def test_one_bad_row_of_twenty_thousand_stores_nothing(
     assert await listed(databases, lender) == []
     whole = await post(officer, file(*good, line(code, MOST_LOANS)))
     assert whole.json() == {"rows": 20_000, "loans": 20_000, "balances": 20_000}
+    again = await post(officer, file(*good, line(code, MOST_LOANS)))
+    assert again.json() == {"rows": 20_000, "loans": 0, "balances": 0}
     more = await post(officer, file(*good, line(code, MOST_LOANS), line(code, MOST_LOANS + 1)))
     assert (more.status_code, more.json()["code"]) == (429, "too_many_rows")
 

@@ -37,6 +37,7 @@ def test_no_more_than_all_is_attributed() -> None:
 def test_what_is_not_known_is_told_as_missing() -> None:
     for borrower, why in (
         (Borrower(D(1), has_consent=False), Missing.CONSENT),
+        (Borrower(D(1), D(1), D(1), None, D(5), has_one_account=False), Missing.SEVERAL_ACCOUNTS),
         (Borrower(D(1), D(1), D(1)), Missing.INVENTORY),
         (Borrower(D(1), D(1), None, None, D(5)), Missing.BALANCE_SHEET),
         (Borrower(D(1), D(-1), D(0), None, D(5)), Missing.VALUE_NOT_POSITIVE),

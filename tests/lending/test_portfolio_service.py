@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from factories import figures, identity
+from factories.accounts import held_account
 from factories.identity import bank, consented
+from factories.lending import lent, scored
 from factories.scores import Year, a_sector, made_firm
 from sqlalchemy import text
 
@@ -155,6 +157,17 @@ async def test_financed_emissions_need_a_consent_for_the_statement(databases: Da
         log = await service.reads_of(read, firm.held.holder.scope, limit=50)
     assert {each.what for each in log} == {"portfolio"}
     assert {each.bank_id for each in log} == {lender.id, other.id}
+
+
+async def test_an_enterprise_with_several_accounts_is_told_as_such(databases: Databases) -> None:
+    world = await lent(databases, scopes=("score", "statement"))
+    other = await held_account(databases, holder=world.held.holder)
+    await scored(databases, other, grade="C")
+    await record(databases, world.bank, draft(world.held.holder.credit_code))
+    (place,) = await places(databases, world.bank)
+    assert (place.accounts, place.account_id, place.grade, place.terms) == (2, None, None, None)
+    assert (place.scopes, place.financed.missing) == (("score", "statement"), Missing.SEVERAL_ACCOUNTS)
+    assert place.name != ""
 
 
 async def test_terms_are_dated_versions(databases: Databases) -> None:

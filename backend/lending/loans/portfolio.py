@@ -5,7 +5,7 @@ borrower's financed emissions are missing, and said to be. All reads of a page a
 transaction that answers; a revocation waits for it or comes before it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -100,14 +100,13 @@ async def portfolio(
     found = await write.rows(BORROWERS, {"bank": bank_id, "day": day, "after": after, "most": most})
     rows = found[:limit]
     codes = [row.credit_code for row in rows]
-    scores = {each.credit_code: each for each in await _told(write, scope, codes)}
-    ids = [each.account_id for each in scores.values()]
+    scores = await _told(write, scope, codes)
+    ids = [each[0].account_id for each in scores.values() if len(each) == 1]
     consents = await opened_many(write, scope, ids, "statement", PURPOSE, ReadKind.PORTFOLIO)
     inventories, figures = await _facts(write, list(consents), day)
     terms = await terms_in_force(write, bank_id, day)
     places = [
-        _place(row, scores.get(row.credit_code), inventories, figures, terms, is_open=_is_open(scores, consents, row))
-        for row in rows
+        _place(row, scores.get(row.credit_code, ()), consents.keys(), inventories, figures, terms) for row in rows
     ]
     return Places(places, has_more=len(found) > len(rows))
 
@@ -123,18 +122,15 @@ def total(places: Sequence[BorrowerPlace]) -> tuple[Portfolio, list[GradeTotal]]
     ]
 
 
-async def _told(write: Write, scope: Scope, codes: Sequence[str]) -> list[BorrowerScore]:
-    """Return the scores consents open; of an enterprise with several accounts the one opened to the bank first."""
-    if not codes:
-        return []
-    found: dict[str, BorrowerScore] = {}
-    for each in await told(
-        write, scope, codes, what=ReadKind.PORTFOLIO, purpose=PURPOSE, needed="account", is_brief=True
-    ):
-        kept = found.setdefault(each.credit_code, each)
-        if each.account_number < kept.account_number:
-            found[each.credit_code] = each
-    return list(found.values())
+async def _told(write: Write, scope: Scope, codes: Sequence[str]) -> dict[str, list[BorrowerScore]]:
+    """Return what consents open of each borrower, account by account."""
+    found: dict[str, list[BorrowerScore]] = {}
+    if codes:
+        for each in await told(
+            write, scope, codes, what=ReadKind.PORTFOLIO, purpose=PURPOSE, needed="account", is_brief=True
+        ):
+            found.setdefault(each.credit_code, []).append(each)
+    return found
 
 
 async def _facts(
@@ -159,20 +155,18 @@ async def _facts(
     return newest, figures
 
 
-def _is_open(scores: Mapping[str, BorrowerScore], consents: Mapping[UUID, Any], row: Row[Any]) -> bool:
-    score = scores.get(row.credit_code)
-    return score is not None and score.account_id in consents
-
-
 def _place(
     row: Row[Any],
-    score: BorrowerScore | None,
+    opened: Sequence[BorrowerScore],
+    consents: Collection[UUID],
     inventories: Mapping[UUID, InventoryFacts],
     figures: Mapping[tuple[UUID, int], list[FigureValue]],
     terms: Mapping[tuple[str, str], GradeTerms],
-    *,
-    is_open: bool,
 ) -> BorrowerPlace:
+    holder = opened[0] if opened else None
+    score = holder if len(opened) == 1 else None
+    is_covered = holder is not None and "statement" in holder.scopes
+    is_open = is_covered if score is None else score.account_id in consents
     inventory = inventories.get(score.account_id) if score is not None and is_open else None
     is_valid = score is not None and score.valid_until is not None and score.valid_until >= today()
     grade = score.grade if score is not None and is_valid else None
@@ -182,10 +176,11 @@ def _place(
         loans=row.loans,
         outstanding=row.outstanding,
         project_outstanding=row.project,
+        accounts=len(opened),
         account_id=None if score is None else score.account_id,
-        name="" if score is None else score.holder_name,
-        scopes=() if score is None else score.scopes,
-        ends_on=None if score is None else score.ends_on,
+        name="" if holder is None else holder.holder_name,
+        scopes=() if holder is None else holder.scopes,
+        ends_on=None if holder is None else holder.ends_on,
         state=None if score is None else score.state,
         grade=grade,
         points=None if score is None else score.points,
@@ -194,7 +189,7 @@ def _place(
         grade_at_grant=row.grade_at_grant or "",
         inventory_year=None if inventory is None else inventory.year,
         inventory_state=None if inventory is None else inventory.state,
-        financed=_financed(row, inventory, figures, is_open=is_open),
+        financed=_financed(row, inventory, figures, is_open=is_open, is_one=len(opened) <= 1),
         terms=terms.get((model, grade)) if model is not None and grade is not None else None,
     )
 
@@ -205,9 +200,10 @@ def _financed(
     figures: Mapping[tuple[UUID, int], list[FigureValue]],
     *,
     is_open: bool,
+    is_one: bool,
 ) -> Financed:
     if inventory is None:
-        return financed(Borrower(row.outstanding, has_consent=is_open, project=row.project))
+        return financed(Borrower(row.outstanding, has_consent=is_open, has_one_account=is_one, project=row.project))
     stated = figures.get((inventory.account_id, inventory.year), ())
     known = {each.kind: each.quantity for each in stated if not each.is_withdrawn}
     return financed(

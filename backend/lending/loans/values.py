@@ -94,7 +94,8 @@ class TermsValue:
 class BorrowerPlace:
     """A borrower of the portfolio: its loans together, its score as far as a consent opens it, its financed emissions.
 
-    `account_id` and what follows are None without a consent. `project_outstanding` is the part of `outstanding` lent for
+    `accounts` is how many accounts of it a consent opens; with more than one each is asked for by its number, and
+    nothing of a single one is told here. `account_id` and what follows are None without a consent. `project_outstanding` is the part of `outstanding` lent for
     projects. `grade` is the one valid today, `grade_at_grant` what the bank stated of the oldest loan. `terms` are what
     the bank offers the grade on the day asked about.
     """
@@ -103,6 +104,7 @@ class BorrowerPlace:
     loans: int
     outstanding: Decimal
     project_outstanding: Decimal
+    accounts: int
     account_id: UUID | None
     name: str
     scopes: tuple[str, ...]

@@ -40,6 +40,7 @@ class Missing(StrEnum):
     """Why nothing can be told of a borrower's financed emissions; each alone is enough."""
 
     CONSENT = "consent"
+    SEVERAL_ACCOUNTS = "several_accounts"
     INVENTORY = "inventory"
     BALANCE_SHEET = "balance_sheet"
     VALUE_NOT_POSITIVE = "value_not_positive"
@@ -61,6 +62,7 @@ class Borrower:
     scope3: Decimal | None = None
     is_verified: bool = False
     has_consent: bool = True
+    has_one_account: bool = True
     project: Decimal = ZERO
 
 
@@ -109,12 +111,9 @@ def financed(borrower: Borrower) -> Financed:
     no inventory is not told rather than invented.
     """
     lent = EXACT.subtract(borrower.outstanding, borrower.project)
-    if lent <= ZERO and borrower.project > ZERO:
-        return _untold(borrower, Missing.PROJECT)
-    if not borrower.has_consent:
-        return _untold(borrower, Missing.CONSENT)
-    if borrower.scope12 is None:
-        return _untold(borrower, Missing.INVENTORY)
+    missing = _lacking(borrower, lent)
+    if missing is not None or borrower.scope12 is None:
+        return _untold(borrower, missing or Missing.INVENTORY)
     worth, base = _worth(borrower)
     if worth is None:
         return _untold(borrower, Missing.BALANCE_SHEET)
@@ -155,6 +154,15 @@ def together(parts: Sequence[Financed]) -> Portfolio:
         quality=_QUOTIENTS.divide(weighted, told).quantize(Decimal("0.01"), context=_QUOTIENTS) if told else None,
         missing=missing,
     )
+
+
+def _lacking(borrower: Borrower, lent: Decimal) -> Missing | None:
+    if lent <= ZERO and borrower.project > ZERO:
+        return Missing.PROJECT
+    if not borrower.has_consent:
+        return Missing.CONSENT
+    # A firm's balance sheet is one; which of its accounts together are the firm, nobody said.
+    return None if borrower.has_one_account else Missing.SEVERAL_ACCOUNTS
 
 
 def _worth(borrower: Borrower) -> tuple[Decimal | None, Base | None]:
