@@ -33,7 +33,7 @@ def signed(token: str, kind: str, published: list) -> dict:
 
 def verify(credential: str, published: list, status_list: str) -> dict:
     """Return what a genuine credential shows. Raises ValueError; its first word names the cause."""
-    token, *disclosures, rest = credential.strip().split("~")
+    token, *disclosures, rest = credential.strip().split("~") if "~" in credential else (credential, "")
     said, shown = signed(token, "dc+sd-jwt", published), {}
     if rest or said["_sd_alg"] != "sha-256" or said["vct"] != "urn:carbon:credential:green-score:1":
         raise ValueError("FORMAT: 不是绿色评分凭证 / no credential of a green score")
@@ -56,4 +56,4 @@ if __name__ == "__main__":
     try:
         print(json.dumps(verify(given, json.loads(keys)["keys"], statuses), ensure_ascii=False, indent=1))
     except (ValueError, KeyError, jwt.InvalidTokenError) as wrong:
-        sys.exit(f"无效 NOT GENUINE: {wrong}")
+        sys.exit(f"无效 NOT GENUINE: {wrong if str(wrong)[:3].isupper() else f'FORMAT: 无法读取 unreadable: {wrong}'}")

@@ -195,7 +195,12 @@ def test_the_script_is_short_and_runs_alone(tmp_path: Path) -> None:
     assert len(SCRIPT.read_text(encoding="utf-8").splitlines()) < 60
     names = ("credential.txt", "documents.json", "status.txt")
     credential, _ = issued()
-    for status, code, said in ((listed(), 0, '"grade": "A"'), (listed(INDEX), 1, "REVOKED")):
+    unreadable = "<html>no status list</html>"
+    for status, code, said in (
+        (listed(), 0, '"grade": "A"'),
+        (listed(INDEX), 1, "REVOKED"),
+        (unreadable, 1, ": FORMAT: "),
+    ):
         for name, content in zip(names, (credential, json.dumps({"keys": published(KEY)}), status), strict=True):
             (tmp_path / name).write_text(content + "\n", encoding="utf-8")
         ran = subprocess.run(
