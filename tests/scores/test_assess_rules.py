@@ -126,6 +126,15 @@ def test_a_cap_lets_no_better_grade_through() -> None:
     assert (capped.state, capped.grade, capped.points) == (State.GRADED, "B", D("96.00"))
 
 
+def test_a_cap_above_the_grade_reached_is_no_first_reason() -> None:
+    held = assess(model(gates=GATES), facts(is_verified=False), SECTOR)
+    assert held.harms[0].en.endswith("Not verified.")
+    low = assess(model(gates=GATES), facts(is_verified=False, green_power_share=0, value_added_intensity=9), SECTOR)
+    assert low.grade not in {"A", "B"}
+    assert low.harms[0].en.startswith("-")
+    assert low.harms[-1].en.endswith("Not verified.")
+
+
 def test_a_gate_that_cannot_be_told_is_shut() -> None:
     unknown = assess(model(gates=GATES), facts(open_penalties=None), SECTOR)
     assert (unknown.state, unknown.grade) == (State.CANNOT_TELL, None)

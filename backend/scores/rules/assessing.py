@@ -24,8 +24,9 @@ def assess(content: ModelContent, facts: Mapping[str, Fact], peers: Peers, *, wi
     """Return what the model makes of the facts. Pure and exact: the same facts and peers give the same answer.
 
     `points` and `grade` are None unless the state is `GRADED`. The helps and harms are the three that move the account
-    furthest from neutral, shut gates and missing essentials first. `next_grade` is the grade the changes lead to, or,
-    where no set of changes on the model's grid does, the next better one.
+    furthest from neutral, missing essentials and the gates that hold the grade down first; gates that are shut above
+    the grade reached come last. `next_grade` is the grade the changes lead to, or, where no set of changes on the model's
+    grid does, the next better one.
 
     Args:
         content: The model.
@@ -79,10 +80,16 @@ def _reasons(
     ups = sorted((each for each in apart if each[0] > 0), key=lambda each: -each[0])
     downs = sorted((each for each in apart if each[0] < 0), key=lambda each: each[0])
     first = [words.missing(found.missing)] if found.missing else []
-    first += [gate.reason for gate in gates if not gate.is_open]
+    shut = [
+        (told.reason, found.holds(content, gate))
+        for told, (gate, *_) in zip(gates, found.gates, strict=True)
+        if not told.is_open
+    ]
+    first += [reason for reason, holds in shut if holds]
+    last = [reason for reason, holds in shut if not holds]
     return (
         tuple(words.helped(reason, difference) for difference, reason in ups[:MOST_REASONS]),
-        tuple([*first, *(words.harmed(reason, -difference) for difference, reason in downs)][:MOST_REASONS]),
+        tuple([*first, *(words.harmed(reason, -difference) for difference, reason in downs), *last][:MOST_REASONS]),
     )
 
 

@@ -12,7 +12,10 @@ from backend.scores.values import Fact, Peers, Quality, State
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of the facts, before it is put in words. `rank` is the grade's place, 0 for the best."""
+    """What came of the facts, before it is put in words.
+
+    `rank` is the grade's place, 0 for the best; `reached` the one before any gate held it down.
+    """
 
     state: State
     total: Decimal
@@ -20,6 +23,11 @@ class Outcome:
     measured: tuple[tuple[Indicator, Fact, Measured], ...]
     gates: tuple[tuple[Gate, Fact, bool], ...]
     missing: tuple[str, ...]
+    reached: int | None = None
+
+    def holds(self, content: ModelContent, gate: Gate) -> bool:
+        """Tell whether a shut gate counts: it blocks, nothing was graded, or its cap lies below what was reached."""
+        return self.reached is None or gate.grade is None or content.ranks[gate.grade] > self.reached
 
 
 def fact_of(facts: Mapping[str, Fact], code: str) -> Fact:
@@ -50,7 +58,7 @@ def outcome(content: ModelContent, facts: Mapping[str, Fact], peers: Peers) -> O
     if rank is None:
         return Outcome(State.CANNOT_TELL, total, None, measured, gates, missing)
     caps = [content.ranks[gate.grade] for gate, _ in shut if gate.grade is not None]
-    return Outcome(State.GRADED, total, max(rank, *caps) if caps else rank, measured, gates, missing)
+    return Outcome(State.GRADED, total, max(rank, *caps) if caps else rank, measured, gates, missing, rank)
 
 
 def graded(content: ModelContent, total: Decimal, measured: Sequence[tuple[Indicator, Fact, Measured]]) -> int | None:
