@@ -182,7 +182,7 @@ async def published(databases: Databases, firm: Firm, one: DisclosureValue | Non
 
 
 async def disclosed(databases: Databases, held: Held, body: identity.Made) -> dict[str, tuple[str, tuple[UUID, ...]]]:
-    """Give an account a published disclosure of 2024 with a statement on it, and a draft of 2025."""
+    """Give an account a published disclosure of 2024 with a statement on it, a draft of 2025, and a chief carbon officer."""
     account = held.account
     place = inventory.Place(
         held.scope.tenant, held.id, account.organisation_id, held.id, body.id, division_path=account.division_path
@@ -202,6 +202,11 @@ async def disclosed(databases: Databases, held: Held, body: identity.Made) -> di
         await service.assign(
             write, firm.writer, key=(firm.id, one.id), points=["exchanges:STR"], owner_id=held.holder.person_id,
             due_on=date(2026, 1, 31),
+        )  # fmt: skip
+    async with databases.write(firm.writer) as write:
+        await service.appoint(
+            write, firm.writer, account_id=firm.id, person_name="受害者的双碳官", title="首席双碳官", document="决议",
+            starts_on=date(2025, 1, 1), ends_on=None, evidence_id=None,
         )  # fmt: skip
     async with databases.write(body.scope) as write:
         signed = await service.assure(

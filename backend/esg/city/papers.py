@@ -79,13 +79,13 @@ async def papers(read: Read, scope: Scope, *, after: queries.Place | None, limit
 
 
 async def paper(read: Read, scope: Scope, own_id: UUID) -> WhitePaperValue:
-    """Return a draft.
+    """Return a draft; only authorities see one.
 
     Raises:
-        Unauthenticated, Forbidden: without `esg:supervise`.
+        Unauthenticated, Forbidden: without `esg:read`.
         WhitePaperNotFound: not there, or not visible.
     """
-    scope.require("esg:supervise")
+    scope.require("esg:read")
     found = await queries.paper(read, scope, own_id)
     if found is None:
         raise WhitePaperNotFound
