@@ -148,6 +148,20 @@ async def test_a_draft_is_marked_on_every_page_and_has_no_file_for_machines(data
             service.made(paper, kind, "zh")
 
 
+async def test_what_stands_for_no_real_firm_says_so_on_every_page(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    shown = pages.sheet(paper, "zh")
+    assert (shown["watermark"], paper.is_demonstration) == ("", False)
+    made_up = replace(paper, is_demonstration=True)
+    for language, mark in (("zh", "演示"), ("en", "DEMO")):
+        told = present(made_up, language)
+        assert told.watermark == mark
+        assert told.notices[0].startswith(("演示数据", "Demonstration data"))
+        assert service.made(made_up, FileKind.PDF, language).startswith(b"%PDF-")
+    assert "不代表任何真实的企业" in words_of(service.made(made_up, FileKind.DOCX, "zh"))
+
+
 async def test_the_report_for_machines_is_xbrl_with_concepts_that_exist(databases: Databases) -> None:
     firm = await make.firm_of(databases)
     paper = await published(databases, firm)

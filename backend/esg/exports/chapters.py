@@ -27,12 +27,18 @@ def present(paper: Paper, language: str) -> Shown:
         title=speak.say(f"{year} 年度可持续发展信息披露", f"Sustainability disclosure {year}"),
         subtitle=clean(account["name"]),
         heading=f"{clean(account['name'])} · {year} · {number}",
-        watermark=speak.say("草稿", "DRAFT") if paper.is_draft else "",
+        watermark=_watermark(speak, paper),
         mark=mark_of(paper.sha256),
         about=_about(speak, paper, number),
         notices=_notices(speak, paper),
         chapters=[each for each in chapters if each is not None],
     )
+
+
+def _watermark(speak: Speaker, paper: Paper) -> str:
+    if paper.is_draft:
+        return speak.say("草稿", "DRAFT")
+    return speak.say("演示", "DEMO") if paper.is_demonstration else ""
 
 
 def _about(speak: Speaker, paper: Paper, number: str) -> list[tuple[str, str]]:
@@ -67,7 +73,14 @@ def _notices(speak: Speaker, paper: Paper) -> list[str]:
                 "This is a draft: not reviewed, not published, and it may change. It is no disclosure.",
             )
         )
-    else:
+    if paper.is_demonstration:
+        found.append(
+            speak.say(
+                "演示数据：本文件不代表任何真实的企业或排放。",
+                "Demonstration data: this stands for no real enterprise or emissions.",
+            )
+        )
+    if not paper.is_draft:
         found.append(
             speak.say(
                 f"本文件由已发布的披露内容生成，内容的 SHA-256 为 {paper.sha256}。",

@@ -36,9 +36,10 @@ async def published_paper(read: Read, scope: Scope, key: Key) -> Paper:
     rated = [
         each for each in await kept.latest(read, scope, [one.account_id], one.year) if each.publication_id == one.id
     ]
+    [account] = await accounts.accounts_by_id(read, scope, [one.account_id])
     return Paper(
         content=rules.read_content(one.content), text=one.content, sha256=one.sha256, is_draft=False,
-        made_at=one.published_at,
+        made_at=one.published_at, is_demonstration=account is not None and account.is_demonstration,
         assurances=[(each, body.name if body else "") for each, body in zip(signed, bodies, strict=True)],
         rating=rated[0] if rated else None,
     )  # fmt: skip
@@ -77,7 +78,14 @@ async def draft_paper(read: Read, scope: Scope, key: Key) -> Paper:
         reviewed_by=None,
         at=at,
     )
-    return Paper(content=rules.read_content(text), text=text, sha256=rules.sha256(text), is_draft=True, made_at=at)
+    return Paper(
+        content=rules.read_content(text),
+        text=text,
+        sha256=rules.sha256(text),
+        is_draft=True,
+        made_at=at,
+        is_demonstration=account.is_demonstration,
+    )
 
 
 def check_kind(paper: Paper, kind: FileKind) -> None:

@@ -46,6 +46,8 @@ class Paper:
     assurances: Sequence[tuple[AssuranceValue, str]] = ()
     """Each statement with the verifier's name."""
     rating: RatingRow | None = None
+    is_demonstration: bool = False
+    """The account is made up; every page says so."""
 
     @property
     def name(self) -> str:
