@@ -13,6 +13,7 @@ from backend.demo.acting import scope_of
 from backend.demo.standing import figures, load_standing, seed_standing
 from backend.demo.units.cast import Cast, cast_of
 from backend.esg import service as esg
+from backend.esg.city.values import RegisterKind
 from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
@@ -66,7 +67,7 @@ async def cast(databases: Databases, servers) -> Cast:
     """Seed Wuxi: its organisations and their standing. Units are others' tests, which count what they make."""
     await seeding.seed_tenant(databases, servers.settings, "wuxi")
     told: list[str] = []
-    assert await seed_standing(databases, servers.settings, "wuxi", told.append) == 9
+    assert await seed_standing(databases, servers.settings, "wuxi", told.append) == 10
     assert await seed_standing(databases, servers.settings, "wuxi", told.append) == 0
     assert told == []
     organisations = plan.load("wuxi")
@@ -118,6 +119,25 @@ async def test_one_disclosure_is_published_and_rated_and_one_has_gaps(databases:
     assert rated[published].is_placeholder
     assert (mine[published].state, mine[draft].state) == ("published", "draft")
     assert any(each.is_blocking for each in view.gaps)
+
+
+async def test_the_city_counts_its_listed_firms_a_service_body_and_the_officers(
+    databases: Databases, cast: Cast
+) -> None:
+    city = scope_of("wuxi", cast.city, "clerk")
+    async with databases.read(city) as read:
+        firms = await esg.register(read, city, RegisterKind.LISTED_FIRM, after=None, limit=200)
+        bodies = await esg.register(read, city, RegisterKind.SERVICE_BODY, after=None, limit=200)
+    keys = {each.key: each for each in (*firms, *bodies)}
+    assert {"szse:999902", "sse:999901", "DEMO-S01"} <= keys.keys()
+    assert keys["szse:999902"].account_id == cast.players["e2"].account_id
+    assert all("演示" in each.document for each in keys.values() if each.key in {"szse:999902", "DEMO-S01"})
+    async with databases.read(Scope.system("wuxi")) as read:
+        named = await read.rows(
+            text("select account_id, person_name from esg_carbon_officer where account_id = any(:ids)"),
+            {"ids": [cast.players[code].account_id for code in ("e1", "e2")]},
+        )  # fmt: skip
+    assert [row.person_name for row in named] == ["首席双碳官（演示）"] * 2
 
 
 async def test_the_bank_reads_what_is_open_and_knows_its_loans(databases: Databases, cast: Cast) -> None:

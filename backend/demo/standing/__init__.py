@@ -1,4 +1,4 @@
-"""The demonstration of standing: figures, disclosures, scores, and what a bank may read of them; made once, piece by piece.
+"""The demonstration of standing: figures, disclosures, registers, scores, and what a bank may read of them; made once, piece by piece.
 
 As with units, each piece is one transaction, knows by what it made that it was made, and is left out when it is refused.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from backend.demo.plan import load
-from backend.demo.standing import banking, disclosing, figures, scoring
+from backend.demo.standing import banking, disclosing, figures, registering, scoring
 from backend.demo.standing.plan import StandingPlan, load_standing
 from backend.demo.units import Piece, make
 from backend.demo.units.cast import Cast, cast_of
@@ -33,6 +33,8 @@ async def seed_standing(databases: Databases, settings: Settings, tenant: str, t
     }
     for each in plan.disclosures:
         facts[f"disclosure of {each.enterprise}"] = partial(disclosing.disclose, cast=cast, storage=storage, plan=each)
+    named = {each.code: each for each in organisations.enterprises}
+    facts["registers"] = partial(registering.register, cast=cast, enterprises=named, plans=plan.disclosures)
     facts["penalty"] = partial(scoring.penalise, cast=cast, plan=plan.penalty)
     made = await make(databases, scope, facts, tell)
     return made + await make(databases, scope, _after(cast, plan, is_new=bool(made)), tell)
