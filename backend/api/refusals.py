@@ -53,7 +53,7 @@ MOST_IDS = 20
 NOTHING_FOUND = "not_found"
 PARAMETERS = {
     "account": "CarbonAccount", "batch": "ActivityBatch", "borrower": "CarbonAccount", "certificate": "RetirementCertificate",
-    "certificate_import": "CertificateImport", "disclosure": "Disclosure", "evidence": "Evidence", "job": "Job",
+    "certificate_import": "CertificateImport", "disclosure": "Disclosure", "evidence": "Evidence", "file": "LoanFile", "job": "Job",
     "movement": "UnitMovement", "publication": "DisclosurePublication", "statement": "AccountStatement", "unit_import": "UnitImport",
     "white_paper": "EsgWhitePaper",
 }  # fmt: skip

@@ -36,7 +36,9 @@ def verify(content: bytes, signature: str, keys: list) -> dict:
             raise ValueError(f"签名用途不符 / the signature is of something else: {stated.get('typ')}")
         jwt.PyJWS().decode(whole, jwt.PyJWK(key).key, ["ES256"])
     except jwt.PyJWTError as error:
-        raise ValueError(f"签名无效或文件已被修改 / the signature does not hold: the file was changed ({error})") from error
+        raise ValueError(
+            f"签名无效或文件已被修改 / the signature does not hold: the file was changed ({error})"
+        ) from error
     return json.loads(content)
 
 
@@ -54,7 +56,9 @@ def main(names: list) -> dict:
 if __name__ == "__main__":
     try:
         found = main(sys.argv[1:])
-        print(f"真实 GENUINE: {found['number']} · {found['subject']['holder']} · {found['period_from']} – {found['period_to']}")
+        print(
+            f"真实 GENUINE: {found['number']} · {found['subject']['holder']} · {found['period_from']} – {found['period_to']}"
+        )
         print(f"  数据知悉时点 / as known at {found['known_at']}")
         print(f"  是否被取代请查 / whether figures were superseded: {found['verify_url']}")
     except Exception as error:  # noqa: BLE001 - whatever a forged file does to a parser, it is not genuine

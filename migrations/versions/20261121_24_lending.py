@@ -58,7 +58,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_read")),
     )
     # Ids of this kind do not get smaller by trying.
-    op.execute("alter table consent_read alter account_ids set storage external, alter consent_ids set storage external")
+    op.execute(
+        "alter table consent_read alter account_ids set storage external, alter consent_ids set storage external"
+    )
     op.create_index(op.f("ix_consent_read_bank_id_id"), "consent_read", ["bank_id", "id"], unique=False)
     op.create_index(
         op.f("ix_consent_read_account_ids"), "consent_read", ["account_ids"], unique=False, postgresql_using="gin"
@@ -99,9 +101,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "score_id", "consent_id", "key_id", name=op.f("uq_score_credential_score_id_consent_id_key_id")
         ),
-        sa.UniqueConstraint(
-            "status_list", "status_index", name=op.f("uq_score_credential_status_list_status_index")
-        ),
+        sa.UniqueConstraint("status_list", "status_index", name=op.f("uq_score_credential_status_list_status_index")),
     )
     op.create_index(
         op.f("ix_score_credential_account_id_score_id"), "score_credential", ["account_id", "score_id"], unique=False

@@ -406,7 +406,15 @@ CASES: dict[str, Case] = {
     "esgCityView": open_(year=2024),
     "esgWhitePapers": open_(first=2),
     "recordEsgRegister": tenant(
-        entries=[{"kind": "SERVICE_BODY", "name": "冒名机构", "number": "ISO-1", "happenedOn": "$calibrated", "document": WHY}]
+        entries=[
+            {
+                "kind": "SERVICE_BODY",
+                "name": "冒名机构",
+                "number": "ISO-1",
+                "happenedOn": "$calibrated",
+                "document": WHY,
+            }
+        ]
     ),
     "recordCarbonOfficer": command(
         accountId="$account", personName="冒名者", title="首席双碳官", document=WHY, startsOn="$today"

@@ -215,6 +215,7 @@ DOORS = {
     ("GET", "/white-papers/{white_paper}"): ("esg:download", "white_paper"),
     ("GET", "/bank/scores/{borrower}"): ("lending:read", "borrower"),
     ("GET", "/bank/scores/{borrower}/history"): ("lending:read", "borrower"),
+    ("GET", "/bank/loan-files/{file}"): ("lending:loan_file", "file"),
 }  # fmt: skip
 """Every REST address that names a thing of somebody: the action of its refusals, and what is refused."""
 PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}")}
