@@ -17,13 +17,14 @@ from factories import accounts, identity
 from factories.accounts import Held
 from factories.identity import Made
 from sqlalchemy import event, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.identity import service as identity_service
 from backend.kit.clock import now, today
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
-from backend.scores.models import Score
+from backend.scores.models import Score, ScoreStanding
 
 YEAR = 2025
 NAMES = {"A": ("优秀", "Excellent"), "B": ("良好", "Good"), "C": ("一般", "Fair")}
@@ -82,6 +83,13 @@ async def scored(
                 indicators=json.dumps(indicators_of(intensity), ensure_ascii=False),
             )
         )  # fmt: skip
+        # A worker of some other test may score the same account next: it counts from here, and does not read this one.
+        stands = {"number": number}
+        await write.run(
+            upsert(ScoreStanding)
+            .values(account_id=held.id, **stands)
+            .on_conflict_do_update(index_elements=[ScoreStanding.account_id], set_=stands)
+        )
     return score_id
 
 
