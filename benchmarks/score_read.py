@@ -64,9 +64,9 @@ ANSWER = """json_build_object('number', n, 'year', 2025, 'state', 'graded', 'gra
     'reasons', (select json_agg(json_build_object('zh', '单位增加值碳排放低于行业平均水平，较上年下降' || i || '%',
         'en', 'Emissions per value added are below the mean of the sector and fell by ' || i || ' % in a year')) from
         generate_series(1, 8) i))::text"""
-INDICATORS = """(select json_agg(json_build_object('code', 'indicator' || i, 'value', (i * 1.25)::text, 'points', '61.5',
+INDICATORS = """json_build_object('indicators', (select json_agg(json_build_object('code', 'indicator' || i, 'value', (i * 1.25)::text, 'points', '61.5',
     'weight', '0.1', 'quality', 'verified', 'reason', json_build_object('zh', '已核查数据，优于行业平均', 'en',
-    'Verified data, better than the mean of the sector')))::text from generate_series(1, 8) i)"""
+    'Verified data, better than the mean of the sector'))) from generate_series(1, 8) i))::text"""
 
 
 async def prepare(settings: Settings, admin_url: str, borrowers: int) -> None:
