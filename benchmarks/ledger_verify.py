@@ -6,7 +6,7 @@ Own embedded PostgreSQL in a temporary folder, removed at the end; the books are
 leave them (a movement, two postings, a link). Ours is `carbon ledger verify` without the process around it. The floor
 is the same rows (movements, postings, links) streamed out by COPY, in the same order, over as many connections, with
 nothing built from them and nothing hashed. The goal is 100,000 entries a second. Our process's own time for an entry
-is told beside it (the database needs about three times as much to build and hash the texts), because neighbours on the
+is told beside it (the database needs about four times as much to build and hash the texts), because neighbours on the
 machine slow the rest.
 """
 
