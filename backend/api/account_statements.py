@@ -8,16 +8,17 @@
 `account` and `statement` are global ids or plain ones. Who may see the account may have the files, nobody else.
 """
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from backend.api import callers
 from backend.api.door import ROUTE
 from backend.api.files import disposition, plain_id
+from backend.api.languages import Asked, language_of
 from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
 from backend.statements import service
@@ -38,13 +39,20 @@ class AccountStatementFiles(Controller):
     @get("/{statement:str}", opt={ACTION: "statements:download"})
     async def content(
         self, request: AnyRequest, state: State, account: FromPath[str], statement: FromPath[str],
-        lang: Annotated[str | None, QueryParameter(name="lang")] = None,
+        lang: Asked = None,
     ) -> Response[Any]:  # fmt: skip
-        """Give a file of a statement; pages and workbook in Chinese unless `lang=en`."""
+        """Give a file of a statement; pages and workbook in Chinese unless `lang=en`.
+
+        Raises:
+            Unauthenticated, Forbidden: without `statements:read`.
+            LanguageUnknown: neither `zh` nor `en`.
+            StatementNotFound: not there, not visible, or a file of no such kind.
+        """
         here: Surroundings = state.here
         asgi: Any = request.scope
         asgi[ROUTE] = "/accounts/{account}/statements/{statement}"
         scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
+        language = language_of(lang)
         name, point, ending = statement.rpartition(".")
         if not point:
             name, ending = statement, FileKind.JSON.value
@@ -57,13 +65,13 @@ class AccountStatementFiles(Controller):
         if ending == JWS:
             return Response(found.jws, media_type=JWS_MEDIA_TYPE, headers=_headers(f"{found.number}.jws"))
         kind = _KINDS.get(ending)
-        file = None if kind is None else found.file(kind, "en" if lang == "en" else "zh")
+        file = None if kind is None else found.file(kind, language)
         if kind is None or file is None:
             raise StatementNotFound
-        language = f"-{file.language}" if file.language else ""
+        tail = f"-{file.language}" if file.language else ""
         return Stream(
             here.storage.get(file.object_key), media_type=MEDIA_TYPES[kind],
-            headers={**_headers(f"{found.number}{language}.{kind.value}"), "content-length": str(file.size)},
+            headers={**_headers(f"{found.number}{tail}.{kind.value}"), "content-length": str(file.size)},
         )  # fmt: skip
 
 

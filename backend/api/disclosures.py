@@ -12,26 +12,49 @@ made when they are asked for: the same publication gives the same pages.
 """
 
 import asyncio
-from typing import Annotated, Any, ClassVar
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
 
 from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from backend.api import callers
 from backend.api.door import ROUTE
 from backend.api.files import disposition, plain_id
+from backend.api.languages import Asked, language_of
 from backend.api.refusals import ACTION
 from backend.api.surroundings import Surroundings
 from backend.esg import service
 from backend.esg.errors import DisclosureNotFound, PublicationNotFound, WhitePaperNotFound
 from backend.esg.exports.values import MEDIA_TYPES, FileKind, Paper
+from backend.kit.db import Read
+from backend.kit.errors import NotFound
+from backend.kit.scope import Scope
 
 AnyRequest = Request[Any, Any, State]
-Language = Annotated[str | None, QueryParameter(name="lang")]
 _KINDS = {each.value: each for each in FileKind}
 _MADE_AT_ONCE = asyncio.Semaphore(2)
 """Setting pages takes a processor for a while; others wait their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    """Of what files are handed out: the parameter of the address, the type of its id, how it is read, the usual file."""
+
+    parameter: str
+    type_name: str
+    read: Callable[[Read, Scope, tuple[UUID, UUID]], Awaitable[Paper]]
+    usual: FileKind
+    missing: type[NotFound]
+
+
+_DRAFTS = _Papers("disclosure", "Disclosure", service.draft_paper, FileKind.PDF, DisclosureNotFound)
+_PUBLISHED = _Papers(
+    "publication", "DisclosurePublication", service.published_paper, FileKind.JSON, PublicationNotFound
+)
 
 
 class DisclosureFiles(Controller):
@@ -42,28 +65,10 @@ class DisclosureFiles(Controller):
 
     @get("/{disclosure:str}", opt={ACTION: "esg:download"})
     async def draft(
-        self,
-        request: AnyRequest,
-        state: State,
-        account: FromPath[str],
-        disclosure: FromPath[str],
-        lang: Language = None,
+        self, request: AnyRequest, state: State, account: FromPath[str], disclosure: FromPath[str], lang: Asked = None
     ) -> Response[bytes]:
         """Give a draft as PDF, Word or Excel, in Chinese unless `lang=en`; without an ending as PDF."""
-        here: Surroundings = state.here
-        asgi: Any = request.scope
-        asgi[ROUTE] = "/accounts/{account}/disclosures/{disclosure}"
-        scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
-        name, _, ending = disclosure.partition(".")
-        # A refusal is about the disclosure, not about one of its files; the router keeps its own copy, so it is replaced.
-        asgi["path_params"] = {**asgi["path_params"], "disclosure": name}
-        key = (plain_id(account, "CarbonAccount", "account"), plain_id(name, "Disclosure", "disclosure"))
-        async with here.databases.read(scope) as read:
-            paper = await service.draft_paper(read, scope, key)
-        kind = _KINDS.get(ending or FileKind.PDF.value)
-        if kind is None:
-            raise DisclosureNotFound
-        return await _file(paper, kind, lang)
+        return await _file(request, state.here, _DRAFTS, account, disclosure, lang)
 
 
 class PublicationFiles(Controller):
@@ -74,27 +79,10 @@ class PublicationFiles(Controller):
 
     @get("/{publication:str}", opt={ACTION: "esg:download"})
     async def published(
-        self,
-        request: AnyRequest,
-        state: State,
-        account: FromPath[str],
-        publication: FromPath[str],
-        lang: Language = None,
+        self, request: AnyRequest, state: State, account: FromPath[str], publication: FromPath[str], lang: Asked = None
     ) -> Response[bytes]:
         """Give a file of a publication, in Chinese unless `lang=en`; without an ending its text."""
-        here: Surroundings = state.here
-        asgi: Any = request.scope
-        asgi[ROUTE] = "/accounts/{account}/publications/{publication}"
-        scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
-        name, _, ending = publication.partition(".")
-        asgi["path_params"] = {**asgi["path_params"], "publication": name}
-        key = (plain_id(account, "CarbonAccount", "account"), plain_id(name, "DisclosurePublication", "publication"))
-        async with here.databases.read(scope) as read:
-            paper = await service.published_paper(read, scope, key)
-        kind = _KINDS.get(ending or FileKind.JSON.value)
-        if kind is None:
-            raise PublicationNotFound
-        return await _file(paper, kind, lang)
+        return await _file(request, state.here, _PUBLISHED, account, publication, lang)
 
 
 class WhitePaperFiles(Controller):
@@ -105,19 +93,15 @@ class WhitePaperFiles(Controller):
 
     @get("/{white_paper:str}", opt={ACTION: "esg:download"})
     async def draft(
-        self, request: AnyRequest, state: State, white_paper: FromPath[str], lang: Language = None
+        self, request: AnyRequest, state: State, white_paper: FromPath[str], lang: Asked = None
     ) -> Response[bytes]:
         """Give a draft as a workbook, or its JSON, in Chinese unless `lang=en`."""
         here: Surroundings = state.here
-        asgi: Any = request.scope
-        asgi[ROUTE] = "/white-papers/{white_paper}"
-        scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
-        name, _, ending = white_paper.partition(".")
-        asgi["path_params"] = {**asgi["path_params"], "white_paper": name}
+        scope, name, ending = await _asked(request, here, "/white-papers", "white_paper", white_paper)
+        language = language_of(lang)
         own_id = plain_id(name, "EsgWhitePaper", "white_paper")
         async with here.databases.read(scope) as read:
             found = await service.white_paper(read, scope, own_id)
-        language = "en" if lang == "en" else "zh"
         if ending == FileKind.JSON.value:
             return _answer(found.content.encode(), FileKind.JSON, f"ESG-DRAFT-{found.year}.json")
         if ending not in {"", FileKind.XLSX.value}:
@@ -127,8 +111,43 @@ class WhitePaperFiles(Controller):
         return _answer(made, FileKind.XLSX, f"ESG-DRAFT-{found.year}-{language}.xlsx")
 
 
-async def _file(paper: Paper, kind: FileKind, lang: str | None) -> Response[bytes]:
-    language = "en" if lang == "en" else "zh"
+async def _asked(
+    request: AnyRequest, here: Surroundings, above: str, parameter: str, given: str
+) -> tuple[Scope, str, str]:
+    """Return who asks, and the id and the ending of the address.
+
+    A refusal is about the thing, not about one of its files: the address keeps the id alone. The router has its own copy of
+    the parameters, so they are replaced and not changed.
+    """
+    asgi: Any = request.scope
+    asgi[ROUTE] = f"{above}/{{{parameter}}}"
+    scope = await callers.scope_of(here.databases, asgi, callers.bearer(request.headers.get("authorization")))
+    name, _, ending = given.partition(".")
+    asgi["path_params"] = {**asgi["path_params"], parameter: name}
+    return scope, name, ending
+
+
+async def _file(
+    request: AnyRequest, here: Surroundings, papers: _Papers, account: str, given: str, lang: str | None
+) -> Response[bytes]:
+    """Return a file of an account's disclosure.
+
+    Raises:
+        Unauthenticated, Forbidden: without `esg:read`.
+        LanguageUnknown, NodeIdInvalid: in this order.
+        DisclosureNotFound, PublicationNotFound: not there, not visible, or a file of no such kind.
+        DisclosureNotYours, DisclosureStateWrong, DraftHasNoData: as `draft_paper` and `check_kind`.
+        DisclosureFileNotMade: the typesetting engine refuses.
+    """
+    above = f"/accounts/{{account}}/{papers.parameter}s"
+    scope, name, ending = await _asked(request, here, above, papers.parameter, given)
+    language = language_of(lang)
+    key = (plain_id(account, "CarbonAccount", "account"), plain_id(name, papers.type_name, papers.parameter))
+    async with here.databases.read(scope) as read:
+        paper = await papers.read(read, scope, key)
+    kind = _KINDS.get(ending or papers.usual.value)
+    if kind is None:
+        raise papers.missing
     service.check_kind(paper, kind)
     async with _MADE_AT_ONCE:
         made = await asyncio.to_thread(service.made, paper, kind, language)

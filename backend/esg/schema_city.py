@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -127,7 +128,10 @@ class EsgWhitePaper:
     content: str = strawberry.field(description="Its JSON, as it was hashed; marked as a draft.")
     sha256: str = strawberry.field(description="SHA-256 over the content's UTF-8 bytes.")
     made_at: datetime = strawberry.field(description="When it was made.")
-    download_path: str = strawberry.field(description="Where its workbook is, below the jurisdiction's address.")
+    download_path: str = strawberry.field(
+        description="Where to GET its workbook with the same access token, relative to this host; `lang=en` for English, `.json` "
+        "in the place of `.xlsx` for the content."
+    )
 
 
 @strawberry.input(description="An entry of a register.")
@@ -232,11 +236,11 @@ def _view(one: CityView) -> EsgCityView:
     )  # fmt: skip
 
 
-def _paper(one: WhitePaperValue) -> EsgWhitePaper:
+def _paper(tenant: str, one: WhitePaperValue) -> EsgWhitePaper:
     own = node_id(PAPER, one.id)
     return EsgWhitePaper(
         id=own, year=one.year, content=one.content, sha256=one.sha256, made_at=one.made_at,
-        download_path=f"/white-papers/{own}.xlsx",
+        download_path=f"/{tenant}/white-papers/{own}.xlsx",
     )  # fmt: skip
 
 
@@ -297,7 +301,9 @@ class EsgCityQuery:
             rows = await service.white_papers(
                 read, info.context.scope, after=None if key is None else (key[0], key[1]), limit=asked.fetch
             )
-        return connect(rows, asked, key=lambda row: [row.made_at, row.id], make=_paper)
+        return connect(
+            rows, asked, key=lambda row: [row.made_at, row.id], make=partial(_paper, info.context.scope.tenant)
+        )
 
 
 @strawberry.type
@@ -339,5 +345,5 @@ class EsgCityMutation:
     ) -> EsgWhitePaperDrafted:
         """Draft a year's table for the white paper; it is marked as a draft and tells of no group below five."""
         return EsgWhitePaperDrafted(
-            paper=_paper(await service.draft_white_paper(write, context.scope, year=input.year))
+            paper=_paper(context.scope.tenant, await service.draft_white_paper(write, context.scope, year=input.year))
         )

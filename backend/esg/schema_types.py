@@ -1,6 +1,6 @@
 """Disclosures, publications, assurance statements and profiles on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +11,7 @@ from backend.accounts.schema_types import CarbonAccount, Evidence, load_account
 from backend.accounts.schema_types import evidence as evidence_node
 from backend.accounts.service import evidence_by_id
 from backend.esg import queries
+from backend.esg.exports.values import OF_A_LANGUAGE, FileKind
 from backend.esg.values import (
     AssuranceLevel,
     AssuranceValue,
@@ -35,6 +36,12 @@ strawberry.enum(
     State,
     name="DisclosureState",
     description="`DRAFT`: filled. `IN_REVIEW`: a second person reads it. `APPROVED`: may be published. `PUBLISHED`: for good.",
+)
+strawberry.enum(
+    FileKind,
+    name="DisclosureFileKind",
+    description="`PDF`, `DOCX`: for people. `XLSX`: the data points. `JSON`: the text as it was hashed. `XBRL`: an XBRL report "
+    "(xBRL-JSON). `XSD`: its concepts; keep both in one folder.",
 )
 strawberry.enum(AssuranceLevel, name="DisclosureAssuranceLevel", description="How sure a verifier is.")
 strawberry.enum(Exchange, name="StockExchange", description="Where shares are listed; `NONE`: nowhere.")
@@ -72,6 +79,30 @@ def standard_versions(value: Mapping[str, str]) -> list[DisclosureStandardVersio
     return [DisclosureStandardVersion(code=code, version=version) for code, version in sorted(value.items())]
 
 
+@strawberry.type(description="A file of a disclosure; it is made when it is asked for.")
+class DisclosureFile:
+    """A file of a disclosure."""
+
+    kind: FileKind = strawberry.field(description="What it is.")
+    language: str = strawberry.field(description="`zh` or `en`; empty for those made for machines.")
+    download_url: str = strawberry.field(
+        description="Where to GET it with the same access token, relative to this host."
+    )
+
+
+def files_of(context: Context, account_id: UUID, below: str, kinds: Iterable[FileKind]) -> list[DisclosureFile]:
+    """Return where the files of a disclosure are, `below` its account's address."""
+    address = f"/{context.scope.tenant}/accounts/{node_id('CarbonAccount', account_id)}/{below}"
+    return [
+        DisclosureFile(
+            kind=kind, language=language,
+            download_url=f"{address}.{kind.value}" + (f"?lang={language}" if language else ""),
+        )
+        for kind in kinds
+        for language in (("zh", "en") if kind in OF_A_LANGUAGE else ("",))
+    ]  # fmt: skip
+
+
 @strawberry.type(
     name=DISCLOSURE,
     description="A version of an account's disclosure (可持续信息披露) for a year: where it stands. `disclosureWork` opens it.",
@@ -101,6 +132,14 @@ class Disclosure(Node):
     async def opened_by(self, info: Info) -> Person | None:
         """Return who opened it."""
         return await load_person(info.context, self.opener_id)
+
+    @strawberry.field(
+        description="Its files as it stands now, marked as a draft on every page; none once it is published: its publication has them."
+    )
+    def files(self, info: Info) -> list[DisclosureFile]:
+        """Return its files."""
+        kinds = () if self.state is State.PUBLISHED else (FileKind.PDF, FileKind.DOCX, FileKind.XLSX)
+        return files_of(info.context, self.account_id, f"disclosures/{self.id}", kinds)
 
 
 @strawberry.type(
@@ -147,6 +186,11 @@ class DisclosurePublication(Node):
     sha256: str = strawberry.field(description="SHA-256 over the text's UTF-8 bytes.")
     corrects_id: strawberry.ID | None = strawberry.field(description="The publication it corrects.")
     published_at: datetime = strawberry.field(description="When it was published.")
+
+    @strawberry.field(description="Its files: Word and PDF for people, Excel of the data points, and for machines.")
+    def files(self, info: Info) -> list[DisclosureFile]:
+        """Return its files."""
+        return files_of(info.context, self.account_id, f"publications/{self.id}", FileKind)
 
     @strawberry.field(description="The account it is of.")
     async def account(self, info: Info) -> CarbonAccount | None:

@@ -54,8 +54,23 @@ async def test_files_leave_to_those_who_may_read(databases: Databases, nobody: C
         (stranger, "disclosures", f"{draft}.pdf", "disclosure_not_found"),
         (bureau, "disclosures", f"{draft}.pdf", "disclosure_not_yours"),
         (owner, "publications", f"{draft}.pdf", "node_id_invalid"),
+        (owner, "publications", f"{publication}.pdf?lang=fr", "language_unknown"),
+        (owner, "publications", f"{publication}.json?lang=", "language_unknown"),
+        (owner, "disclosures", f"{draft}.pdf?lang=zh-CN", "language_unknown"),
     ):
         assert (await fetched(who, kind, name)).json()["code"] == code, name
+    # Each link of the answer works as it is given.
+    assert [(each["kind"], each["language"]) for each in found["files"]] == [
+        *((kind, language) for kind in ("PDF", "DOCX", "XLSX") for language in ("zh", "en")),
+        ("JSON", ""), ("XBRL", ""), ("XSD", ""),
+    ]  # fmt: skip
+    for each in found["files"]:
+        answer = await bureau.http.get(each["downloadUrl"], headers=bureau.headers)
+        assert answer.status_code == 200, each
+        assert answer.content
+    work = (await owner.named("DisclosureWork", id=draft))["disclosureWork"]["disclosure"]
+    assert [each["kind"] for each in work["files"]] == ["PDF", "PDF", "DOCX", "DOCX", "XLSX", "XLSX"]
+    assert (await owner.http.get(work["files"][-1]["downloadUrl"], headers=owner.headers)).content[:2] == b"PK"
 
     ratings = (await bureau.named("DisclosureRatings", accountId=account))["disclosureRatings"]["nodes"]
     assert [(each["year"], each["cause"], each["isPlaceholder"]) for each in ratings] == [
@@ -104,6 +119,8 @@ async def test_the_city_enters_sees_and_drafts(databases: Databases, nobody: Cli
     paper = (await city.named("DraftEsgWhitePaper", input={"year": 2025}))["draftEsgWhitePaper"]["paper"]
     listed = (await city.named("EsgWhitePapers", first=5))["esgWhitePapers"]["nodes"]
     assert paper["id"] in {each["id"] for each in listed}
-    file = await city.http.get(f"/wuxi{paper['downloadPath']}", headers=city.headers)
+    file = await city.http.get(paper["downloadPath"], headers=city.headers)
     assert (file.status_code, file.content[:2]) == (200, b"PK")
-    assert (await owner.http.get(f"/wuxi{paper['downloadPath']}", headers=owner.headers)).status_code == 404
+    french = f"{paper['downloadPath']}?lang=fr"
+    assert (await city.http.get(french, headers=city.headers)).json()["code"] == "language_unknown"
+    assert (await owner.http.get(paper["downloadPath"], headers=owner.headers)).status_code == 404

@@ -5,7 +5,7 @@ from backend.esg import queries, rules
 from backend.esg.errors import DisclosureStateWrong, DraftHasNoData
 from backend.esg.exports.pages import pages
 from backend.esg.exports.text_document import text_document
-from backend.esg.exports.values import FileKind, Paper
+from backend.esg.exports.values import OF_A_LANGUAGE, FileKind, Paper
 from backend.esg.exports.workbook import workbook
 from backend.esg.exports.xbrl import report, schema
 from backend.esg.queries import Key
@@ -19,7 +19,7 @@ from backend.kit.clock import now
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 
-OF_DRAFTS = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.XLSX})
+OF_DRAFTS = OF_A_LANGUAGE
 """What a draft leaves as: whatever carries its watermark."""
 
 
@@ -123,5 +123,5 @@ def made(paper: Paper, kind: FileKind, language: str) -> bytes:
 
 def file_name(paper: Paper, kind: FileKind, language: str) -> str:
     """Return what a file is called; those for machines are of no language."""
-    tail = f"-{language}" if kind in OF_DRAFTS else ""
+    tail = f"-{language}" if kind in OF_A_LANGUAGE else ""
     return f"{paper.name}{tail}.{kind.value}"

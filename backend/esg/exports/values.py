@@ -21,6 +21,9 @@ class FileKind(StrEnum):
     XSD = "xsd"
 
 
+OF_A_LANGUAGE = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.XLSX})
+"""Files for people; the others are for machines, and the same in every language."""
+
 MEDIA_TYPES: Mapping[FileKind, str] = {
     FileKind.PDF: "application/pdf",
     FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
