@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from backend.accounts.values import AccountValue, FigureKind, FigureValue
-from backend.emissions.values import InventoryFacts
+from backend.emissions.values import InventoryFacts, LineFacts
 from backend.kit.ids import new_id
 from backend.ledger.service import Flows
 from backend.quotas.service import YearStanding
@@ -146,6 +146,48 @@ def test_units_are_counted_with_the_decimals_they_have() -> None:
 )
 def test_what_must_be_known_of_an_inventory_is_marked(changed: dict[str, object], expected: tuple[Mark, ...]) -> None:
     assert emissions.marks(replace(inventory(2025, "100"), **changed), PERIOD.day) == expected  # type: ignore[arg-type] - fields by name
+
+
+def line(method: str, confidence: str = "verified-by-lookup", **changed: object) -> LineFacts:
+    facts = LineFacts(
+        line_id=new_id(), source_id=UUID(int=3), source_code="F01", source_name="锅炉", scope=1, category="combustion",
+        method=method, key="", gas="CO2", basis="both", base_quantity=D(10), base_unit="t", coefficient=D(10),
+        coefficient_unit="tCO2/t", result_t=D(100), gwp=D(1), co2e_t=D(100), energy_tce=D(30), formula="E = AD × EF",
+        formula_source="", parameters=[{"code": "factor", "confidence": confidence}], tiers={}, quality_score=None,
+    )  # fmt: skip
+    return replace(facts, **changed)  # type: ignore[arg-type] - fields by name
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (("fuel_combustion", "verified-by-lookup"), ()),
+        (("fuel_combustion", "tenant-entered"), ()),
+        (("fuel_combustion", "from-memory"), (Mark.UNCERTAIN,)),
+        (("fuel_combustion", "placeholder"), (Mark.PLACEHOLDER,)),
+        (("aluminium_anode", "verified-by-lookup"), (Mark.UNCERTAIN,)),
+        (("steel_carbon_output", "tenant-entered"), (Mark.UNCERTAIN,)),
+        (("method_of_an_earlier_release", "verified-by-lookup"), (Mark.UNCERTAIN,)),
+    ],
+)
+def test_a_formula_from_memory_is_marked_as_a_parameter_from_memory_is(
+    given: tuple[str, str], expected: tuple[Mark, ...]
+) -> None:
+    assert emissions.line_marks([line(*given)]) == expected
+    lines = [line(*given), line("fuel_combustion", source_code="F02", co2e_t=D(0), energy_tce=D(0))]
+    data = compose(replace(known(inventory(2025, "100")), lines={2025: lines}))
+    every = figures(data)
+    for name in (
+        "emissions.source.F01.1.combustion.location.2025",
+        "emissions.scope1.2025",
+        "emissions.location.2025",
+        "energy.2025",
+    ):
+        assert every[name].marks == expected, name
+    assert every["emissions.source.F02.1.combustion.location.2025"].marks == ()
+    assert every["emissions.scope3.2025"].marks == ()
+    told = dict(chapters.present(data, "zh").marks)
+    assert ("部分参数或公式尚未在原始文件中核实。" in told.values()) is (Mark.UNCERTAIN in expected)
 
 
 def test_a_restated_year_says_so_on_the_first_page() -> None:

@@ -1,1 +1,1 @@
-"""The account statement (账户对账单): an account's period in numbers that each say where they come from, issued and signed."""
+"""The account statement (碳账户报告): an account's period in numbers that each say where they come from, issued and signed."""

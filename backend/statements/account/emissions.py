@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from backend.accounts.values import FigureKind, FigureValue
+from backend.emissions.methods import METHODS
 from backend.emissions.values import InventoryFacts, LineFacts, MonthFacts
 from backend.factors.values import Confidence
 from backend.kit.quantities import EXACT, conversion
@@ -54,8 +55,14 @@ def marks(facts: InventoryFacts, day: date) -> tuple[Mark, ...]:
 
 
 def line_marks(lines: Iterable[LineFacts]) -> tuple[Mark, ...]:
-    """Return what must be known of the parameters behind lines."""
-    confidences = {str(each.get("confidence", "")) for line in lines for each in line.parameters}
+    """Return what must be known of the parameters and the formulas behind lines.
+
+    A formula this release does not know has nobody who vouches for it, so it counts as not confirmed.
+    """
+    of_lines = list(lines)
+    confidences = {str(each.get("confidence", "")) for line in of_lines for each in line.parameters}
+    methods = {each.method for each in of_lines}
+    confidences |= {METHODS[each].confidence if each in METHODS else Confidence.MEMORY.value for each in methods}
     found: list[Mark] = []
     if Confidence.PLACEHOLDER in confidences:
         found.append(Mark.PLACEHOLDER)
@@ -77,6 +84,7 @@ def _year(known: Gathered, year: int) -> YearEmissions:
     if facts is None:
         return YearEmissions(year, first, last, None, None, None, (), (), None, None)
     common = marks(facts, period.day)
+    every = (*common, *line_marks(known.lines.get(year, ())))
     sources = _sources(facts, known.lines.get(year, ()), common)
     categories = _categories(facts, sources)
     is_whole = (first.month, last.month) == (1, MONTHS)
@@ -90,8 +98,8 @@ def _year(known: Gathered, year: int) -> YearEmissions:
             facts.verifier_id, facts.verified_at, facts.restates_id, facts.months_covered, facts.record_count,
             facts.excluded_count,
         ),
-        year=year_totals(facts, common, categories),
-        period=None if is_whole else _months(facts, known.months.get(year, ()), first, last, (*common, *line_marks(known.lines.get(year, ())))),
+        year=year_totals(facts, common, every, categories),
+        period=None if is_whole else _months(facts, known.months.get(year, ()), first, last, every),
         categories=categories,
         sources=sources,
         quality=taken(f"emissions.quality.{year}", facts.quality_score, "", [inventory_source(facts)], words=_STATED),
@@ -141,10 +149,13 @@ def _categories(facts: InventoryFacts, sources: Sequence[SourceLine]) -> tuple[C
     )  # fmt: skip
 
 
-def year_totals(facts: InventoryFacts, common: Sequence[Mark], categories: Sequence[CategoryLine] = ()) -> Totals:
+def year_totals(
+    facts: InventoryFacts, common: Sequence[Mark], every: Sequence[Mark], categories: Sequence[CategoryLine]
+) -> Totals:
     """Return the totals of a year: sums of their categories where these are listed, else taken from the inventory.
 
-    The inventory's own totals are exact sums of its lines, so both ways give the same numbers.
+    The inventory's own totals are exact sums of its lines, so both ways give the same numbers. `common` are the marks
+    of the inventory, `every` those of its lines as well: standard coal is taken from all of them.
     """
     year, source = facts.year, [inventory_source(facts)]
 
@@ -161,7 +172,7 @@ def year_totals(facts: InventoryFacts, common: Sequence[Mark], categories: Seque
         total("scope2_location", 2, "location", facts.scope2_location),
         total("scope2_market", 2, "market", facts.scope2_market),
         total("scope3", 3, "location", facts.scope3),
-        taken(f"energy.{year}", facts.energy_tce, TCE, source, words=_STATED, marks=common),
+        taken(f"energy.{year}", facts.energy_tce, TCE, source, words=_STATED, marks=every),
     )
 
 

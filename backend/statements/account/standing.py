@@ -6,7 +6,7 @@ from backend.ledger.values import CCER, CEA
 from backend.quotas.service import YearStanding
 from backend.quotas.values import ObligationBasis
 from backend.scores.values import Source, State, Words
-from backend.statements.account.emissions import inventory_source
+from backend.statements.account.emissions import inventory_source, line_marks
 from backend.statements.account.figuring import UNTOLD, derived, taken
 from backend.statements.account.gathered import Gathered
 from backend.statements.account.values import (
@@ -49,7 +49,11 @@ def quotas(known: Gathered) -> tuple[QuotaPosition, ...]:
 def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
     year, basis = each.year, each.owed.basis
     is_final = basis in {ObligationBasis.ENTERED, ObligationBasis.VERIFIED}
-    marks = () if is_final else (Mark.UNVERIFIED, Mark.PROVISIONAL)
+    of_lines = [one for one in known.lines.get(year, ()) if one.scope == 1]
+    marks = (
+        *(() if is_final else (Mark.UNVERIFIED, Mark.PROVISIONAL)),
+        *(() if basis is ObligationBasis.ENTERED else line_marks(of_lines)),
+    )
     books = [Source("LedgerAccount", str(known.account.id), known.period.known_at.isoformat())]
     obligation = taken(
         f"quota.obligation.{year}", each.owed.obligation, OBLIGATION, _sources(known, each), words=word(BASES, basis.value),

@@ -58,7 +58,7 @@ class Mark(StrEnum):
     PROVISIONAL = "provisional"
     """It may still change: the year or the month is not over, or its records are not all in."""
     UNCERTAIN = "uncertain"
-    """Parameters it rests on were not confirmed at their source."""
+    """Parameters or formulas it rests on were not confirmed at their source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ MARKS: Mapping[Mark, tuple[str, Words]] = {
     Mark.UNVERIFIED: ("U", Words("未经第三方核查。", "Not verified by another organisation.")),
     Mark.RESTATED: ("R", Words("经重述：较早版本的数值不同。", "Restated: an earlier version said otherwise.")),
     Mark.PROVISIONAL: ("T", Words("暂定：期间未结束或数据尚未齐全，可能变化。", "Provisional: the time is not over or records are missing; it may change.")),
-    Mark.UNCERTAIN: ("C", Words("部分参数尚未在原始文件中核实。", "Some parameters were not confirmed at their source.")),
+    Mark.UNCERTAIN: ("C", Words("部分参数或公式尚未在原始文件中核实。", "Some parameters or formulas were not confirmed at their source.")),
 }  # fmt: skip
 """The sign printed behind a figure for each mark, and its footnote."""
 
