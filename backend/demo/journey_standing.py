@@ -104,7 +104,7 @@ def score_table(told: dict[str, Any]) -> Table:
 
 def statement_table(base_url: str, tenant: str, stated: dict[str, Any], path: Path) -> Table:
     """Return where the statement lies and where anybody verifies it."""
-    found = _plain(f"account statement 账户对账单 {stated['number']}")
+    found = _plain(f"account statement 碳账户报告 {stated['number']}")
     found.add_row("period 期间", f"{stated['periodFrom']} – {stated['periodTo']}")
     found.add_row("PDF", str(path))
     found.add_row("also 另有", ", ".join(_kinds(stated)))

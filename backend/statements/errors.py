@@ -115,7 +115,7 @@ class StatementNotFound(NotFound):
 
     code = "statement_not_found"
     en = "No account statement with this identifier. Check the number printed on the document."
-    zh = "未找到该账户报告，请核对报告上印制的编号。"
+    zh = "未找到该碳账户报告，请核对报告上印制的编号。"
 
 
 class StatementNotYours(Forbidden):
@@ -123,7 +123,7 @@ class StatementNotYours(Forbidden):
 
     code = "statement_not_yours"
     en = "Only the enterprise that holds the account can have its statement issued."
-    zh = "仅账户所属企业可以出具本账户的报告。"
+    zh = "仅账户所属企业可以出具本账户的碳账户报告。"
 
 
 class PeriodInvalid(Invalid):
