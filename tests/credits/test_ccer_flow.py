@@ -330,7 +330,7 @@ async def test_serials_cover_what_was_verified(databases: Databases, stage: Stag
     project = await ccer.registered(databases, stage)
     reduction = await ccer.registered_reduction(databases, stage, project, 10)
     before = await state_of(databases, stage)
-    with pytest.raises(errors.TonnesNotWhole):
+    with pytest.raises(errors.SerialsNotAsVerified):
         await issue(databases, stage, reduction, *run(11))
     with pytest.raises(errors.SerialsUnreadable):
         await issue(databases, stage, reduction, "A-10", "A-1")

@@ -116,6 +116,28 @@ def test_crediting_periods_as_the_methodologies_word_them(
     assert (found.least, found.surely, found.possibly) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("<=10 y", "不超过 10 年"),
+        ("20-40 y", "为 20 至 40 年"),
+        ("see text", "未列明年数"),
+        ("10 y (not confirmed)", "不超过 10 年"),
+        ("<=10 y in the primary text (a secondary page says 7 y for later renewables)",
+         "有不超过 7 年与不超过 10 年两种说法"),
+    ],
+)  # fmt: skip
+def test_crediting_periods_are_told_in_chinese(words: str, expected: str) -> None:
+    assert rules.crediting_zh(rules.crediting(words)) == expected
+
+
+def test_refusals_name_steps_in_chinese() -> None:
+    assert errors.BodyOnly(action="validate").message("zh") == "“审定”只能由受委托的审定与核查机构办理。"
+    assert errors.RegistrarOnly(action="annul").message("zh") == "“撤销签发”只能由主管部门办理。"
+    every = {each.value for kind in (Action, ProjectState, ReductionState) for each in kind}
+    assert every - set(errors.STEPS_ZH) <= {"draft"}
+
+
 def _method(period: str) -> Methodology:
     return Methodology("M", "", "", period, "", "", None, "", "", "", is_uncertain=False)
 

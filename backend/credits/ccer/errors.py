@@ -14,6 +14,7 @@ Invalid
   TonnesNotWhole            CCER are whole tonnes
   VerifiedMoreThanReported  the verified reduction cannot exceed the reported one
   SerialsUnreadable         serials of the registry that do not form a run
+  SerialsNotAsVerified      an issuance has as many serials as tonnes were verified
   SerialsOverlap            two rows of one import name the same serials
   ImportTooLong             more rows than one import takes
   HoldingDatesInvalid       dates of a row that contradict each other
@@ -41,6 +42,15 @@ Unavailable
 """
 
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+
+STEPS_ZH = {
+    "draft": "草稿", "publicised": "公示中", "validated": "已审定", "applied": "已申请登记", "registered": "已登记",
+    "deregistered": "已注销登记", "withdrawn": "已撤回", "reported": "已编制报告", "verified": "已核查", "issued": "已签发",
+    "change": "修改", "publicise": "公示", "validate": "审定", "apply": "申请登记", "return": "退回", "register": "登记",
+    "deregister": "注销登记", "report": "编制报告", "verify": "核查", "issue": "签发", "annul": "撤销签发", "withdraw": "撤回",
+    "-": "无",
+}  # fmt: skip
+"""States and steps in Chinese, for sentences."""
 
 
 class ProjectNotFound(NotFound):
@@ -72,7 +82,10 @@ class RegistrarOnly(Forbidden):
 
     code = "ccer_registrar_only"
     en = "Only the authority takes the step '{action}'."
-    zh = "“{action}”只能由主管部门办理。"
+    zh = "“{action_zh}”只能由主管部门办理。"
+
+    def __init__(self, *, action: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(path=path, action=action, action_zh=STEPS_ZH.get(action, action))
 
 
 class BodyOnly(Forbidden):
@@ -80,7 +93,10 @@ class BodyOnly(Forbidden):
 
     code = "ccer_body_only"
     en = "Only an engaged verification body takes the step '{action}'."
-    zh = "“{action}”只能由受委托的审定与核查机构办理。"
+    zh = "“{action_zh}”只能由受委托的审定与核查机构办理。"
+
+    def __init__(self, *, action: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(path=path, action=action, action_zh=STEPS_ZH.get(action, action))
 
 
 class ProjectDatesInvalid(Invalid):
@@ -153,6 +169,17 @@ class SerialsUnreadable(Invalid):
     zh = "第 {row} 行：“{first}”至“{last}”不是连续编号，首尾编号须以数字结尾、仅数字不同且由小到大。"
 
 
+class SerialsNotAsVerified(Invalid):
+    """More or fewer serials than verified tonnes."""
+
+    code = "ccer_serials_not_as_verified"
+    en = (
+        "The serials are {found}, but {verified} t were verified: one serial a tonne. Give the first and last serial of "
+        "the registry's notice."
+    )
+    zh = "编号共 {found} 个，经核查的减排量为 {verified} 吨，每吨对应一个编号，请按登记机构通知填写首尾编号。"
+
+
 class SerialsOverlap(Invalid):
     """Two rows of one import share serials."""
 
@@ -209,15 +236,6 @@ class ProjectDeregistered(Conflict):
     zh = "项目“{value}”已被注销，不得再次申请登记。"
 
 
-_ZH = {
-    "draft": "草稿", "publicised": "公示中", "validated": "已审定", "applied": "已申请登记", "registered": "已登记",
-    "deregistered": "已注销登记", "withdrawn": "已撤回", "reported": "已编制报告", "verified": "已核查", "issued": "已签发",
-    "change": "修改", "publicise": "公示", "validate": "审定", "apply": "申请登记", "return": "退回", "register": "登记",
-    "deregister": "注销登记", "report": "编制报告", "verify": "核查", "issue": "签发", "withdraw": "撤回", "-": "无",
-}  # fmt: skip
-"""States and steps in Chinese, for sentences."""
-
-
 class StepNotAllowed(Conflict):
     """The state does not allow the step."""
 
@@ -228,7 +246,8 @@ class StepNotAllowed(Conflict):
     def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
         names = {name: str(details.get(name, "")) for name in ("state", "action", "possible")}
         told = {
-            f"{name}_zh": "、".join(_ZH.get(each, each) for each in text.split(", ")) for name, text in names.items()
+            f"{name}_zh": "、".join(STEPS_ZH.get(each, each) for each in text.split(", "))
+            for name, text in names.items()
         }
         super().__init__(path=path, **told, **details)
 
@@ -253,7 +272,7 @@ class CommentsUnanswered(Conflict):
     """Comments of the public wait for an answer."""
 
     code = "ccer_comments_unanswered"
-    en = "{count} comments of the public are not answered yet. Answer each, then repeat the step."
+    en = "Comments of the public without an answer: {count}. Answer each, then repeat the step."
     zh = "尚有 {count} 条公众意见未答复，请逐条答复后再办理。"
 
 
@@ -294,7 +313,7 @@ class CreditingPeriodRefused(Conflict):
 
     code = "ccer_crediting_period_refused"
     en = "The crediting period {first} to {last} does not fit {methodology}: '{period}'."
-    zh = "计入期 {first} 至 {last} 不符合方法学 {methodology} 的规定（“{period}”）。"
+    zh = "计入期 {first} 至 {last} 不符合方法学 {methodology} 的规定（计入期{period_zh}）。"
 
 
 class SameBody(Conflict):
@@ -341,5 +360,5 @@ class MethodologyUnknown(Unavailable):
     """Not among the published methodologies."""
 
     code = "ccer_methodology_unknown"
-    en = "'{methodology}' is not among the published methodologies (`ccerMethodologies` lists them)."
-    zh = "方法学“{methodology}”不在已发布清单中，可通过 ccerMethodologies 查询。"
+    en = "'{methodology}' is not among the methodologies published by {on} (`ccerMethodologies` lists those of today)."
+    zh = "截至 {on}，方法学“{methodology}”不在已发布清单中，可通过 ccerMethodologies 查询现行清单。"

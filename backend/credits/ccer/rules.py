@@ -191,6 +191,17 @@ def crediting(text: str) -> Crediting:
     return Crediting(0, None if "not confirmed" in text else min(numbers), max(numbers))
 
 
+def crediting_zh(rule: Crediting) -> str:
+    """Say in Chinese how many years are credited."""
+    if rule.possibly is None:
+        return "未列明年数"
+    if rule.least:
+        return f"为 {rule.least} 至 {rule.possibly} 年"
+    if rule.surely not in {None, rule.possibly}:
+        return f"有不超过 {rule.surely} 年与不超过 {rule.possibly} 年两种说法"
+    return f"不超过 {rule.possibly} 年"
+
+
 def check_crediting(methodology: Methodology, first: date, last: date) -> None:
     """Refuse a crediting period the methodology does not allow, or of which that cannot be told.
 
@@ -202,13 +213,14 @@ def check_crediting(methodology: Methodology, first: date, last: date) -> None:
     too_short = last < years_after(first, rule.least) - ONE_DAY
     if too_short or (rule.possibly is not None and last >= years_after(first, rule.possibly)):
         raise errors.CreditingPeriodRefused(
-            first=str(first), last=str(last), methodology=methodology.code, period=methodology.period
-        )
+            first=str(first), last=str(last), methodology=methodology.code, period=methodology.period,
+            period_zh=crediting_zh(rule),
+        )  # fmt: skip
     if rule.surely is None or last >= years_after(first, rule.surely):
         raise errors.CannotTell(
             reason_en=f"the crediting period of {methodology.code} is recorded as '{methodology.period}'. "
             "The authority can activate the confirmed figure among the parameters.",
-            reason_zh=f"方法学 {methodology.code} 的计入期收录为“{methodology.period}”，尚未确认，"
+            reason_zh=f"方法学 {methodology.code} 的计入期{crediting_zh(rule)}，尚未确认，"
             "请主管部门在参数库中启用经核实的数值。",
         )
 
@@ -280,11 +292,14 @@ def check_conditions(*, is_ets_managed: bool | None, is_legal_duty: bool | None)
         if value:
             raise errors.ProjectExcluded(reason_en=en, reason_zh=zh)
     for value, en, zh in (
-        (is_legal_duty, "whether reducing is a legal duty is not stated.", "未说明是否属于法定减排义务。"),
-        (is_ets_managed, "whether the trading market manages it is not stated.", "未说明是否纳入碳市场配额管理。"),
+        (is_legal_duty, "whether reducing is a legal duty is not stated", "未说明是否属于法定减排义务"),
+        (is_ets_managed, "whether the trading market manages it is not stated", "未说明是否纳入碳市场配额管理"),
     ):
         if value is None:
-            raise errors.CannotTell(reason_en=en, reason_zh=zh)
+            raise errors.CannotTell(
+                reason_en=f"{en}. State it in the draft (`changeCcerProject`), then repeat the step.",
+                reason_zh=f"{zh}，请先在项目草稿中补充（changeCcerProject），再重新办理。",
+            )
 
 
 def whole_tonnes(quantity: Decimal, field: str) -> Decimal:
@@ -325,15 +340,16 @@ def check_age(first: date, applied_on: date) -> None:
         raise errors.ReductionTooOld(on=str(applied_on), limit=str(limit), first=str(first), path=("input", "on"))
 
 
-def serial_run(first: str, last: str, row: int) -> tuple[str, int, int]:
-    """Return the part of two serials that stays, and the numbers that count on.
+def serial_run(first: str, last: str, row: int, path: tuple[str, ...] = ()) -> tuple[str, int, int]:
+    """Return the part of two serials that stays, and the numbers that count on; `path` is where they stand in a form.
 
     Raises:
         SerialsUnreadable: the two do not form a run.
     """
     found = ports.serial_run(first, last)
     if found is None:
-        raise errors.SerialsUnreadable(row=row, first=first[:80], last=last[:80], path=("input", "rows", str(row - 1)))
+        at = path or ("input", "rows", str(row - 1))
+        raise errors.SerialsUnreadable(row=row, first=first[:80], last=last[:80], path=at)
     return found
 
 

@@ -379,11 +379,17 @@ class CcerMutation:
     async def issue_ccer_reduction(context: Context, write: Write, input: IssueCcerReductionInput) -> CcerIssued:
         """Issue a registered reduction: one CCER a tonne, under the registry's serials, into the owner's account."""
         account_id, reduction_id = own_key(input.reduction_id, "CcerReduction", path=("input", "reductionId"))
-        value, movement = await service.issue_reduction(
-            write, context.scope, account_id=account_id, reduction_id=reduction_id,
-            first_serial=input.first_serial, last_serial=input.last_serial,
-            step=Step(input.on, input.reference, input.note),
+        scope, step = context.scope, Step(input.on, input.reference, input.note)
+        batch = await service.issue_ahead(
+            write, scope, account_id=account_id, reduction_id=reduction_id, first_serial=input.first_serial,
+            last_serial=input.last_serial, step=step,
         )  # fmt: skip
+        async with ledger.cleared(context.databases, context.settings, scope, account_id, [batch]) as reserved:
+            value, movement = await service.issue_reduction(
+                write, scope, account_id=account_id, reduction_id=reduction_id, first_serial=input.first_serial,
+                last_serial=input.last_serial, step=step,
+            )  # fmt: skip
+            await reserved.keep(write, [movement])
         return CcerIssued(
             reduction=reduction(value),
             movement_id=node_id(MOVEMENT, movement.id),

@@ -8,6 +8,7 @@ from backend.credits.ccer.service.projects import advance_project, change_projec
 from backend.credits.ccer.service.reductions import (
     advance_reduction,
     annul_reduction,
+    issue_ahead,
     issue_reduction,
     report_reduction,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "eligibility",
     "holdings_ahead",
     "import_holdings",
+    "issue_ahead",
     "issue_reduction",
     "methodologies",
     "record_comment",

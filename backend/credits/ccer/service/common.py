@@ -78,7 +78,7 @@ async def methodology(read: Read, scope: Scope, code: str, on: date) -> Methodol
     for each in await methodologies(read, scope, on):
         if each.code == code:
             return each
-    raise MethodologyUnknown(methodology=code[:80], path=("input", "facts", "methodology"))
+    raise MethodologyUnknown(methodology=code[:80], on=str(on), path=("input", "facts", "methodology"))
 
 
 async def held_project(write: Write, account_id: UUID, project_id: UUID) -> ProjectValue:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import and_, or_, update
 
 from backend.accounts import service as accounts
 from backend.credits.ccer import queries, rules
@@ -82,7 +82,7 @@ async def change_project(
     await accounts.own_account(write, scope, account_id)
     if project.state is not ProjectState.DRAFT:
         raise StepNotAllowed(action="change", state=project.state.value, possible="-")
-    clean = replace(_clean(facts), code=project.code)
+    clean = _clean(replace(facts, code=project.code))
     rules.check_facts(clean, today())
     await methodology(write, scope, clean.methodology, today())
     await _check_reapplication(write, account_id, clean)
@@ -109,6 +109,7 @@ async def advance_project(
         StepInFuture, StepBeforePrevious: the day.
         PlantCodeInvalid, ProjectExcluded, CannotTell, MethodologyUnknown, CreditingPeriodRefused: to publicise.
         TooEarly, CalendarUnknown, CommentsUnanswered: to validate.
+        ProjectDeregistered: to register, when the same project was de-registered, whoever's it was.
     """
     path = rules.PROJECT_PATHS[action]
     scope.require(rules.permission(path))
@@ -129,6 +130,7 @@ async def advance_project(
         await check_answers(write, scope, project, None)
         changes["validator_id"] = scope.organisation_id
     if action is Action.REGISTER:
+        await _check_reapplication_elsewhere(write, project)
         changes["registered_on"] = on
     return await move_project(write, scope, project, action, path.target, taken, **changes)
 
@@ -141,6 +143,26 @@ def _clean(facts: ProjectFacts) -> ProjectFacts:
         methodology=rules.words(facts.methodology, "methodology", least=1, most=60).upper(),
         plant_code=rules.words(facts.plant_code, "plantCode", most=60).upper(),
     )
+
+
+async def _check_reapplication_elsewhere(write: Write, project: ProjectValue) -> None:
+    """Look for the project among other owners' de-registered ones: only the registrar sees them.
+
+    The same plant is the same project; without a plant, the same name, methodology and start are.
+    """
+    same = [
+        and_(
+            CcerProject.name == project.name, CcerProject.methodology == project.methodology,
+            CcerProject.started_on == project.started_on,
+        )
+    ]  # fmt: skip
+    if project.plant_code:
+        same.append(CcerProject.plant_code == project.plant_code)
+    gone = await write.row(
+        queries.PROJECT.where(CcerProject.state == ProjectState.DEREGISTERED.value, or_(*same)).limit(1)
+    )
+    if gone is not None:
+        raise ProjectDeregistered(value=gone.code)
 
 
 async def _check_reapplication(write: Write, account_id: UUID, facts: ProjectFacts) -> None:

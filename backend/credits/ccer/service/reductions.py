@@ -11,8 +11,8 @@ from backend.credits.ccer import queries, rules
 from backend.credits.ccer.errors import (
     PeriodTaken,
     SameBody,
+    SerialsNotAsVerified,
     StepNotAllowed,
-    TonnesNotWhole,
     VerifiedMoreThanReported,
 )
 from backend.credits.ccer.models import CcerReduction
@@ -155,53 +155,26 @@ async def issue_reduction(
 ) -> tuple[ReductionValue, MovementValue]:
     """Issue a registered reduction: one CCER a tonne into the owner's account, under the registry's serials.
 
-    The serials are recorded as the units' origin, so that a later import of the same units is refused. The energy of
-    solar thermal and offshore wind is claimed for CCER at the same time, so that no green certificate stands on it.
-    The vintage is the year in which the monitoring period begins.
+    The serials are recorded as the units' origin, so that a later import of the same units is refused here; the door
+    reserves them in the clearing first (`issue_ahead`), so that it is refused in every other jurisdiction too. The
+    energy of solar thermal and offshore wind is claimed for CCER at the same time, so that no green certificate stands
+    on it. The vintage is the year in which the monitoring period begins.
 
     Raises:
         Unauthenticated, Forbidden: without `credits:review` and `ledger:issue`.
-        ReductionNotFound: not there, or not visible.
-        RegistrarOnly: not the authority.
-        StepNotAllowed: the reduction or its project is not registered.
-        StepInFuture, StepBeforePrevious: the day.
-        CcerTextInvalid: a text too long.
-        SerialsUnreadable: the serials form no run.
-        TonnesNotWhole: the run has not as many serials as tonnes were verified.
+        ReductionNotFound, RegistrarOnly, StepNotAllowed, StepInFuture, StepBeforePrevious, CcerTextInvalid,
+        SerialsUnreadable, SerialsNotAsVerified: as `issue_ahead`.
         AccountUnknown, AccountClosed, ClassFrozen, OriginOverlap: by the books.
         AlreadyClaimed: a green certificate stands on the energy.
     """
     path = rules.REDUCTION_PATHS[Action.ISSUE]
-    scope.require(rules.permission(path))
-    project, reduction = await held_reduction(write, scope, account_id, reduction_id)
-    await check_party(write, scope, path, Action.ISSUE, account_id)
-    rules.path_from(rules.REDUCTION_PATHS, Action.ISSUE, reduction.state)
-    _check_project(project, Action.ISSUE)
-    on = rules.step_day(step.on, reduction.state_on, today())
-    taken = replace(said(step, path), on=on)
-    frame, first, last = rules.serial_run(first_serial, last_serial, 1)
-    quantity = reduction.verified or Decimal(0)
-    if Decimal(last - first + 1) != quantity:
-        raise TonnesNotWhole(quantity=str(last - first + 1), path=("input", "lastSerial"))
-    batch = BatchSpec(
-        vintage=reduction.period_from.year,
-        produced_from=reduction.period_from,
-        produced_to=reduction.period_to,
-        project_code=project.code,
-        attributes={
-            "registered_on": str(reduction.registered_on),
-            "project_registered_on": str(project.registered_on),
-            "methodology": project.methodology,
-            "is_ets_managed": project.is_ets_managed,
-            "old_scheme": False,
-            "project_name": project.name,
-            "plant_code": project.plant_code,
-        },
-        origins=(OriginRange(REGISTRY, frame, first, last),),
+    project, reduction, taken, batch = await _ready(
+        write, scope, account_id, reduction_id, first_serial, last_serial, step
     )
+    quantity = reduction.verified or Decimal(0)
     movement = await ledger.issue(
         write, scope, account_id, CCER, quantity, batch,
-        Reason(effective_on=on, purpose="ccer_issuance", reference=taken.reference, note=taken.note,
+        Reason(effective_on=taken.on, purpose="ccer_issuance", reference=taken.reference, note=taken.note,
                facts={"project": project.code, "reduction": str(reduction.id)}, undone_by=ANNUL_REDUCTION),
     )  # fmt: skip
     if rules.is_exclusive(project.methodology):
@@ -213,6 +186,63 @@ async def issue_reduction(
         write, scope, project, reduction, Action.ISSUE, path.target, taken, movement_id=movement.id
     )
     return moved, movement
+
+
+async def issue_ahead(
+    write: Write, scope: Scope, *, account_id: UUID, reduction_id: UUID, first_serial: str, last_serial: str, step: Step
+) -> BatchSpec:
+    """Return the batch an issuance would become, for the clearing of its serials; the rows are held.
+
+    Raises:
+        Unauthenticated, Forbidden: without `credits:review` and `ledger:issue`.
+        ReductionNotFound: not there, or not visible.
+        RegistrarOnly: not the authority.
+        StepNotAllowed: the reduction or its project is not registered.
+        StepInFuture, StepBeforePrevious: the day.
+        CcerTextInvalid: a text too long.
+        SerialsUnreadable: the serials form no run.
+        SerialsNotAsVerified: the run has not as many serials as tonnes were verified.
+    """
+    return (await _ready(write, scope, account_id, reduction_id, first_serial, last_serial, step))[3]
+
+
+async def _ready(
+    write: Write, scope: Scope, account_id: UUID, reduction_id: UUID, first_serial: str, last_serial: str, step: Step
+) -> tuple[ProjectValue, ReductionValue, Step, BatchSpec]:
+    path = rules.REDUCTION_PATHS[Action.ISSUE]
+    scope.require(rules.permission(path))
+    scope.require("ledger:issue")
+    project, reduction = await held_reduction(write, scope, account_id, reduction_id)
+    await check_party(write, scope, path, Action.ISSUE, account_id)
+    rules.path_from(rules.REDUCTION_PATHS, Action.ISSUE, reduction.state)
+    _check_project(project, Action.ISSUE)
+    taken = replace(said(step, path), on=rules.step_day(step.on, reduction.state_on, today()))
+    frame, first, last = rules.serial_run(first_serial, last_serial, 1, path=("input", "lastSerial"))
+    if Decimal(last - first + 1) != reduction.verified:
+        raise SerialsNotAsVerified(
+            found=last - first + 1, verified=str(reduction.verified), path=("input", "lastSerial")
+        )
+    return (
+        project,
+        reduction,
+        taken,
+        BatchSpec(
+            vintage=reduction.period_from.year,
+            produced_from=reduction.period_from,
+            produced_to=reduction.period_to,
+            project_code=project.code,
+            attributes={
+                "registered_on": str(reduction.registered_on),
+                "project_registered_on": str(project.registered_on),
+                "methodology": project.methodology,
+                "is_ets_managed": project.is_ets_managed,
+                "old_scheme": False,
+                "project_name": project.name,
+                "plant_code": project.plant_code,
+            },
+            origins=(OriginRange(REGISTRY, frame, first, last),),
+        ),
+    )
 
 
 async def annul_reduction(
