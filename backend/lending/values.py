@@ -143,10 +143,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The scores of many borrowers as one text, and what signs it (a JWS that names the text's SHA-256)."""
+    """The scores of many borrowers as one text in pieces, and what signs it (a JWS that names the text's SHA-256)."""
 
     read_id: UUID
-    body: bytes
+    pieces: tuple[bytes, ...]
     signature: str
     sha256: bytes
 

@@ -69,7 +69,8 @@ class Hammer:
     async def batched(self, pool: Databases, _world: Lent) -> None:
         async with pool.write(self.scope) as write:
             made = await service.batch(write, self.scope, self.settings, None)
-        self.answers.update(each.held.id for each in self.worlds if each.held.account.number.encode() in made.body)
+        body = b"".join(made.pieces)
+        self.answers.update(each.held.id for each in self.worlds if each.held.account.number.encode() in body)
 
     async def told(self, pool: Databases, world: Lent) -> None:
         async with pool.write(self.scope) as write:

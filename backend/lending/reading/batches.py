@@ -1,8 +1,9 @@
 """Scores of many borrowers in one answer: one statement makes the text, one signature covers it."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from backend.identity import service as identity
@@ -21,7 +22,9 @@ from backend.statements import service as statements
 from backend.tenants import service as tenants
 
 TYPE = "carbon-batch+jwt"
-BATCH = "select piece from lending_batch($1, $2, $3, $4, $5, $6, $7) piece"
+BATCH = "select read_at, not_available from lending_batch($1, $2, $3, $4, $5, $6, 'pieces')"
+AT_ONCE = 1000
+PIECES = f"fetch {AT_ONCE} from pieces"
 
 
 async def batch(
@@ -46,20 +49,38 @@ async def batch(
         pack = await tenants.pack_in_force(write, system)
     issuer = addressing.issuer(scope.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
     own = new_id()
-    head = json.dumps({"iss": issuer, "bank": str(scope.organisation_id)}, ensure_ascii=False)[1:-1] + ","
     # The driver's own rows: of ten thousand, every other kind costs as much again.
     driver: Any = (await write.connection.get_raw_connection()).driver_connection
-    rows = await driver.fetch(
+    read_at, not_available = await driver.fetchrow(
         BATCH,
         None if keys is None else [addressing.plain_key(each) for each in keys],
         None if keys is None else [each.replace("\0", "\ufffd") for each in keys],
-        has_indicators, head, own, scope.actor_id, scope.correlation_id,
+        has_indicators, own, scope.actor_id, scope.correlation_id,
     )  # fmt: skip
-    before, *borrowers, after = (row[0] for row in rows)
-    body = b"".join((before, b",\n".join(borrowers), after))
-    digest = hashlib.sha256(body)
+    head = json.dumps({"iss": issuer, "bank": str(scope.organisation_id)}, ensure_ascii=False)[1:-1]
+    pieces = [f'{{{head},"read":{{"id":"{own}","at":{read_at}}},"borrowers":[\n'.encode()]
+    digest = hashlib.sha256(pieces[0])
+    async for piece in _borrowers(driver):
+        digest.update(piece)
+        pieces.append(piece)
+    pieces.append(f'\n],"not_available":{not_available}}}\n'.encode())
+    digest.update(pieces[-1])
     told = {
         "iss": issuer, "aud": str(scope.organisation_id), "iat": int(now().timestamp()), "jti": str(own),
         "sha256": digest.hexdigest(),
     }  # fmt: skip
-    return Batch(own, body, sign(told, key, TYPE), digest.digest())
+    return Batch(own, tuple(pieces), sign(told, key, TYPE), digest.digest())
+
+
+async def _borrowers(driver: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - the driver's own connection
+    """Give the text of the borrowers in pieces; while one is looked at, the database makes the next."""
+    statement, mark = await driver.prepare(PIECES), b""
+    under_way = asyncio.create_task(statement.fetch())
+    try:
+        while rows := await under_way:
+            under_way = asyncio.create_task(statement.fetch())
+            await asyncio.sleep(0)  # lets the question leave before the rows are looked at
+            yield mark + b",\n".join([row[0] for row in rows])
+            mark = b",\n"
+    finally:
+        await asyncio.gather(under_way, return_exceptions=True)

@@ -1,0 +1,47 @@
+-- The scores of many borrowers as one text in pieces, ready to be signed and sent: of the keys, or of the whole portfolio.
+-- Who is admitted is decided and logged here, under the id given, before anything is read; then a cursor stands open on
+-- what was admitted, one piece a borrower, so that the caller takes pieces while the next are made and nothing is kept
+-- here as a whole. The cursor ends with the transaction, and so do the bank's gate and the log's row if it rolls back.
+-- What is not to be had is listed by its key alone, as it was given (both answers are JSON). Planned for the keys at hand.
+create function lending_batch(
+    keys text[], given text[], has_indicators boolean, own uuid, actor uuid, correlation text, pieces refcursor
+) returns table (read_at text, not_available text) language plpgsql
+security definer set search_path = public, pg_catalog set plan_cache_mode = force_custom_plan set work_mem = '64MB' set jit = off
+as $$
+declare
+    bank uuid := lending_reader();
+    moment timestamptz := lending_passed(bank);
+    today date := (moment at time zone 'Asia/Shanghai')::date;
+    places bigint[];
+    accounts uuid[];
+    consents uuid[];
+    shown boolean[];
+    heads text[];
+begin
+    select array_agg(m.place), array_agg(m.account_id), array_agg(m.consent_id), array_agg('indicators' = any (m.scopes)),
+            array_agg(concat('{"account":"', m.account_number, '","credit_code":"', h.credit_code, '","consent":"',
+                m.consent_id, '","is_valid":'))
+        into places, accounts, consents, shown, heads
+        from lending_admitted(bank, keys, 'score', moment) m join organisation h on h.id = m.holder_id;
+    insert into consent_read (id, bank_id, actor_id, at, what, needed, account_ids, consent_ids, correlation_id)
+        select own, bank, actor, moment, 'batch', 'score', array_agg(u.account_id), array_agg(u.consent_id), correlation
+            from (
+                select a.* from unnest(accounts, consents) a (account_id, consent_id) where keys is null
+                union all
+                select distinct b.* from unnest(accounts, consents) b (account_id, consent_id) where keys is not null
+            ) u
+            having count(*) > 0;
+    open pieces no scroll for
+        select textsend(concat(u.head, case when today <= s.valid_until then 'true' else 'false' end, ',"score":',
+            coalesce(s.answer, 'null'), case when has_indicators and u.is_shown then ',"indicators":' || s.indicators end,
+            '}'))
+            from unnest(accounts, heads, shown) u (account_id, head, is_shown)
+                left join lateral (
+                    select l.valid_until, l.answer, l.indicators from score l where l.account_id = u.account_id
+                        order by l.number desc limit 1
+                ) s on true;
+    return query select to_json(moment)::text, (
+        select coalesce(json_agg(k.key order by k.place), '[]')::text from unnest(given) with ordinality k (key, place)
+            where k.place not in (select unnest(places))
+    );
+end $$;

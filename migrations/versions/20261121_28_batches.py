@@ -1,0 +1,29 @@
+"""A bank's batch leaves the database while it is made: a cursor on what was admitted instead of a table of pieces.
+
+Revision: 0028_batches
+Follows: 0027_webhooks
+"""
+
+from alembic import op
+
+from migrations.toolkit import function
+
+revision = "0028_batches"
+down_revision = "0027_webhooks"
+branch_labels = None
+depends_on = None
+
+BEFORE = "lending_batch(text[], text[], boolean, text, uuid, uuid, text)"
+NOW = "lending_batch(text[], text[], boolean, uuid, uuid, text, refcursor)"
+
+
+def upgrade() -> None:
+    """Replace the function; its arguments differ."""
+    op.execute(f"drop function {BEFORE}")
+    function("0028_batches.sql", NOW)
+
+
+def downgrade() -> None:
+    """The function of before."""
+    op.execute(f"drop function {NOW}")
+    function("0024_lending.sql", BEFORE, is_replacing=True)
