@@ -19,8 +19,8 @@ declare
     heads text[];
 begin
     select array_agg(m.place), array_agg(m.account_id), array_agg(m.consent_id), array_agg('indicators' = any (m.scopes)),
-            array_agg(concat('{"account":"', m.account_number, '","credit_code":"', h.credit_code, '","consent":"',
-                m.consent_id, '","is_valid":'))
+            array_agg('{"account":"' || m.account_number || '","credit_code":"' || h.credit_code || '","consent":"'
+                || m.consent_id || '","is_valid":')
         into places, accounts, consents, shown, heads
         from lending_admitted(bank, keys, 'score', moment) m join organisation h on h.id = m.holder_id;
     insert into consent_read (id, bank_id, actor_id, at, what, needed, account_ids, consent_ids, correlation_id)
