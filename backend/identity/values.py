@@ -58,9 +58,15 @@ _READS = frozenset(
         "scores:read",
         "statements:read",
         "tenants:read",
+        "budgets:read",
+        "keyunits:read",
+        "knowledge:read",
+        "monitoring:read",
+        "parks:read",
+        "projects:read",
     }
 )
-_BANK = frozenset({"accounts:read", "factors:read", "ledger:read", "lending:read", "tenants:read"})
+_BANK = frozenset({"accounts:read", "factors:read", "knowledge:read", "ledger:read", "lending:read", "tenants:read"})
 """A consent opens the account itself; inventories and scores are given by statements, never raw. Of the ledger a bank
 sees the pledges made to it."""
 _HOUSE = frozenset({"identity:manage_clients", "identity:manage_members", "identity:read_audit"})
@@ -75,6 +81,10 @@ _ENERGY_MANAGER = _READS | {
     "esg:disclose",
     "jobs:cancel",
     "quotas:enter",
+    "keyunits:manage",
+    "knowledge:request",
+    "parks:apply",
+    "projects:apply",
 }
 _CARBON_OFFICER = _READS | {
     "emissions:answer",
@@ -98,6 +108,23 @@ _CARBON_OFFICER = _READS | {
     "quotas:settle",
     "scores:appeal",
     "statements:issue",
+    "keyunits:manage",
+    "knowledge:request",
+    "parks:apply",
+    "projects:apply",
+    "budgets:adjust",
+    "budgets:draft",
+    "console:invite",
+    "console:read",
+    "keyunits:supervise",
+    "knowledge:publish",
+    "monitoring:respond",
+    "parks:manage",
+    "projects:review",
+    "regions:read",
+    "regions:record",
+    "targets:evaluate",
+    "targets:read",
 }
 _OFFICER = _READS | {
     "credits:review",
@@ -131,9 +158,20 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         ADMINISTRATOR: _OFFICER
         | _FACTORS
         | _HOUSE
-        | {"credits:configure", "identity:register", "ledger:freeze", "ledger:reverse", "scores:activate"},
+        | {
+            "budgets:approve",
+            "credits:configure",
+            "identity:register",
+            "ledger:freeze",
+            "ledger:reverse",
+            "monitoring:configure",
+            "parks:decide",
+            "projects:decide",
+            "scores:activate",
+            "targets:set",
+        },
         "officer": _OFFICER,
-        "viewer": _READS,
+        "viewer": _READS | {"console:read", "regions:read", "targets:read"},
     },
     Kind.VERIFIER: {
         ADMINISTRATOR: _VERIFIER | _HOUSE | {"identity:engage"},

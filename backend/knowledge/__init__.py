@@ -1,0 +1,1 @@
+"""Standards, policies, training material and requests for factors, searchable in Chinese and English."""

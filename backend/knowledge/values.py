@@ -1,0 +1,8 @@
+"""Words of knowledge."""
+
+ACTIONS = (
+    "knowledge:publish",
+    "knowledge:read",
+    "knowledge:request",
+)
+"""Permissions this noun knows."""

@@ -1,0 +1,1 @@
+"""Zero-carbon parks and what stands beside them: indicators, evaluation, the workflow, programme targets."""

@@ -1,0 +1,1 @@
+"""Investment projects: energy review and carbon assessment, approval, lapse, acceptance, replacement."""

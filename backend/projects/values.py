@@ -1,0 +1,9 @@
+"""Words of projects."""
+
+ACTIONS = (
+    "projects:apply",
+    "projects:decide",
+    "projects:read",
+    "projects:review",
+)
+"""Permissions this noun knows."""

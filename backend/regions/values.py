@@ -1,0 +1,7 @@
+"""Words of regions."""
+
+ACTIONS = (
+    "regions:read",
+    "regions:record",
+)
+"""Permissions this noun knows."""
