@@ -136,13 +136,14 @@ def open_to_owner(table: str) -> None:
     )
 
 
-def function(file: str, *signatures: str, is_replacing: bool = False) -> None:
+def function(file: str, *signatures: str, is_replacing: bool = False, only: str = "") -> None:
     """Create the functions of a file in `migrations/sql`; the application role, and nobody else, may call those named.
 
-    `is_replacing` puts them in the place of functions that are there; who may call those stays as it was.
+    `is_replacing` puts them in the place of functions that are there; who may call those stays as it was. `only` takes
+    the one function of that name.
     """
     for statement in re.split(r"(?m)^(?=create )", (SQL / file).read_text(encoding="utf-8")):
-        if statement.startswith("create "):
+        if statement.startswith(f"create function {only}(" if only else "create "):
             op.execute(statement.replace("create function", "create or replace function", 1 if is_replacing else 0))
     for signature in signatures:
         op.execute(f"revoke execute on function {signature} from public")

@@ -21,6 +21,7 @@ Conflict
   RetirementCertified       another certificate states it already
   NothingToState            nothing of the account in the period
   BundleNotMade             more records than a caller waits for, and no job has made the bundle
+  BundleTooLarge            more records than any bundle is made of
 Limited
   VerificationsTooOften     more questions to the public page than a person asks
 Unavailable
@@ -165,8 +166,16 @@ class BundleNotMade(Conflict):
     """It rests on more records than a caller waits for, and no job has made it yet."""
 
     code = "bundle_not_made"
-    en = "This statement rests on {count} records, more than the {most} of which a bundle is made at once. Ask for it with POST .../bundle and fetch it when the job has succeeded."
-    zh = "该报告依据 {count} 条记录，超过即时打包的上限 {most} 条。请先以 POST .../bundle 提交打包任务，待任务成功后再下载。"
+    en = "This statement rests on {count} records and movements, more than the {most} of which a bundle is made at once. Ask for it with POST .../bundle and fetch it when the job has succeeded."
+    zh = "该报告依据 {count} 条记录和流水，超过即时打包的上限 {most} 条。请先以 POST .../bundle 提交打包任务，待任务成功后再下载。"
+
+
+class BundleTooLarge(Conflict):
+    """It rests on more records and movements than any bundle is made of."""
+
+    code = "bundle_too_large"
+    en = "This statement rests on {count} records and movements, more than the {most} of which a bundle is made. Have statements of shorter periods issued and bundle those."
+    zh = "该报告依据 {count} 条记录和流水，超过单个压缩包的上限 {most} 条。请按较短期间分别出具报告后再打包。"
 
 
 class VerificationsTooOften(Limited):

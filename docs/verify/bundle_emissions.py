@@ -83,7 +83,7 @@ def written(tree: Any) -> str:  # noqa: ANN401 - a text or a list
 
 
 def parameters(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """参数 parameters: each is its version's value, in the unit the formula wants."""
+    """参数 Parameters: each is its version's value, in the unit the formula wants."""
     for line in bundle.lines:
         coal = line["coal"]["values"] if line["coal"] else {}
         for each in [*line["parameters"], line["gwp"], *(one for one in coal.values() if "version" in one)]:
@@ -100,7 +100,7 @@ def parameters(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundl
 
 
 def quantities(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """活动数据 records: each line sums those of its source, months and parameters; none is left out."""
+    """活动数据 Records: each line sums those of its source, months and parameters; none is left out."""
     for one in bundle.inventories:
         by_source, market, left = defaultdict(list), defaultdict(list), set()
         records = bundle.json("inputs/records.json")[one["id"]]
@@ -141,7 +141,7 @@ def quantities(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundl
 
 
 def coefficients(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """排放系数 coefficients: each follows from its parameters by its formula."""
+    """排放系数 Coefficients: each follows from its parameters by its formula."""
     formulas = {each["id"]: each for each in bundle.json("formulas/formulas.json")["formulas"]}
     for line in bundle.lines:
         numbers, coal = {each["code"]: each["value"] for each in line["parameters"]}, line["coal"]
@@ -151,15 +151,13 @@ def coefficients(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bun
             if formula["tree"] is None:
                 yield f"line {line['id']}, {formula['id']}", kept["coefficient"], TAKEN
                 continue
-            bundle.used[
-                f"{written(formula['tree'])}  |  {formula['text']}  |  {formula['source']}  |  {formula['confidence']}"
-            ] += 1
+            bundle.used[(formula["text"], formula["source"], formula["confidence"], written(formula["tree"]))] += 1
             found = value_of(formula["tree"], known).quantize(D("1e-20"), ROUND_HALF_UP, WORKING)
             yield f"line {line['id']}, {formula['id']}", kept["coefficient"], found
 
 
 def totals(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """清单 inventories: quantity x coefficient x GWP; lines and months add up to the totals by scope and basis."""
+    """排放清单 Inventories: quantity x coefficient x GWP; lines and months add up to the totals by scope and basis."""
     for one in bundle.inventories:
         found = dict.fromkeys(SUMS, D(0))
         for line in one["lines"]:

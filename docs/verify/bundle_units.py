@@ -19,7 +19,7 @@ HELD = ("available", "offered", "pledged", "reserved")
 
 
 def claims(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """绿证抵扣 certificates claimed: parts add up; no more is covered than was claimed, or bought less sold."""
+    """绿证抵扣 Certificates claimed: parts add up; no more is covered than was claimed, or bought less sold."""
     moved = {each["id"]: each for each in bundle.json("inputs/ledger.json")["movements"]}
     claimed = bundle.json("inputs/claims.json")
     of_inventories = claimed["inventories"]
@@ -44,7 +44,7 @@ def claims(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
 
 
 def holdings(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """单位持有 units: opening and postings give the closing of each bucket; serials are as many as the units."""
+    """单位持有 Units: opening and postings give the closing of each bucket; serials are as many as the units."""
     books, document = bundle.json("inputs/ledger.json"), bundle.json("statement.json")
     opening, closing, changes = defaultdict(D), defaultdict(D), defaultdict(D)
     for each in books["openings"]:
@@ -88,15 +88,30 @@ def holdings(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.
 
 
 def journal(bundle: Any) -> Checks:  # noqa: ANN401 - a Bundle of check_bundle.py
-    """流水存证 journal: each movement is an entry under a signed checkpoint, posting by posting."""
-    for moved in bundle.json("inputs/ledger.json")["movements"]:
-        what = f"movement {moved['number']}"
-        if moved["proof"] is None or verify_entry is None:
-            yield f"{what}, proof (not sealed then; or verify_entry.py or PyJWT is missing)", "there", None
+    """流水存证 Journal: each movement is an entry under a signed checkpoint, posting by posting."""
+    books, document = bundle.json("inputs/ledger.json"), bundle.json("statement.json")
+    if verify_entry is None and books["movements"]:
+        yield "verify_entry.py is not beside this script, or PyJWT is not installed", "there", None
+        return
+    why = {each["movement"]: each["why"] for each in books.get("proofs", {}).get("missing", ())}
+    for moved in books["movements"]:
+        what, kept = f"movement {moved['number']}", moved["proof"]
+        proof = bundle.proofs.get(moved["id"]) or (bundle.json(kept) if kept in bundle.files else None)
+        if proof is None:
+            address = f"/{document['issuer']['tenant']}/ledger/proofs/{moved['id']}"
+            yield (
+                f"{what}, no proof in the bundle ({why.get(moved['id'], 'missing')}): GET {address}, then --proofs",
+                "",
+                None,
+            )
             continue
-        proof = bundle.json(moved["proof"])
-        verify_entry(proof, bundle.keys)
+        try:
+            verify_entry(proof, bundle.keys)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            yield f"{what}, proof", "holds", f"{error}"
+            continue
         entry, names = json.loads(proof["entry"]), ("id", "number", "kind", "class", "quantity")
         yield f"{what}, entry", [moved[each] for each in names] + [moved["effective_on"]], [*entry[1:6], entry[11]]
+        opened = [each for each in map(json.loads, proof["opened"]) if each[2] == document["subject"]["account_id"]]
         stated = [[each[name] for name in ("batch", "bucket", "amount", "balance")] for each in moved["postings"]]
-        yield f"{what}, postings", sorted(stated), sorted(json.loads(each)[3:7] for each in proof["opened"])
+        yield f"{what}, postings", sorted(stated), sorted(each[3:7] for each in opened)

@@ -1,48 +1,57 @@
-"""Check a statement's bundle without asking anybody: hashes, signature, and every number computed again.
+"""Check a statement's bundle without asking anybody: hashes, signatures, and every number computed again.
 
-    python check_bundle.py bundle.zip [--keys documents.json] [--evidence folder]
+    python check_bundle.py bundle.zip [--keys documents.json] [--evidence folder] [--proofs folder]
 
-Needs Python, bundle_emissions.py and bundle_units.py beside it and nothing else; with PyJWT (`pip install "pyjwt[crypto]"`) and
-verify_entry.py beside it signatures are checked too. `documents.json`: the jurisdiction's keys (`/<tenant>/.well-known/documents.json`), fetched from an
-address you trust; without it nothing tells whose signature it is. `folder`: evidence in hand, compared with the index.
-Ends with 0 when all holds, 1 when something does not, 2 when something cannot be told.
+Needs Python and, beside it, bundle_emissions.py, bundle_units.py and bundle_figures.py; nothing else. With PyJWT
+(`pip install "pyjwt[crypto]"`) and verify_entry.py beside it signatures are checked too. `documents.json`: the jurisdiction's keys
+(`/<tenant>/.well-known/documents.json`), fetched from an address you trust; without it nothing tells whose signature it is.
+`--evidence`: a folder of evidence in hand, compared with the index. `--proofs`: a folder of proofs of the journal that the bundle
+lacks (`/<tenant>/ledger/proofs/<movement>`).
+
+Ends with
+  0  whole: all agrees
+  1  something differs, or the archive cannot be read
+  2  nothing differs, but something is not proven: no keys, no PyJWT, a movement without proof; or a file to check with is missing
 """
 
 import json
-import re
 import sys
 import zipfile
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import bundle_emissions as emissions
+import bundle_figures as figures
 import bundle_units as units
-from bundle_emissions import EXACT, SUMS, TAKEN, Checks, add, conversion, multiply
+from bundle_emissions import TAKEN, Checks
 
 try:
     import jwt
 except ImportError:
     jwt = None
 D = Decimal
-BOUGHT = ("purchased_electricity", "purchased_green_electricity")
-TOTAL = re.compile(r"(?:emissions\.)?(?P<name>\w+)\.(?P<year>\d{4})(?:\.(?P<first>\d\d)-(?P<last>\d\d))?")
 
 
 class Bundle:
-    """The archive, read once; `published` are the keys of --keys, `used` counts the formulas that were applied."""
+    """The archive, read once; `published` are the keys of --keys, `proofs` those of --proofs by movement.
 
-    def __init__(self, path: Path, published: list | None, evidence: Path | None) -> None:
+    `used` counts the formulas that were applied.
+    """
+
+    def __init__(self, path: Path, published: list | None, evidence: Path | None, proofs: Path | None = None) -> None:
         with zipfile.ZipFile(path) as archive:
             self.names = archive.namelist()
             self.files = {name: archive.read(name) for name in self.names}
         self.json = cache(lambda name: json.loads(self.files[name]))
         self.published, self.evidence, self.used = published, evidence, Counter()
+        given = [json.loads(file.read_bytes()) for file in proofs.glob("*.json")] if proofs else []
+        self.proofs = {json.loads(each["entry"])[1]: each for each in given}
 
     @property
     def keys(self) -> list:
@@ -73,22 +82,24 @@ def _figures(part: Any) -> list:  # noqa: ANN401 - any JSON
 
 
 def hashes(bundle: Bundle) -> Checks:
-    """文件哈希 files: each is the one the manifest names, and there is no other."""
+    """文件哈希 Files: each is the one the manifest names, and there is no other."""
     manifest, document = bundle.json("manifest.json"), bundle.json("statement.json")
     stated = {each["name"]: each for each in manifest["files"]}
-    yield "names in the archive", sorted({"manifest.json", "signature.jws", *stated}), sorted(bundle.names)
+    wanted, found = Counter({"manifest.json", "signature.jws", *stated}), Counter(bundle.names)
+    yield "files missing", "none", ", ".join(sorted(wanted - found)) or "none"
+    yield "files too many", "none", ", ".join(sorted(found - wanted)) or "none"
     for name in sorted(set(bundle.names) & set(stated)):
         yield f"SHA-256 of {name}", stated[name]["sha256"], sha256(bundle.files[name]).hexdigest()
         yield f"size of {name}", stated[name]["size"], len(bundle.files[name])
     subject = document["subject"]
     yield "number of the statement", manifest["number"], document["number"]
     yield "account of the statement", manifest["account"], subject["number"]
-    yield "account of the statement", manifest["account_id"], subject["account_id"]
+    yield "id of the account", manifest["account_id"], subject["account_id"]
     yield "tenant of the statement", manifest["tenant"], document["issuer"]["tenant"]
 
 
 def signature(bundle: Bundle) -> Checks:
-    """签名 signature: a published document key signed the manifest, and the statement when it was issued."""
+    """签名 Signatures: a published document key signed the manifest, and the statement when it was issued."""
     for name, text in (("signature.jws", "manifest.json"), ("statement.jws", "statement.json")):
         head, middle, sign = bundle.files[name].decode().strip().split(".")
         wanted = json.loads(urlsafe_b64decode(head + "=="))["kid"]
@@ -96,15 +107,20 @@ def signature(bundle: Bundle) -> Checks:
         yield f"key of {name}, among the published ones", wanted, key.get("kid", "none")
         yield f"key of {name}, revoked at", "never", key.get("revoked_at") or "never"
         yield f"text inside {name}", "", middle
-        if jwt is not None:
+        if jwt is None:
+            yield f"{name}: PyJWT is not installed", "valid", None
+            continue
+        try:
             signed = urlsafe_b64encode(bundle.files[text]).decode().rstrip("=")
             jwt.PyJWS().decode(f"{head}.{signed}.{sign}", jwt.PyJWK(key).key, ["ES256"])
-        yield f"{name} (needs PyJWT)", "valid", None if jwt is None else "valid"
-    yield "whose keys they are (needs --keys)", "known", None if bundle.published is None else "known"
+            yield name, "valid", "valid"
+        except jwt.PyJWTError as error:
+            yield name, "valid", f"not valid, or the file was changed ({type(error).__name__})"
+    yield "whose keys they are: --keys was not given", "known", None if bundle.published is None else "known"
 
 
 def evidence(bundle: Bundle) -> Checks:
-    """佐证材料 evidence: what records and figures rest on is in the index; files in hand are the ones in it."""
+    """佐证材料 Evidence: what records and figures rest on is in the index; files in hand are the ones in it."""
     index = {each["id"]: each for each in bundle.json("evidence/index.json")}
     stated = [
         *bundle.json("inputs/figures.json"),
@@ -118,73 +134,25 @@ def evidence(bundle: Bundle) -> Checks:
         yield f"file {file.name}", found, found if found in known else "not in the index"
 
 
-def _from_inputs(bundle: Bundle) -> dict[str, Decimal]:
-    """Return what the inputs say of the figures that are taken from them in one place of the statement or another."""
-    document, known = bundle.json("statement.json"), {}
-    by_id = {each["id"]: each for each in bundle.inventories}
-    for year in (each for each in document["emissions"] if each["inventory"]):
-        lines = by_id[year["inventory"]["id"]]["lines"]
-        for each in year["sources"]:
-            own = [one for one in lines if all(one[name] == each[name] for name in ("source_id", "scope", "category"))]
-            for side in ("location", "market"):
-                known[each[side]["id"]] = add(one["co2e_t"] for one in own if one["basis"] in ("both", side))
-        located = [each for each in lines if each["basis"] != "market"]
-        bought = add(each["base_quantity"] for each in located if each["method"] in BOUGHT)
-        sold = add(each["base_quantity"] for each in located if each["method"] == "sold_electricity")
-        known[f"electricity.purchased.{year['calendar_year']}"] = max(EXACT.subtract(bought, sold), D(0))
-    claimed = bundle.json("inputs/claims.json")["statement"]
-    for each in document["cover"]:
-        known[each["claimed"]["id"]] = add(one["mwh"] for one in claimed if one["year"] == each["calendar_year"])
-    moved = {each["number"]: each["quantity"] for each in bundle.json("inputs/ledger.json")["movements"]}
-    return known | {each["quantity"]["id"]: D(moved[each["number"]]) for each in document["uses"]}
-
-
-def _total(bundle: Bundle, own: str) -> Decimal | None:
-    """Return what the inventory of its year says of a total, by the id of the figure (`energy.2025.01-03`); else None."""
-    named = TOTAL.fullmatch(own)
-    one = next((each for each in bundle.inventories if named and str(each["year"]) == named["year"]), None)
-    name = named["name"].replace("energy", "energy_tce") if named else ""
-    if one is None or name not in SUMS:
-        return None
-    if named["first"] is None:
-        return D(one["totals"][name])
-    return add(each[name] for each in one["months"] if named["first"] <= each["month"][5:] <= named["last"])
-
-
-def _of_source(bundle: Bundle, figure: dict) -> Decimal | None:
-    """Return what the yearly figure says that a figure is taken from; None where it is taken from something else."""
-    named = {each["id"] for each in figure["sources"] if each["kind"] == "YearFigure"}
-    yearly = next((each for each in bundle.json("inputs/figures.json") if each["id"] in named), None)
-    rate = conversion(yearly["unit"], figure["unit"]) if yearly else None
-    return None if rate is None else multiply(yearly["quantity"], rate)
-
-
-def figures(bundle: Bundle) -> Checks:
-    """报告数值 statement: each figure is what its inputs say, or what its operation gives; one id is one number."""
-    inputs, first = _from_inputs(bundle), {}
-    for each in bundle.figures:
-        own, value = each["id"], each["value"] or "untold"
-        yield f"figure {own}, told twice", first.setdefault(own, value), value
-        if each["formula"]["op"] == "taken":
-            found = inputs[own] if own in inputs else _total(bundle, own)
-            found = _of_source(bundle, each) if found is None else found
-            if not own.startswith("holdings."):  # compared with the postings already
-                yield f"figure {own}", value, TAKEN if found is None else found
-    for each in (one for one in bundle.figures if one["formula"]["op"] != "taken"):
-        values = [first[one] if one in first else _total(bundle, one) for one in each["formula"]["operands"]]
-        found = None if "untold" in values else emissions.operation(each["formula"]["op"], [D(one) for one in values])
-        yield f"figure {each['id']}", each["value"] or "untold", "untold" if found is None else found
-    by_id = {each["id"]: each for each in bundle.inventories}
-    for one in (each["inventory"] for each in bundle.json("statement.json")["emissions"] if each["inventory"]):
-        for name in ("year", "version", "record_count", "excluded_count"):
-            yield f"inventory {one['id']}, {name}", one[name], by_id[one["id"]][name]
-
-
 CHECKS = (
     hashes, signature, emissions.parameters, emissions.quantities, emissions.coefficients, emissions.totals,
-    units.claims, units.holdings, units.journal, figures, evidence,
+    units.claims, units.holdings, units.journal, figures.figures, evidence,
 )  # fmt: skip
 MOST_SHOWN = 5
+
+
+class Outcome(NamedTuple):
+    """What came of a check: how much agrees, what is taken as stated, what differs, what is not proven."""
+
+    agrees: int
+    taken: list[str]
+    differs: list[str]
+    unproven: list[str]
+
+    @property
+    def sign(self) -> str:
+        """The sign printed before it."""
+        return "✗" if self.differs else "?" if self.unproven else "✓"
 
 
 def holds(stated: Any, found: Any) -> bool:  # noqa: ANN401 - numbers and texts of JSON
@@ -193,49 +161,82 @@ def holds(stated: Any, found: Any) -> bool:  # noqa: ANN401 - numbers and texts 
     return D(stated) == found if is_number else stated == found
 
 
-def run(bundle: Bundle, check: Any) -> tuple[int, int, list[str], list[str]]:  # noqa: ANN401 - one of CHECKS
-    """Return how much of a check passed, how much was taken as stated, what failed, and what cannot be told."""
-    passed, taken, failed, untold = 0, 0, [], []
+def run(bundle: Bundle, check: Any) -> Outcome:  # noqa: ANN401 - one of CHECKS
+    """Return what comes of a check."""
+    agrees, taken, differs, unproven = 0, [], [], []
     try:
         for what, stated, found in check(bundle):
             if found is None:
-                untold.append(what)
+                unproven.append(what)
             elif found is TAKEN:
-                taken += 1
+                taken.append(what)
             elif holds(stated, found):
-                passed += 1
+                agrees += 1
             else:
-                failed.append(f"{what}: {stated} is stated, {found} comes out")
+                differs.append(f"{what}: 载明 stated {stated}, 得出 found {found}")
     except Exception as error:  # noqa: BLE001 - whatever a forged file does to a check, the check has failed
-        failed.append(f"cannot be read: {type(error).__name__}: {error}")
-    return passed, taken, failed, untold
+        differs.append(f"内容不完整或无法解读 incomplete, or cannot be understood ({type(error).__name__}: {error})")
+    return Outcome(agrees, taken, differs, unproven)
+
+
+def report(bundle: Bundle, outcomes: dict[str, Outcome]) -> list[str]:
+    """Return the lines that tell of every check, of the figures, and of the formulas that were applied."""
+    lines = ["检查项目（数字为一致的项数） Checks (the numbers count what agrees)"]
+    for title, each in outcomes.items():
+        lines.append(f"{each.sign} {each.agrees:>6}  {title.rstrip('.')}")
+        for word, found in (("✗ 不符 differs", each.differs), ("? 未证实 not proven", each.unproven)):
+            shown = [*found[:MOST_SHOWN], *([f"… {len(found) - MOST_SHOWN} more"] if found[MOST_SHOWN:] else [])]
+            lines += [f"          {word}: {one}" for one in shown]
+    own = outcomes[figures.figures.__doc__]
+    if own.agrees:
+        count, taken = len({each["id"] for each in bundle.figures}), sorted({one.split()[-1] for one in own.taken})
+        lines += ["", f"报告数值 Figures of the statement: {count}", f"{count - len(taken):>8}  复算 computed again"]
+        lines += [f"{len(taken):>8}  照录 {TAKEN}: {', '.join(taken)}"] if taken else []
+    lines += ["", "公式 Formulas applied（次数 times · 公式 formula · 出处 source · 可信程度 confidence）"]
+    texts = sorted({key[:3] for key in bundle.used})
+    for text in texts:
+        trees = {key[3]: count for key, count in bundle.used.items() if key[:3] == text}
+        lines.append(f"{sum(trees.values()):>8}  {' · '.join(each or '—' for each in text)}")
+        lines += [f"          = {tree}" for tree in sorted(trees)]
+    return lines
+
+
+def result(outcomes: dict[str, Outcome]) -> tuple[str, int]:
+    """Return the verdict in words, and what the script ends with."""
+    names = {
+        sign: ", ".join(each.partition(":")[0] for each, one in outcomes.items() if one.sign == sign) for sign in "✗?"
+    }
+    if names["✗"]:
+        return f"✗ 不符 DIFFERS: {names['✗']}", 1
+    if names["?"]:
+        return f"? 未全部证实，不得视为完整 NOT PROVEN IN FULL, so not whole: {names['?']}", 2
+    return "✓ 完整且全部一致 WHOLE: everything agrees", 0
 
 
 def main() -> int:
-    """Print the table of checks; return 0, 1 or 2."""
-    given = ArgumentParser(description="Check a statement's bundle.")
+    """Print what comes of the checks; return 0, 1 or 2."""
+    given = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     given.add_argument("bundle", type=Path)
-    given.add_argument("--keys", type=Path)
-    given.add_argument("--evidence", type=Path)
+    for name in ("--keys", "--evidence", "--proofs"):
+        given.add_argument(name, type=Path)
     asked = given.parse_args()
+    for path in (asked.bundle, asked.keys, asked.evidence, asked.proofs):
+        if path is not None and not path.exists():
+            print(f"? 找不到 no such file or folder: {path}")
+            return 2
     try:
-        published = json.loads(asked.keys.read_text(encoding="utf-8"))["keys"] if asked.keys else None
-        bundle = Bundle(asked.bundle, published, asked.evidence)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zipfile.zlib.error) as error:
-        print(f"✗ 无法读取 cannot be read: {error}")
+        published = json.loads(asked.keys.read_bytes())["keys"] if asked.keys else None
+        bundle = Bundle(asked.bundle, published, asked.evidence, asked.proofs)
+    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError):
+        print(f"✗ 不是完整的压缩包 no archive, or a broken one: {asked.bundle}")
         return 1
-    results = set()
-    for check in CHECKS:
-        passed, taken, failed, untold = run(bundle, check)
-        results.add("✗" if failed else "?" if untold else "✓")
-        word = "不符 FAIL" if failed else "无法判断 cannot tell" if untold else "通过 pass"
-        print(f"{'✗' if failed else '?' if untold else '✓'} {check.__doc__.rstrip('.')}")
-        print(f"    {word}: {passed} as stated" + (f", {taken} {TAKEN}" if taken else ""))
-        for mark, lines in (("✗", failed), ("?", untold)):
-            shown = [*lines[:MOST_SHOWN], *([f"... {len(lines) - MOST_SHOWN} more"] if len(lines) > MOST_SHOWN else [])]
-            print(*(f"    {mark} {each}\n" for each in shown), sep="", end="")
-    print("公式 formulas applied:", *(f"  {count} x {text}" for text, count in sorted(bundle.used.items())), sep="\n")
-    return 1 if "✗" in results else 2 if "?" in results else 0
+    except (OSError, ValueError, TypeError, LookupError):
+        print("? 无法读取公钥或存证 the keys or a proof cannot be read: give them as they were downloaded, unchanged")
+        return 2
+    outcomes = {check.__doc__: run(bundle, check) for check in CHECKS}
+    words, code = result(outcomes)
+    print(*report(bundle, outcomes), "", f"结论 Result: {words}", sep="\n")
+    return code
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ depends_on = None
 
 BEFORE = "lending_batch(text[], text[], boolean, text, uuid, uuid, text)"
 NOW = "lending_batch(text[], text[], boolean, uuid, uuid, text, refcursor)"
-
-
 STORAGE = "alter table consent_read alter account_ids set storage {0}, alter consent_ids set storage {0}"
 
 
@@ -34,4 +32,4 @@ def downgrade() -> None:
     """The function and the storage of before."""
     op.execute(STORAGE.format("extended"))
     op.execute(f"drop function {NOW}")
-    function("0024_lending.sql", BEFORE, is_replacing=True)
+    function("0024_lending.sql", BEFORE, only="lending_batch")

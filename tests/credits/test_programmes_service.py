@@ -464,8 +464,23 @@ class TestPoints:
         async with databases.read(Scope.system("chengdu")) as read:
             claims = await read.value(text("select count(*) from claim where movement_id = :id"), {"id": movement.id})
         assert claims == 0
+        neighbour = await identity.authority(databases, tenant="chengdu", division="510105")
+        for by, expected in ((bureau, {"available": 23, "retired": 100}), (neighbour.scope, {})):
+            async with databases.read(by) as read:
+                (found,) = await queries.points_of(read, by, [citizen.id])
+            assert {bucket.value: int(amount) for bucket, amount in found.items()} == expected
         await refused(
             databases, bureau, errors.PurposeNotAllowed, service.retire, **{**spend, "purpose": RetirementPurpose.EVENT}
         )
-        elsewhere = await identity.authority(databases, tenant="chengdu", division="510105")
-        await refused(databases, elsewhere.scope, errors.ParticipantNotFound, service.retire, **spend)
+        await refused(databases, neighbour.scope, errors.ParticipantNotFound, service.retire, **spend)
+
+
+def test_refusals_say_states_and_purposes_in_chinese() -> None:
+    assert errors.AlreadyDecided(state="approved").message("zh") == "该事项当前为“已批准”，不能再次审核。"
+    waiting = errors.NotDecided(registration="P-1", state="submitted")
+    assert waiting.message("zh") == "登记“P-1”当前为“待审核”，批准后方可申报数量。"
+    refused = errors.PurposeNotAllowed(programme="tianfu_points", purpose="event", allowed=["redeem", "public"])
+    assert refused.message("zh") == "“tianfu_points”的单位不能用于“活动”，允许的用途：兑换、公益。"
+    assert "redeem, public" in refused.message("en")
+    assert set(errors.STATES_ZH) == {each.value for each in State}
+    assert set(errors.PURPOSES_ZH) == {each.value for each in RetirementPurpose}

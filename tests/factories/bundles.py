@@ -32,7 +32,7 @@ from backend.statements.account import encoding, gathering
 from backend.statements.account.issued import JWS_TYPE
 from backend.statements.bundle import archive, subjects
 from backend.statements.bundle import gathering as bundling
-from backend.statements.bundle.values import Part, Subject
+from backend.statements.bundle.values import MOST_PROOFS, Part, Subject
 from backend.statements.values import DocumentKey
 
 D = Decimal
@@ -195,7 +195,7 @@ async def bundled_world(databases: Databases, settings: Settings) -> World:
     subject = subjects.subject_of(document)
     key = await key_of_documents(databases, settings, works)
     async with databases.read(works.scope) as read:
-        parts = await bundling.gather(read, works.scope, subject)
+        parts = (await bundling.gather(read, works.scope, subject, most_proofs=MOST_PROOFS)).parts
     async with databases.read(works.place.system) as read:
         keys = await service.public_keys(read, works.place.system)
     jws = signing.detached(document, key, JWS_TYPE)

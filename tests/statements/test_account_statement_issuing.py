@@ -5,6 +5,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -143,6 +144,51 @@ async def test_a_statement_is_data_pages_and_workbook_under_one_number(
     english = load_workbook(io.BytesIO(made["XLSXen"]))
     assert english.sheetnames[:3] == ["Summary", "Emissions", "Emission intensity"]
     english.close()
+
+
+async def test_the_script_says_in_words_what_is_wrong(
+    works: Works, owner: Client, client: Client, tmp_path: Path
+) -> None:
+    made = await files(owner, statement := await issued(owner, works))
+    keys = (await client.http.get("/wuxi/.well-known/documents.json")).content
+    for name, content in {
+        "documents.json": keys, "s.json": made["JSON"], "s.jws": statement["signature"].encode(), "s.xlsx": made["XLSXzh"],
+        "s.pdf": made["PDFzh"], "cut.pdf": made["PDFzh"][:5000], "changed.json": made["JSON"].replace(b"2025", b"2024", 1),
+        "garbage.jws": bytes(range(256)), "words.jws": b"a.b.c", "text.txt": b"hello", "keys.txt": b"[1]",
+    }.items():  # fmt: skip
+        (tmp_path / name).write_bytes(content)
+
+    def ran(*names: str, flags: tuple[str, ...] = ()) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, *flags, str(DOCS / "verify_statement.py"), *names],
+            cwd=tmp_path, capture_output=True, text=True, check=False, encoding="utf-8",
+        )  # fmt: skip
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    expected: tuple[tuple[tuple[str, ...], int, str], ...] = (
+        (("s.json", "s.jws", "documents.json"), 0, "真实 GENUINE"),
+        (("s.pdf", "documents.json"), 0, "真实 GENUINE"),
+        (("changed.json", "s.jws", "documents.json"), 1, "签名无效或文件已被修改 / the signature does not hold"),
+        (("cut.pdf", "documents.json"), 1, "PDF 已损坏或被修改 / the PDF is damaged"),
+        (("s.xlsx", "documents.json"), 2, "Excel 工作簿没有签名，请在公开查验页比对 / workbooks are not signed"),
+        (("s.xlsx", "s.jws", "documents.json"), 2, "workbooks are not signed"),
+        (("s.json", "garbage.jws", "documents.json"), 2, "签名文件无法读取"),
+        (("s.json", "words.jws", "documents.json"), 2, "签名文件无法读取"),
+        (("s.json", "s.jws", "keys.txt"), 2, "公钥文件无法读取"),
+        (("text.txt", "s.jws", "documents.json"), 2, "文件不是碳账户报告"),
+        (("s.json", "documents.json"), 2, "用法 usage"),
+        (("s.json", "none.jws", "documents.json"), 2, "找不到文件 no such file: none.jws"),
+        ((), 2, "用法 usage"),
+    )
+    for names, code, words in expected:
+        found = await asyncio.to_thread(ran, *names)
+        assert found[0] == code, (names, found)
+        assert words in found[1], (names, found)
+        assert not any(each in found[1] for each in ("Error", "Traceback", "codec", "Expecting")), found
+    for names, words in ((("s.json", "s.jws", "documents.json"), "pyjwt"), (("s.pdf", "documents.json"), "pyhanko")):
+        found = await asyncio.to_thread(ran, *names, flags=("-S",))
+        assert (found[0], words in found[1]) == (2, True), found
 
 
 async def test_not_one_byte_of_the_json_may_change(works: Works, owner: Client, client: Client, script: Any) -> None:

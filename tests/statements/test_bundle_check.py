@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from factories.bundles import World, bundled_world, rezipped, unzipped
 from factories.journal import new_key
 
 from backend.kit.db import Databases
+from backend.ledger import service as ledger
 from backend.statements import signing
-from backend.statements.bundle import archive
+from backend.statements.bundle import archive, gathering
 from backend.statements.values import DocumentKey
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "verify"
-SCRIPTS = ("check_bundle.py", "bundle_emissions.py", "bundle_units.py")
+SCRIPTS = ("check_bundle.py", "bundle_emissions.py", "bundle_units.py", "bundle_figures.py")
+CHECKS = 11
+"""Lines of the report that begin with a sign, one for each check."""
 DIGIT = re.compile(rb"[0-9]")
 
 
@@ -61,11 +65,11 @@ def failing(checker: Any, folder: Path, content: bytes, keys: list[Any] | None) 
     bundle = checker.Bundle(path, keys, None)
     found: dict[str, list[str]] = {}
     for check in checker.CHECKS:
-        _, _, failed, untold = checker.run(bundle, check)
-        if failed:
-            found[check.__name__] = failed
-        if untold:
-            found["?"] = [*found.get("?", []), *untold]
+        outcome = checker.run(bundle, check)
+        if outcome.differs:
+            found[check.__name__] = outcome.differs
+        if outcome.unproven:
+            found["?"] = [*found.get("?", []), *outcome.unproven]
     return found
 
 
@@ -74,10 +78,17 @@ def test_the_scripts_stay_short() -> None:
         assert len((FOLDER / name).read_text(encoding="utf-8").splitlines()) < 250, name
 
 
-def test_a_whole_bundle_holds(folder: Path, world: World) -> None:
+def test_a_whole_bundle_holds(folder: Path, world: World, checker: Any) -> None:
     code, told = ran(folder, "--keys", "documents.json")
     assert code == 0, told
-    assert told.count("通过 pass") == 11
+    assert told.count("\n✓ ") == CHECKS
+    assert told.endswith("结论 Result: ✓ 完整且全部一致 WHOLE: everything agrees\n")
+    figures = {each["id"] for each in checker.Bundle(folder / "bundle.zip", None, None).figures}
+    assert f"报告数值 Figures of the statement: {len(figures)}\n" in told
+    assert f"{len(figures) - 2:>8}  复算 computed again\n" in told
+    assert "       2  照录 taken as stated: emissions.metered_share.2025, emissions.quality.2025\n" in told
+    lines = [each for each in told.splitlines() if each.strip() and not each.strip().startswith("=")]
+    assert len(lines) == len(set(lines))  # nothing is said twice
     assert "((((ncv * carbon_content) * oxidation_factor) * 44) / 12)" in told
     files = world.files()
     assert [each["name"] for each in json.loads(files["manifest.json"])["files"]] == sorted(
@@ -100,16 +111,18 @@ def test_a_whole_bundle_holds(folder: Path, world: World) -> None:
 def test_without_published_keys_nobody_can_tell_whose_signature_it_is(folder: Path) -> None:
     code, told = ran(folder)
     assert code == 2
-    assert "? whose keys they are (needs --keys)" in told
-    assert told.count("通过 pass") == 10
+    assert "? 未证实 not proven: whose keys they are: --keys was not given" in told
+    assert told.count("\n✓ ") == CHECKS - 1
+    assert told.splitlines()[-1].endswith("so not whole: 签名 Signatures")
 
 
 def test_without_any_library_all_is_recomputed_and_signatures_cannot_be_told(folder: Path) -> None:
     code, told = ran(folder, "--keys", "documents.json", flags=("-S",))
     assert code == 2
-    assert "? signature.jws (needs PyJWT)" in told
-    assert "? statement.jws (needs PyJWT)" in told
-    assert told.count("通过 pass") == 9
+    assert "not proven: signature.jws: PyJWT is not installed" in told
+    assert "not proven: statement.jws: PyJWT is not installed" in told
+    assert told.count("\n✓ ") == CHECKS - 2
+    assert told.splitlines()[-1].endswith("签名 Signatures, 流水存证 Journal")
 
 
 def test_evidence_in_hand_is_compared_with_the_index(folder: Path) -> None:
@@ -127,7 +140,75 @@ def test_what_is_no_archive_is_said_to_be_none(folder: Path, content: bytes) -> 
     (folder / "bundle.zip").write_bytes(content)
     code, told = ran(folder, "--keys", "documents.json")
     assert code == 1
-    assert "✗" in told
+    assert told == "✗ 不是完整的压缩包 no archive, or a broken one: bundle.zip\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--keys", "nothing.json"), "找不到 no such file or folder: nothing.json"),
+        (("--keys", "bundle.zip"), "the keys or a proof cannot be read"),
+        (("--proofs", "nowhere"), "找不到 no such file or folder: nowhere"),
+        (("--keys", "documents.json", "--proofs", "."), "the keys or a proof cannot be read"),
+    ],
+)
+def test_what_it_cannot_check_with_is_said(folder: Path, given: tuple[str, ...], words: str) -> None:
+    code, told = ran(folder, *given)
+    assert code == 2
+    assert words in told
+
+
+async def test_movements_beyond_the_proofs_are_not_proven_until_theirs_are_fetched(
+    databases: Databases, world: World, folder: Path
+) -> None:
+    async with databases.read(world.works.scope) as read:
+        contents = await gathering.gather(read, world.works.scope, world.subject, most_proofs=3)
+    assert (contents.movements, contents.proofs) == (8, 3)
+    content = archive.made(world.subject, contents.parts, world.jws, world.key, world.keys)
+    files = unzipped(content)
+    books = json.loads(files["inputs/ledger.json"])
+    missing = books["proofs"]["missing"]
+    assert {name: books["proofs"][name] for name in ("movements", "given")} == {"movements": 8, "given": 3}
+    assert [each["number"] for each in missing] == [each["number"] for each in books["movements"]][:5]
+    assert {each["why"] for each in missing} == {"beyond_most"}
+    assert missing[0]["address"] == f"/wuxi/ledger/proofs/{missing[0]['movement']}"
+    assert "--proofs" in books["proofs"]["how_en"]
+    assert "8 笔流水中仅 3 笔附有存证，5 笔超出附带上限，0 笔当时尚未纳入" in files["README.txt"].decode()
+    assert "of 8 movements only 3 are proved" in files["README.txt"].decode()
+    (folder / "bundle.zip").write_bytes(content)
+    code, told = ran(folder, "--keys", "documents.json")
+    assert code == 2
+    assert told.count("\n✓ ") == CHECKS - 1
+    assert told.count("? 未证实 not proven: movement ") == 5
+    assert f"no proof in the bundle (beyond_most): GET {missing[0]['address']}, then --proofs" in told
+    assert (
+        told.splitlines()[-1]
+        == "结论 Result: ? 未全部证实，不得视为完整 NOT PROVEN IN FULL, so not whole: 流水存证 Journal"
+    )
+    # A forger who leaves the list of them out is not better off: what has no proof is not proven.
+    silent = json.loads(files["inputs/ledger.json"])
+    silent["proofs"] = {"movements": 3, "given": 3, "missing": []}
+    (folder / "bundle.zip").write_bytes(rezipped({**files, "inputs/ledger.json": json.dumps(silent).encode()}))
+    assert "no proof in the bundle (missing)" in ran(folder, "--keys", "documents.json")[1]
+    # Each is fetched where the bundle says; then all is proven.
+    (folder / "bundle.zip").write_bytes(content)
+    (folder / "proofs").mkdir()
+    given = ("--keys", "documents.json", "--proofs", "proofs")
+    async with databases.read(world.works.scope) as read:
+        for each in missing:
+            assert ran(folder, *given)[0] == 2
+            proof = await ledger.prove(read, world.works.scope, UUID(each["movement"]))
+            (folder / "proofs" / f"{each['number']}.json").write_text(json.dumps(proof.document()), encoding="utf-8")
+    code, told = ran(folder, *given)
+    assert code == 0, told
+    # One that was changed on the way proves nothing.
+    forged = folder / "proofs" / f"{missing[0]['number']}.json"
+    forged.write_text(
+        forged.read_text(encoding="utf-8").replace('"entry_hash": "', '"entry_hash": "0'), encoding="utf-8"
+    )
+    code, told = ran(folder, *given)
+    assert code == 1
+    assert f"✗ 不符 differs: movement {missing[0]['number']}, proof" in told
 
 
 def changed(content: bytes, place: int) -> bytes:
@@ -299,7 +380,10 @@ def test_files_too_many_missing_or_twice_are_named(world: World, checker: Any, f
         warnings.simplefilter("ignore")  # the library warns of the very thing that is tried
         with zipfile.ZipFile(twice, "a") as opened:
             opened.writestr("statement.json", files["statement.json"])
-    assert "names in the archive" in failing(checker, folder, twice.read_bytes(), world.keys)["hashes"][0]
+    assert (
+        "files too many: 载明 stated none, 得出 found statement.json"
+        in failing(checker, folder, twice.read_bytes(), world.keys)["hashes"][0]
+    )
 
 
 def test_the_same_parts_give_the_same_archive(world: World) -> None:

@@ -31,6 +31,7 @@ from backend.statements.account.issued import FileKind
 from backend.statements.bundle import sessions
 from backend.statements.bundle.jobs import make_bundle
 from backend.statements.bundle.values import MOST_DIRECT
+from backend.statements.errors import BundleTooLarge
 from backend.wire.nodes import node_id, uuids
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify" / "check_bundle.py"
@@ -89,6 +90,8 @@ async def test_the_holder_has_a_bundle_that_proves_itself(
     answer = await owner.http.get(issued["bundleUrl"], headers=owner.headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/zip"
+    movements = len(json.loads(unzipped(answer.content)["inputs/ledger.json"])["movements"])
+    assert [answer.headers[f"carbon-bundle-{each}"] for each in ("movements", "proofs")] == [str(movements)] * 2
     assert f"{issued['number']}.zip" in answer.headers["content-disposition"]
     code, told = await checked(tmp_path, answer.content, owner)
     assert code == 0, told
@@ -123,8 +126,8 @@ async def test_what_came_later_is_not_in_it(
     # The retirement is no sealed entry yet: its proof cannot be told, until the next checkpoint covers it.
     code, told = await checked(tmp_path, (await fetched(owner, later)).content, owner)
     assert code == 2, told
-    assert told.count("通过 pass") == 10
-    assert "proof (not sealed then" in told
+    assert told.count("\n✓ ") == 10
+    assert "no proof in the bundle (not_sealed)" in told
     await sealed(databases, statement_settings)
     assert (await checked(tmp_path, (await fetched(owner, later)).content, owner))[0] == 0
 
@@ -212,6 +215,7 @@ async def test_a_large_one_is_made_by_a_job_and_kept(
     task = Task(databases, works.scope, Storage.of(statement_settings), statement_settings, UUID(str(job_id)))
     result = await make_bundle(task, {"account_id": str(works.id), "statement_id": str(statement_id)})
     again = await make_bundle(task, {"account_id": str(works.id), "statement_id": str(statement_id)})
+    assert result["movements"] == result["proofs"] >= 8
     assert result["file_name"] == again["file_name"] == f"{issued['number']}.zip"
     kept = await owner.http.get(asked.json()["downloadUrl"], headers=owner.headers)
     assert kept.status_code == 200
@@ -219,6 +223,19 @@ async def test_a_large_one_is_made_by_a_job_and_kept(
     assert (await checked(tmp_path, kept.content, owner))[0] == 0
     stranger = await client.signed_in(await identity.enterprise(databases))
     assert (await fetched(stranger, issued)).json()["code"] == "statement_not_found"
+
+
+async def test_one_that_would_not_fit_in_memory_is_refused_by_name(
+    databases: Databases, owner: Client, works: Works, issued: dict[str, Any], statement_settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sessions, "MOST_MADE", 300)
+    refused = await fetched(owner, issued)
+    assert (refused.status_code, refused.json()["code"]) == (409, "bundle_too_large")
+    _, statement_id = uuids(issued["id"], "AccountStatement")
+    task = Task(databases, works.scope, Storage.of(statement_settings), statement_settings, new_id())
+    with pytest.raises(BundleTooLarge, match="more than the 300"):
+        await make_bundle(task, {"account_id": str(works.id), "statement_id": str(statement_id)})
 
 
 async def test_a_statement_changed_in_storage_is_not_bundled(

@@ -42,7 +42,13 @@ Conflict
   AlreadyPaid                 the payment was recorded before
 """
 
+from collections.abc import Sequence
+
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound
+
+STATES_ZH = {"submitted": "待审核", "approved": "已批准", "rejected": "已驳回", "revoked": "已撤销"}
+PURPOSES_ZH = {"event": "活动", "product": "产品", "public": "公益", "redeem": "兑换"}
+"""States and purposes in Chinese, for sentences."""
 
 
 class ProgrammeUnknown(NotFound):
@@ -210,7 +216,14 @@ class PurposeNotAllowed(Invalid):
 
     code = "programme_purpose_not_allowed"
     en = "Units of '{programme}' are not retired for '{purpose}'. Allowed: {allowed}."
-    zh = "“{programme}”的单位不能用于“{purpose}”，允许的用途：{allowed}。"
+    zh = "“{programme}”的单位不能用于“{purpose_zh}”，允许的用途：{allowed_zh}。"
+
+    def __init__(self, *, programme: str, purpose: str, allowed: Sequence[str], path: tuple[str, ...] = ()) -> None:
+        super().__init__(
+            path=path, programme=programme, purpose=purpose, allowed=", ".join(allowed),
+            purpose_zh=PURPOSES_ZH.get(purpose, purpose),
+            allowed_zh="、".join(PURPOSES_ZH.get(each, each) for each in allowed) or "无",
+        )  # fmt: skip
 
 
 class BeneficiaryMissing(Invalid):
@@ -284,8 +297,8 @@ class CodeUsed(Conflict):
     """A code given before."""
 
     code = "programme_code_used"
-    en = "The code '{value}' is already used. One project is registered once; choose another code for another one."
-    zh = "编号“{value}”已被使用；同一项目只能登记一次，其他项目请使用不同编号。"
+    en = "The code '{value}' is already used. A project, participant or household is registered once; another one takes another code."
+    zh = "编号“{value}”已被使用；同一项目、参与者或农户只能登记一次，其他对象请使用不同编号。"
 
 
 class NotDecided(Conflict):
@@ -293,7 +306,10 @@ class NotDecided(Conflict):
 
     code = "programme_registration_not_approved"
     en = "The registration '{registration}' is {state}; quantities are submitted once it is approved."
-    zh = "登记“{registration}”状态为 {state}，批准后方可申报数量。"
+    zh = "登记“{registration}”当前为“{state_zh}”，批准后方可申报数量。"
+
+    def __init__(self, *, registration: str, state: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(path=path, registration=registration, state=state, state_zh=STATES_ZH.get(state, state))
 
 
 class AlreadyDecided(Conflict):
@@ -301,7 +317,10 @@ class AlreadyDecided(Conflict):
 
     code = "programme_already_decided"
     en = "It is {state} already."
-    zh = "该事项已处于 {state} 状态。"
+    zh = "该事项当前为“{state_zh}”，不能再次审核。"
+
+    def __init__(self, *, state: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(path=path, state=state, state_zh=STATES_ZH.get(state, state))
 
 
 class NotIssued(Conflict):
@@ -309,7 +328,10 @@ class NotIssued(Conflict):
 
     code = "programme_not_issued"
     en = "This submission is {state}: only what is issued can be revoked."
-    zh = "该申报当前状态为 {state}，仅已签发的申报可以撤销。"
+    zh = "该申报当前为“{state_zh}”，仅已签发的申报可以撤销。"
+
+    def __init__(self, *, state: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(path=path, state=state, state_zh=STATES_ZH.get(state, state))
 
 
 class PeriodTaken(Conflict):

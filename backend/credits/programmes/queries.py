@@ -1,6 +1,6 @@
 """Reads of the regional programmes. Row-level security has decided what is visible before any condition here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -38,6 +38,8 @@ from backend.credits.programmes.values import (
 from backend.kit.db import Read
 from backend.kit.orm import Base
 from backend.kit.scope import Scope
+from backend.ledger import service as ledger
+from backend.ledger.values import Bucket
 
 V = TypeVar("V")
 Key = tuple[UUID, UUID]
@@ -114,6 +116,12 @@ async def participants_by_id(read: Read, scope: Scope, ids: list[UUID]) -> list[
     rows = await read.rows(PARTICIPANT.where(ProgrammeParticipant.id.in_(ids)))
     found = {row.id: ParticipantValue(*row) for row in rows}
     return [found.get(each) for each in ids]
+
+
+async def points_of(read: Read, scope: Scope, ids: list[UUID]) -> list[Mapping[Bucket, Decimal]]:
+    """Return the points of participants, by bucket; each holds those of its programme alone. For a loader."""
+    found = {each.account_id: each.amounts for each in await ledger.holdings(read, scope, ids)}
+    return [found.get(each, {}) for each in ids]
 
 
 async def participants(

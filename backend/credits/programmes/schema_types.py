@@ -19,6 +19,7 @@ from backend.credits.programmes.values import (
     SubmissionValue,
 )
 from backend.identity.schema_types import Person, load_person
+from backend.ledger.schema_units import UnitAmounts, amounts
 from backend.tenants.schema import Division, Provenance, load_division, provenance
 from backend.tenants.values import CapPeriod, Formula, MethodologyKind, Pack, RetirementPurpose, Rounding
 from backend.wire.context import Context, Info
@@ -156,6 +157,11 @@ class ProgrammeParticipant(Node):
     code: str = strawberry.field(description="Its code within the programme.")
     name: str = strawberry.field(description="Its name.")
     opened_at: datetime = strawberry.field(description="When it was opened.")
+
+    @strawberry.field(description="Its points by bucket; what was redeemed is `retired`.")
+    async def points(self, info: Info) -> UnitAmounts:
+        """Return its points."""
+        return amounts(await info.context.loader(queries.points_of).load(self.own_id))
 
     @strawberry.field(description="Where it lives.")
     async def division(self, info: Info) -> Division | None:

@@ -73,7 +73,7 @@ class AccountStatement(Node):
         return f"{_address(info.context, self.account_id, self.id)}.jws"
 
     @strawberry.field(
-        description="Where to GET the statement with everything it was computed from, as a signed archive that a published script recomputes; relative to this host."
+        description="Where to GET the statement with everything it was computed from, as a signed archive that a published script recomputes; relative to this host. It has the journal's proofs of the newest 500 movements (20,000 when a job makes it) and names those it does not prove."
     )
     def bundle_url(self, info: Info) -> str:
         """Return the address of the bundle."""

@@ -18,7 +18,7 @@ from backend.statements.account.gathering import MOST_CLAIMS
 from backend.statements.bundle import inputs, units
 from backend.statements.bundle.archive import part
 from backend.statements.bundle.formulas import Formula
-from backend.statements.bundle.values import MOST_PROOFS, Part, Subject
+from backend.statements.bundle.values import Contents, Part, Subject
 
 LAW = (
     "base_quantity = sum of record quantity x multiplier x unit conversion",
@@ -42,11 +42,11 @@ inputs/inventories.json  inventories: totals, months, lines with their parameter
 inputs/records.json      activity records of each inventory, with the evidence each rests on
 inputs/claims.json       certificates cancelled for each inventory's electricity
 inputs/figures.json      yearly figures the account stated (output, value added)
-inputs/ledger.json       units: what lay in each bucket before the period, and every posting of its days
+inputs/ledger.json       units: what lay in each bucket before the period, every posting of its days, movements not proven
 factors/                 one file for each version of a reference parameter that a line names
 formulas/formulas.json   each formula, for people and as a tree of operations
 evidence/index.json      name, size and SHA-256 of each piece of evidence (not the files)
-proofs/                  one file for each movement: its place in the signed journal (also for verify_entry.py)
+proofs/                  one file for each movement proven: its place in the signed journal (also for verify_entry.py)
 keys.json                the jurisdiction's document keys, as they were published when this was made
 manifest.json            the SHA-256 of each file above
 signature.jws            detached JWS (ES256) over manifest.json
@@ -54,13 +54,14 @@ signature.jws            detached JWS (ES256) over manifest.json
 
 
 async def size_of(read: Read, scope: Scope, subject: Subject) -> int:
-    """Return about how many things a bundle would hold: the records of its inventories.
+    """Return about how many things a bundle would hold: the records of its inventories, and movements of units.
 
     Raises:
         Unauthenticated, Forbidden: without `emissions:read`.
     """
     ids = await _inventory_ids(read, scope, subject)
-    return await emissions.record_counts(read, scope, [(subject.account_id, each) for each in ids])
+    records = await emissions.record_counts(read, scope, [(subject.account_id, each) for each in ids])
+    return records + subject.movement_count
 
 
 async def _inventory_ids(read: Read, scope: Scope, subject: Subject) -> list[UUID]:
@@ -69,8 +70,10 @@ async def _inventory_ids(read: Read, scope: Scope, subject: Subject) -> list[UUI
     return sorted({*subject.inventory_ids, *(each.inventory_id for each in earlier.values())})
 
 
-async def gather(read: Read, scope: Scope, subject: Subject) -> list[Part]:
+async def gather(read: Read, scope: Scope, subject: Subject, *, most_proofs: int) -> Contents:
     """Return the files of a statement's bundle, but for manifest, keys and signatures.
+
+    Of more movements than `most_proofs` the newest are proved, and the bundle names the others and says how to prove them.
 
     The number of statements follows the years of the period and the checkpoints over its movements, nothing else.
 
@@ -86,9 +89,9 @@ async def gather(read: Read, scope: Scope, subject: Subject) -> list[Part]:
     kept = await accounts.evidence_by_id(
         read, scope, [(own, each) for each in inputs.evidence_named(found, figures)]
     )  # fmt: skip
-    books = await _books(read, scope, subject)
+    books = await _books(read, scope, subject, most_proofs)
     evidence = [each for each in kept if each is not None]
-    return await asyncio.to_thread(_parts, subject, found, versions, figures, claims, evidence, books)
+    return await asyncio.to_thread(_contents, subject, found, versions, figures, claims, evidence, books)
 
 
 async def _claims(read: Read, scope: Scope, subject: Subject) -> list[EnergyClaim]:
@@ -103,28 +106,25 @@ async def _claims(read: Read, scope: Scope, subject: Subject) -> list[EnergyClai
     ]
 
 
-async def _books(read: Read, scope: Scope, subject: Subject) -> list[Part]:
+async def _books(read: Read, scope: Scope, subject: Subject, most_proofs: int) -> units.Books:
     """Return the account's units in the period, with the proofs of the newest movements."""
     own, known_at = subject.account_id, subject.known_at
     openings = await ledger.openings(read, scope, own, subject.period_from, known_at)
     entries = await ledger.entries(read, scope, own, subject.period_from, subject.period_to, known_at)
-    proved = await ledger.prove_many(read, scope, [each.movement.id for each in entries[-MOST_PROOFS:]])
+    newest = [each.movement.id for each in entries[max(len(entries) - most_proofs, 0) :]]
+    proved = await ledger.prove_many(read, scope, newest)
     classes = await ledger.unit_classes(read, scope)
-    numbers = {each.movement.id: each.movement.number for each in entries}
-    return [
-        part("inputs/ledger.json", units.ledger(own, classes, openings, entries, proved)),
-        *(part(units.proof_name(numbers[each]), units.proof(proof, own)) for each, proof in proved.items()),
-    ]
+    return units.Books(subject.tenant, own, classes, openings, entries, proved, frozenset(newest))
 
 
-def _parts(
+def _contents(
     subject: Subject, found: Sequence[InventoryInputs], versions: Mapping[UUID, Version],
-    figures: Sequence[FigureValue], claims: Sequence[EnergyClaim], evidence: Sequence[EvidenceValue], books: Sequence[Part],
-) -> list[Part]:  # fmt: skip
+    figures: Sequence[FigureValue], claims: Sequence[EnergyClaim], evidence: Sequence[EvidenceValue], books: units.Books,
+) -> Contents:  # fmt: skip
     """Return the files. Blocks: many lines become much text."""
     stated, formulas = inputs.inventories(found, versions)
-    return [
-        Part("README.txt", ABOUT.encode()),
+    parts = [
+        Part("README.txt", (ABOUT + units.unproven_in_words(books)).encode()),
         Part("statement.json", subject.document),
         part("inputs/inventories.json", stated),
         part("inputs/records.json", {str(each.head.id): inputs.records(each) for each in found}),
@@ -139,8 +139,14 @@ def _parts(
         *(part(f"factors/{own}.json", inputs.factor(versions[own])) for own in sorted(versions)),
         part("formulas/formulas.json", _formulas(formulas)),
         part("evidence/index.json", [inputs.evidence(each) for each in evidence]),
-        *books,
+        part("inputs/ledger.json", units.ledger(books)),
+        *(
+            part(units.proof_name(each.movement.number), units.proof(books.proofs[each.movement.id], books.account_id))
+            for each in books.entries
+            if each.movement.id in books.proofs
+        ),
     ]
+    return Contents(parts, len(books.entries), len(books.proofs))
 
 
 def _formulas(used: Sequence[Formula]) -> dict[str, Any]:

@@ -9,10 +9,19 @@ from backend.statements.bundle.sessions import KIND, make, place
 
 @job(KIND, timeout=3600)
 async def make_bundle(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
-    """Make the bundle and put it in storage; run again, it makes the same once more."""
+    """Make the bundle and put it in storage; run again, it makes the same once more.
+
+    The result says how many movements of units are in it, and of how many the journal's proof.
+
+    Raises:
+        BundleTooLarge: it rests on more records and movements than lie in memory at once.
+    """
     account_id, statement_id = UUID(payload["account_id"]), UUID(payload["statement_id"])
     made = await make(
         task.databases, task.storage, task.settings, task.scope, account_id, statement_id, most=None
     )  # fmt: skip
     stored = await task.storage.put(place(task.scope, account_id, statement_id), made.content)
-    return {"file_name": made.name, "size": stored.size, "sha256": stored.sha256}
+    return {
+        "file_name": made.name, "size": stored.size, "sha256": stored.sha256,
+        "movements": made.movements, "proofs": made.proofs,
+    }  # fmt: skip

@@ -15,18 +15,20 @@ from backend.statements import service
 from backend.statements.account.issued import FileKind, StatementValue
 from backend.statements.bundle import archive, gathering
 from backend.statements.bundle.subjects import subject_of
-from backend.statements.bundle.values import MOST_DIRECT
-from backend.statements.errors import BundleNotMade, DocumentNotMade
+from backend.statements.bundle.values import MOST_DIRECT, MOST_MADE, MOST_PROOFS, MOST_PROOFS_MADE
+from backend.statements.errors import BundleNotMade, BundleTooLarge, DocumentNotMade
 
 KIND = "statements:bundle"
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A bundle and the name its file should have."""
+    """A bundle and the name its file should have; of how many of its movements it has the journal's proof."""
 
     name: str
     content: bytes
+    movements: int
+    proofs: int
 
 
 def place(scope: Scope, account_id: UUID, statement_id: UUID) -> str:
@@ -69,14 +71,17 @@ async def make(
     databases: Databases, storage: Storage, settings: Settings, scope: Scope, account_id: UUID, statement_id: UUID,
     *, most: int | None = MOST_DIRECT,
 ) -> Made:  # fmt: skip
-    """Return the signed bundle of an issued statement; `most` records at most, None for any number.
+    """Return the signed bundle of an issued statement; `most` records and movements at most while a caller waits.
+
+    None is for jobs: they make larger ones, up to `MOST_MADE`, and put more proofs in.
 
     Raises:
         Unauthenticated, Forbidden: without `statements:read`, `emissions:read` or `ledger:read`.
         StatementNotFound: not there, or not visible.
         FileMissing, StorageUnavailable: the statement's own file cannot be read.
         DocumentNotMade: the file in storage is not the one that was issued.
-        BundleNotMade: it rests on more records than a caller waits for.
+        BundleTooLarge: it rests on more records and movements than lie in memory at once.
+        BundleNotMade: on more than a caller waits for.
     """
     async with databases.read(scope) as read:
         issued = await statement_of(read, scope, account_id, statement_id)
@@ -84,15 +89,18 @@ async def make(
     subject = subject_of(document)
     async with databases.read(scope) as read:
         count = await gathering.size_of(read, scope, subject)
+        if count > MOST_MADE:
+            raise BundleTooLarge(count=count, most=MOST_MADE)
         if most is not None and count > most:
             raise BundleNotMade(count=count, most=most)
-        parts = await gathering.gather(read, scope, subject)
+        proofs = MOST_PROOFS_MADE if most is None else MOST_PROOFS
+        contents = await gathering.gather(read, scope, subject, most_proofs=proofs)
     system = scope.as_system()
     async with databases.write(system) as write:
         key = await service.document_key(write, system, identity.seal_of(settings))
         keys = await service.public_keys(write, system)
-    content = await asyncio.to_thread(archive.made, subject, parts, issued.jws, key, keys)
-    return Made(file_name(issued.number), content)
+    content = await asyncio.to_thread(archive.made, subject, contents.parts, issued.jws, key, keys)
+    return Made(file_name(issued.number), content, contents.movements, contents.proofs)
 
 
 async def request(databases: Databases, scope: Scope, account_id: UUID, statement_id: UUID) -> UUID:

@@ -31,6 +31,7 @@ def subject_of(document: bytes) -> Subject:
         inventory_ids=tuple(sorted(UUID(each) for each in inventories)),
         figure_ids=frozenset(UUID(own) for kind, own in named if kind == "YearFigure"),
         figure_years=tuple(sorted({each["calendar_year"] for each in stated["intensities"]})),
+        movement_count=sum(each["movements"] for one in stated["holdings"] for each in one["changes"]),
     )
 
 

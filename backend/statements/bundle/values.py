@@ -13,8 +13,14 @@ MEDIA_TYPE = "application/zip"
 MOST_DIRECT = 5_000
 """Records and ledger movements a bundle is made of while the caller waits; beyond that a job makes it."""
 
+MOST_MADE = 100_000
+"""Records and ledger movements of the largest bundle a job makes: all of it lies in memory, some 4 kB for each."""
+
 MOST_PROOFS = 500
-"""Movements whose proof of the journal is put in; the newest ones of the period."""
+"""Movements whose proof of the journal is put in while the caller waits; the newest ones of the period."""
+
+MOST_PROOFS_MADE = 20_000
+"""Movements whose proof is put in by a job."""
 
 Tree = str | list[Any]
 """A formula a machine can follow: the code of a parameter, a decimal, or `[operation, argument, ...]`."""
@@ -26,6 +32,15 @@ class Part:
 
     name: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files of a bundle; how many movements of units are in it, and of how many the journal's proof."""
+
+    parts: list[Part]
+    movements: int
+    proofs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Subject:
     inventory_ids: tuple[UUID, ...]
     figure_ids: frozenset[UUID]
     figure_years: tuple[int, ...]
+    movement_count: int
+    """Movements of units in the period, as the statement counts them."""
 
     @property
     def years(self) -> tuple[int, ...]:

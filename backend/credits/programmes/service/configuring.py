@@ -81,11 +81,18 @@ def _terms(given: Mapping[str, Any], formula: Formula) -> MethodologyTerms:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "terms"
-        raise TermsInvalid(field=field, reason_en=f"{first['msg']}.", reason_zh="数值超出允许范围。") from error
+        raise _refusal(field, f"{first['msg']}.", "数值超出允许范围。") from error
     if formula is Formula.DIFFERENCE and terms.factor is not None:
-        raise TermsInvalid(field="factor", reason_en="a difference uses no factor.", reason_zh="差额法不使用系数。")
+        raise _refusal("factor", "a difference uses no factor.", "差额法不使用系数。")
     for name in ("factor", "cap_participant", "cap_total"):
         value = getattr(terms, name)
         if value is not None and not rules.is_sane(value):
-            raise TermsInvalid(field=name, reason_en="beyond any real figure.", reason_zh="数值超出合理范围。")
+            raise _refusal(name, "beyond any real figure.", "数值超出合理范围。")
     return terms
+
+
+def _refusal(name: str, reason_en: str, reason_zh: str) -> TermsInvalid:
+    """Return the refusal of a term under the name the caller knows it by."""
+    first, *more = name.split("_")
+    field = first + "".join(each.capitalize() for each in more)
+    return TermsInvalid(field=field, reason_en=reason_en, reason_zh=reason_zh, path=("input", field))

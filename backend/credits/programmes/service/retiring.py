@@ -82,6 +82,6 @@ def check_purpose(programme: Programme, purpose: RetirementPurpose) -> None:
     allowed = () if programme.retirement is None else programme.retirement.purposes
     if purpose not in allowed:
         raise PurposeNotAllowed(
-            programme=programme.code, purpose=purpose.value, allowed=", ".join(each.value for each in allowed),
+            programme=programme.code, purpose=purpose.value, allowed=[each.value for each in allowed],
             path=("input", "purpose"),
         )  # fmt: skip
