@@ -112,6 +112,8 @@ _CARBON_OFFICER = _READS | {
     "knowledge:request",
     "parks:apply",
     "projects:apply",
+}
+_OFFICER = _READS | {
     "budgets:adjust",
     "budgets:draft",
     "console:invite",
@@ -125,8 +127,6 @@ _CARBON_OFFICER = _READS | {
     "regions:record",
     "targets:evaluate",
     "targets:read",
-}
-_OFFICER = _READS | {
     "credits:review",
     "emissions:close",
     "esg:supervise",
