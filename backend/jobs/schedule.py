@@ -20,6 +20,7 @@ from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.lending.jobs import look_after_banks
+from backend.regions.jobs import keep_rolled
 from backend.scores.jobs import keep_scores
 
 EVERY_SECONDS = 3600.0
@@ -29,6 +30,8 @@ SCORES_FIRST_SECONDS = 20.0
 """A process that just started has other things to do first."""
 BANKS_SECONDS = 2.0
 """How long a message to a bank may wait to be found, and a loan file outlive its consent."""
+ROLL_SECONDS = 1.0
+"""How long a change of an inventory may wait until the city's ledger takes it in, when nothing else waits."""
 HOUSE_LOCK = 320202
 EXPIRY_LOCK = 320290
 COMMAND_KEY_DAYS = 30
@@ -131,3 +134,15 @@ async def tell_banks(databases: Databases, storage: Any) -> None:  # noqa: ANN40
             await asyncio.sleep(BANKS_SECONDS)
 
     await persist(look, "banks", "all")
+
+
+async def roll_up(databases: Databases) -> None:
+    """Bring the roll-ups of the city's ledger up to what changed, every second until cancelled."""
+
+    async def look() -> None:
+        while True:
+            for tenant in databases.tenants:
+                await keep_rolled(databases, tenant)
+            await asyncio.sleep(ROLL_SECONDS)
+
+    await persist(look, "roll-ups", "all")

@@ -4,15 +4,170 @@ Revision: 0030_regions
 Follows: 0028_batches
 """
 
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.toolkit import (
+    OF_VISIBLE_ACCOUNT,
+    SYSTEM,
+    either,
+    function,
+    open_to_owner,
+    protect,
+    within,
+)
+
 revision = "0030_regions"
 down_revision = "0028_batches"
 branch_labels = None
 depends_on = None
 
+TRIGGERS = (
+    ("inventory_stored_noted", "inventory"),
+    ("inventory_changed_noted", "inventory"),
+    ("account_opened_noted", "carbon_account"),
+    ("account_moved_noted", "carbon_account"),
+)
+FUNCTIONS = ("regions_note_inventories()", "regions_note_account()")
+SEEN = either(SYSTEM, within("division_path"))
+"""The service, and the authority whose region the row lies in."""
+
 
 def upgrade() -> None:
-    """Tables, policies and functions."""
+    """Create the tables, then their grants and policies, then the functions and triggers."""
+    _rollups()
+    _activity()
+    op.execute(
+        "insert into region_change (account_id) select id from carbon_account"
+    )  # what was there before is counted by the first roller
+
+
+def _amounts(*names: str) -> list[sa.Column[sa.Numeric]]:
+    return [sa.Column(name, sa.Numeric(), nullable=False) for name in names]
+
+
+def _place() -> list[sa.Column[str]]:
+    return [
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("division_path", sa.Text(), nullable=False),
+        sa.Column("sector", sa.Text(), nullable=False),
+    ]
+
+
+def _rollups() -> None:
+    op.create_table(
+        "region_change",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region_change")),
+    )
+    op.create_table(
+        "region_account",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        *_place(),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["carbon_account.id"], name=op.f("fk_region_account_account_id_carbon_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_region_account")),
+    )
+    op.create_table(
+        "region_account_month",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("inventory_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        *_place(),
+        sa.Column("is_verified", sa.Boolean(), nullable=False),
+        *_amounts("scope1", "scope2_location", "scope2_market", "energy_tce"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["carbon_account.id"], name=op.f("fk_region_account_month_account_id_carbon_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "month", name=op.f("pk_region_account_month")),
+    )
+    counted = {
+        "region_month": ("month", sa.Date(), "verified_accounts"),
+        "region_year": ("year", sa.BigInteger(), "verified_accounts"),
+        "region_standing": (None, None, "open_accounts"),
+    }
+    for table, (key, kind, part) in counted.items():
+        sums = ("scope1", "scope2_location", "scope2_market", "energy_tce", "verified_scope1_2")
+        op.create_table(
+            table,
+            *_place(),
+            *([] if key is None else [sa.Column(key, kind, nullable=False)]),
+            sa.Column("accounts", sa.BigInteger(), nullable=False),
+            sa.Column(part, sa.BigInteger(), nullable=False),
+            *(_amounts(*sums) if table == "region_month" else ()),
+            sa.CheckConstraint(f"accounts > 0 and {part} between 0 and accounts", name=op.f(f"ck_{table}_accounts")),
+            sa.ForeignKeyConstraint(
+                ["division_code"], ["division.code"], name=op.f(f"fk_{table}_division_code_division")
+            ),
+            sa.PrimaryKeyConstraint(
+                "division_path", "sector", *(() if key is None else (key,)), name=op.f(f"pk_{table}")
+            ),
+        )
+    protect("region_change", select=SYSTEM, delete=SYSTEM)
+    open_to_owner("region_change")
+    visible = either(SYSTEM, OF_VISIBLE_ACCOUNT)
+    for table, seen in (
+        ("region_account", visible),
+        ("region_account_month", visible),
+        ("region_month", SEEN),
+        ("region_year", SEEN),
+        ("region_standing", SEEN),
+    ):
+        protect(table, select=seen, insert=SYSTEM, update=SYSTEM, delete=SYSTEM)
+    function("0030_regions.sql")
+    for each in FUNCTIONS:
+        op.execute(f"revoke execute on function {each} from public")
+
+
+def _activity() -> None:
+    op.create_table(
+        "region_activity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("division_path", sa.Text(), nullable=False),
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Numeric(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("document_number", sa.Text(), nullable=False),
+        sa.Column("document_date", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind in ('gdp', 'industrial_value_added', 'population')", name=op.f("ck_region_activity_kind")
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_region_activity_quantity")),
+        sa.CheckConstraint("document <> ''", name=op.f("ck_region_activity_document")),
+        sa.ForeignKeyConstraint(
+            ["division_code"], ["division.code"], name=op.f("fk_region_activity_division_code_division")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region_activity")),
+    )
+    op.create_index(
+        op.f("ix_region_activity_division_code_year_kind_recorded_at"),
+        "region_activity",
+        ["division_code", "year", "kind", "recorded_at"],
+        unique=False,
+    )
+    protect("region_activity", select=SEEN, insert=SEEN)
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop triggers, functions and tables."""
+    for trigger, table in TRIGGERS:
+        op.execute(f"drop trigger {trigger} on {table}")
+    for each in FUNCTIONS:
+        op.execute(f"drop function {each}")
+    for table in (
+        "region_activity", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
+        "region_change",
+    ):  # fmt: skip
+        op.drop_table(table)
