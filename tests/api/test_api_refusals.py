@@ -218,7 +218,7 @@ DOORS = {
     ("GET", "/bank/loan-files/{file}"): ("lending:loan_file", "file"),
 }  # fmt: skip
 """Every REST address that names a thing of somebody: the action of its refusals, and what is refused."""
-PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}")}
+PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}"), ("GET", "/downloads/{name}")}
 """Addresses that name what everybody may ask for."""
 
 

@@ -60,5 +60,5 @@ async def standing(
 
 
 def _value(row: Any) -> ActivityValue:  # noqa: ANN401 - a row of `COLUMNS`
-    given = dict(row._mapping)  # noqa: SLF001 - a row's public spelling as a mapping
-    return ActivityValue(**{**given, "kind": ActivityKind(given["kind"])})
+    given: dict[str, Any] = {**row._mapping, "kind": ActivityKind(row.kind)}  # noqa: SLF001 - a row's public spelling as a mapping
+    return ActivityValue(**given)
