@@ -364,7 +364,9 @@ class ScoreModel(Sourced):
 class BudgetRules(Sourced):
     """Carbon budgets: who has one, who shall have one later, and which target binds.
 
-    Levels are `province`, `city`, `district`, `county`, `park`, `key_unit`.
+    Levels are `province`, `city`, `district`, `county`, `park`, `key_unit`. `elastic_percent` is by how much a total may
+    be exceeded where it is elastic, `replacement_ratio` how many tonnes a reduced replacement (减量置换) gives up for one;
+    neither is published: without them nothing is elastic, and a reduced replacement states its own ratio.
     """
 
     levels: tuple[Word, ...]
@@ -372,6 +374,8 @@ class BudgetRules(Sourced):
     mode: Word
     mode_zh: Text
     mode_en: Text
+    elastic_percent: Annotated[Exact, Field(ge=0)] | None = None
+    replacement_ratio: Annotated[Exact, Field(ge=1)] | None = None
 
 
 class WarningResponse(_Value):

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from backend.kit.db import Databases
 
 APPEND_ONLY = {
+    "budget_entry", "budget_line", "budget_plan", "budget_plan_decision", "budget_plan_revision", "budget_posting",
+    "budget_reservation",
     "account_statement", "account_statement_file", "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
     "inventory_transition",

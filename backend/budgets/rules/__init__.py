@@ -1,0 +1,1 @@
+"""Arithmetic of budgets: checks of what is given, bookings, decomposition, projection, verdicts. Decimal in, Decimal out."""
