@@ -2,9 +2,19 @@
 
 Forbidden
   RollupsClosed             only the service itself writes or checks roll-ups
+NotFound
+  BalanceNotFound           no such energy balance, or not of the caller's region
+Invalid
+  RegionYearInvalid         before 2005, or not over
+  PeriodInvalid             months that follow each other wrongly, or too many of them
+  DocumentInvalid           a figure without a document it was taken from, or of a document to come
+  RegionFiguresInvalid      figures that cannot be; nothing of them was stored
+  BalanceInvalid            cells of an energy balance that cannot be, each named; nothing of it was stored
+  BalanceReasonMissing      a correction without its reason
+  FuelTableUnknown          not a table of fuel defaults
 """
 
-from backend.kit.errors import Forbidden
+from backend.kit.errors import Forbidden, Invalid, NotFound
 
 
 class RollupsClosed(Forbidden):
@@ -13,3 +23,67 @@ class RollupsClosed(Forbidden):
     code = "regions_rollups_closed"
     en = "The roll-ups of the city's ledger are kept by the service alone."
     zh = "城市碳账本的汇总数据仅由系统维护。"
+
+
+class BalanceNotFound(NotFound):
+    """No such energy balance, or not of the caller's region."""
+
+    code = "energy_balance_not_found"
+    en = "There is no energy balance with this identifier."
+    zh = "未找到该能源平衡表。"
+
+
+class RegionYearInvalid(Invalid):
+    """A year no figure is of."""
+
+    code = "region_year_invalid"
+    en = "{year} cannot be: figures of divisions are of {first} to {last}."
+    zh = "年份 {year} 无效：区域数据的年份应在 {first} 至 {last} 之间。"
+
+
+class PeriodInvalid(Invalid):
+    """The months do not make a period."""
+
+    code = "region_period_invalid"
+    en = "From {first} to {last} is no period we show: the first month comes first, and at most {most} months fit."
+    zh = "{first} 至 {last} 不是有效的期间：起始月不得晚于截止月，且最多 {most} 个月。"
+
+
+class DocumentInvalid(Invalid):
+    """No document, or one of a day to come."""
+
+    code = "region_document_invalid"
+    en = "Name the document the figures were taken from (title up to {longest} characters, number, day of issue up to today): {reason_en}."
+    zh = "请填写数据来源文件（名称不超过 {longest} 个字符、文号、不晚于今天的发布日期）：{reason_zh}。"
+
+
+class RegionFiguresInvalid(Invalid):
+    """Figures that cannot be; `details.faults` names each."""
+
+    code = "region_figures_invalid"
+    en = "{count} of the figures cannot be stored; the first: {first_en}"
+    zh = "有 {count} 项数据无法保存，第一项：{first_zh}"
+
+
+class BalanceInvalid(Invalid):
+    """Cells of an energy balance that cannot be; `details.faults` names each with row, column and how to mend it."""
+
+    code = "energy_balance_invalid"
+    en = "{count} cells of the energy balance cannot be; nothing was stored. The first: {first_en}"
+    zh = "能源平衡表有 {count} 处错误，未保存任何数据。第一处：{first_zh}"
+
+
+class BalanceReasonMissing(Invalid):
+    """A version follows another without a reason."""
+
+    code = "energy_balance_reason_missing"
+    en = "There is an energy balance of {division} for {year} already. Say in 'note' why it is replaced."
+    zh = "{division} {year} 年的能源平衡表已存在，请在“note”中说明更正原因。"
+
+
+class FuelTableUnknown(Invalid):
+    """Not a table of fuel defaults."""
+
+    code = "region_fuel_table_unknown"
+    en = "'{table}' is not a table of fuel defaults. Use one of {known}."
+    zh = "“{table}”不是有效的燃料缺省值表，可用：{known}。"

@@ -1,6 +1,7 @@
 """Tables of regions, all of them."""
 
-from backend.regions.activity.models import RegionActivity
+from backend.regions.balances.models import RegionBalance, RegionBalanceCell
+from backend.regions.figures.models import RegionFigure
 from backend.regions.rollups.models import (
     RegionAccount,
     RegionAccountMonth,
@@ -13,8 +14,10 @@ from backend.regions.rollups.models import (
 __all__ = [
     "RegionAccount",
     "RegionAccountMonth",
-    "RegionActivity",
+    "RegionBalance",
+    "RegionBalanceCell",
     "RegionChange",
+    "RegionFigure",
     "RegionMonth",
     "RegionStanding",
     "RegionYear",

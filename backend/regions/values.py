@@ -108,8 +108,12 @@ class Difference:
     computed: str
 
 
-class ActivityKind(StrEnum):
-    """What a division's emissions are set in relation to."""
+class FigureKind(StrEnum):
+    """A figure of a division's year that the authority enters with the document it was taken from.
+
+    Some are what emissions are set in relation to, some are removals by sinks, some are emissions an energy balance does
+    not hold.
+    """
 
     GDP = "gdp"
     """Gross regional product (地区生产总值), in 万CNY."""
@@ -117,14 +121,39 @@ class ActivityKind(StrEnum):
     """Value added of industry above designated size (规模以上工业增加值), in 万CNY."""
     POPULATION = "population"
     """Permanent residents (常住人口) at the year's end, in `person`."""
+    FOREST_SINK = "forest_sink"
+    """Removals by forest land (林地碳汇), in tCO2e, positive."""
+    GRASSLAND_SINK = "grassland_sink"
+    WETLAND_SINK = "wetland_sink"
+    CROPLAND_SINK = "cropland_sink"
+    OTHER_SINK = "other_sink"
+    INDUSTRIAL_PROCESSES = "industrial_processes"
+    """Emissions of industrial processes (工业生产过程), in tCO2e."""
+    AGRICULTURE = "agriculture"
+    """Emissions of agriculture that are no energy (农业活动), in tCO2e."""
+    WASTE = "waste"
+    """Emissions of waste treatment (废弃物处理), in tCO2e."""
 
 
-ACTIVITY_UNITS: Mapping[ActivityKind, str] = {
-    ActivityKind.GDP: "万CNY",
-    ActivityKind.INDUSTRIAL_VALUE_ADDED: "万CNY",
-    ActivityKind.POPULATION: "person",
+ActivityKind = FigureKind
+"""The same by the name of its first three members, which `activity` answers with."""
+
+ACTIVITIES = frozenset({FigureKind.GDP, FigureKind.INDUSTRIAL_VALUE_ADDED, FigureKind.POPULATION})
+SINKS = frozenset({
+    FigureKind.FOREST_SINK, FigureKind.GRASSLAND_SINK, FigureKind.WETLAND_SINK, FigureKind.CROPLAND_SINK,
+    FigureKind.OTHER_SINK,
+})  # fmt: skip
+STATED_SOURCES = frozenset({FigureKind.INDUSTRIAL_PROCESSES, FigureKind.AGRICULTURE, FigureKind.WASTE})
+"""Emissions that are stated as tonnes, not computed from an energy balance."""
+
+FIGURE_UNITS: Mapping[FigureKind, str] = {
+    kind: "person" if kind is FigureKind.POPULATION else "万CNY" if kind in ACTIVITIES else "tCO2e"
+    for kind in FigureKind
 }
 """The unit each kind is kept in."""
+
+FIRST_YEAR = 2005
+"""The base year of the national intensity targets: no figure is of an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +166,23 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityValue:
+class FigureDraft:
+    """A figure as somebody gives it; without a quantity it takes the standing one away."""
+
+    kind: FigureKind
+    quantity: Decimal | None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureValue:
     """A figure of a division's year as entered; the newest of (division, year, kind) counts."""
 
     id: UUID
     division_code: str
     division_path: str
     year: int
-    kind: ActivityKind
+    kind: FigureKind
     quantity: Decimal
     unit: str
     document: str

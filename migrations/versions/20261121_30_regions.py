@@ -6,6 +6,7 @@ Follows: 0028_batches
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import (
     OF_VISIBLE_ACCOUNT,
@@ -36,7 +37,8 @@ SEEN = either(SYSTEM, within("division_path"))
 def upgrade() -> None:
     """Create the tables, then their grants and policies, then the functions and triggers."""
     _rollups()
-    _activity()
+    _figures()
+    _balances()
     op.execute(
         "insert into region_change (account_id) select id from carbon_account"
     )  # what was there before is counted by the first roller
@@ -124,9 +126,9 @@ def _rollups() -> None:
         op.execute(f"revoke execute on function {each} from public")
 
 
-def _activity() -> None:
+def _figures() -> None:
     op.create_table(
-        "region_activity",
+        "region_figure",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division_code", sa.Text(), nullable=False),
         sa.Column("division_path", sa.Text(), nullable=False),
@@ -142,22 +144,68 @@ def _activity() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "kind in ('gdp', 'industrial_value_added', 'population')", name=op.f("ck_region_activity_kind")
+            "kind in ('gdp', 'industrial_value_added', 'population', 'forest_sink', 'grassland_sink', 'wetland_sink',"
+            " 'cropland_sink', 'other_sink', 'industrial_processes', 'agriculture', 'waste')",
+            name=op.f("ck_region_figure_kind"),
         ),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_region_activity_quantity")),
-        sa.CheckConstraint("document <> ''", name=op.f("ck_region_activity_document")),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_region_figure_quantity")),
+        sa.CheckConstraint("document <> ''", name=op.f("ck_region_figure_document")),
         sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_region_activity_division_code_division")
+            ["division_code"], ["division.code"], name=op.f("fk_region_figure_division_code_division")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_region_activity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region_figure")),
     )
     op.create_index(
-        op.f("ix_region_activity_division_code_year_kind_recorded_at"),
-        "region_activity",
+        op.f("ix_region_figure_division_code_year_kind_recorded_at"),
+        "region_figure",
         ["division_code", "year", "kind", "recorded_at"],
         unique=False,
     )
-    protect("region_activity", select=SEEN, insert=SEEN)
+    protect("region_figure", select=SEEN, insert=SEEN)
+
+
+def _balances() -> None:
+    op.create_table(
+        "region_balance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("division_path", sa.Text(), nullable=False),
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("fuel_table", sa.Text(), nullable=False),
+        sa.Column("assumptions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("document_number", sa.Text(), nullable=False),
+        sa.Column("document_date", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("document <> ''", name=op.f("ck_region_balance_document")),
+        sa.CheckConstraint("version = 1 or note <> ''", name=op.f("ck_region_balance_correction_has_reason")),
+        sa.ForeignKeyConstraint(
+            ["division_code"], ["division.code"], name=op.f("fk_region_balance_division_code_division")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region_balance")),
+        sa.UniqueConstraint(
+            "division_code", "year", "version", name=op.f("uq_region_balance_division_code_year_version")
+        ),
+    )
+    op.create_table(
+        "region_balance_cell",
+        sa.Column("balance_id", sa.Uuid(), nullable=False),
+        sa.Column("flow", sa.Text(), nullable=False),
+        sa.Column("sector", sa.Text(), nullable=False),
+        sa.Column("energy", sa.Text(), nullable=False),
+        sa.Column("division_path", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Numeric(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["balance_id"], ["region_balance.id"], name=op.f("fk_region_balance_cell_balance_id_region_balance")
+        ),
+        sa.PrimaryKeyConstraint("balance_id", "flow", "sector", "energy", name=op.f("pk_region_balance_cell")),
+    )
+    for table in ("region_balance", "region_balance_cell"):
+        protect(table, select=SEEN, insert=SEEN)
 
 
 def downgrade() -> None:
@@ -167,7 +215,7 @@ def downgrade() -> None:
     for each in FUNCTIONS:
         op.execute(f"drop function {each}")
     for table in (
-        "region_activity", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
+        "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
         "region_change",
     ):  # fmt: skip
         op.drop_table(table)

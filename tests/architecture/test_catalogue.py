@@ -19,6 +19,7 @@ APPEND_ONLY = {
     "score_backtest", "score_backtest_line", "score_model_decision", "score_model_revision", "score_model_version",
     "esg_assessment", "esg_assignment", "esg_assurance", "esg_carbon_officer", "esg_entry", "esg_profile",
     "esg_publication", "esg_rating", "esg_reference", "esg_register_entry", "esg_step", "esg_white_paper",
+    "region_balance", "region_balance_cell", "region_figure",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {

@@ -1,6 +1,12 @@
 """What the rest of the house may ask of regions."""
 
-from backend.regions.activity.queries import activity
+from backend.regions.balances.queries import top_down, top_downs
+from backend.regions.balances.recording import record_balance
+from backend.regions.figures.queries import activity
+from backend.regions.figures.queries import standing as figures
+from backend.regions.figures.recording import record_figures
+from backend.regions.ledger.viewing import city_ledger
+from backend.regions.places import own_division
 from backend.regions.rollups.queries import account_months, months, standings, years
 from backend.regions.rollups.rolling import check, rebuild, roll, waits
 
@@ -8,10 +14,17 @@ __all__ = [
     "account_months",
     "activity",
     "check",
+    "city_ledger",
+    "figures",
     "months",
+    "own_division",
     "rebuild",
+    "record_balance",
+    "record_figures",
     "roll",
     "standings",
+    "top_down",
+    "top_downs",
     "waits",
     "years",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.regions.values import ActivityKind, ActivityValue
+from backend.regions.values import ACTIVITIES, FigureKind, FigureValue
 
 COLUMNS = (
     "id, division_code, division_path, year, kind, quantity, unit, document, document_number, document_date, note,"
@@ -17,7 +17,7 @@ COLUMNS = (
 
 STANDING = text(f"""
 select * from (
-    select distinct on (division_code, year, kind) {COLUMNS} from region_activity
+    select distinct on (division_code, year, kind) {COLUMNS} from region_figure
     where (cast(:codes as text[]) is null or division_code = any(cast(:codes as text[])))
         and (cast(:under as text) is null or starts_with(division_path, :under))
         and (cast(:years as bigint[]) is null or year = any(cast(:years as bigint[])))
@@ -29,7 +29,7 @@ order by division_path, year, kind""")
 
 async def activity(
     read: Read, scope: Scope, division_codes: Sequence[str], years: Sequence[int]
-) -> dict[tuple[str, int], dict[ActivityKind, Decimal]]:
+) -> dict[tuple[str, int], dict[FigureKind, Decimal]]:
     """Return what stands for each division and year: money in 万CNY, population in persons. One statement.
 
     A division's year without any figure is left out. Keys compare equal to their words (`found["gdp"]`).
@@ -37,19 +37,20 @@ async def activity(
     Raises:
         Unauthenticated, Forbidden: without `regions:read`.
     """
-    found: dict[tuple[str, int], dict[ActivityKind, Decimal]] = {}
+    found: dict[tuple[str, int], dict[FigureKind, Decimal]] = {}
     if not division_codes or not years:
         scope.require("regions:read")
         return found
     for each in await standing(read, scope, division_codes=division_codes, years=years):
-        found.setdefault((each.division_code, each.year), {})[each.kind] = each.quantity
+        if each.kind in ACTIVITIES:
+            found.setdefault((each.division_code, each.year), {})[each.kind] = each.quantity
     return found
 
 
 async def standing(
     read: Read, scope: Scope, *, division_codes: Sequence[str] | None = None, under: str | None = None,
     years: Sequence[int] | None = None,
-) -> list[ActivityValue]:  # fmt: skip
+) -> list[FigureValue]:  # fmt: skip
     """Return the figures that stand, with their documents; None does not restrict. Raises Unauthenticated, Forbidden."""
     scope.require("regions:read")
     asked = {
@@ -59,6 +60,6 @@ async def standing(
     return [_value(row) for row in await read.rows(STANDING, asked)]
 
 
-def _value(row: Any) -> ActivityValue:  # noqa: ANN401 - a row of `COLUMNS`
-    given: dict[str, Any] = {**row._mapping, "kind": ActivityKind(row.kind)}  # noqa: SLF001 - a row's public spelling as a mapping
-    return ActivityValue(**given)
+def _value(row: Any) -> FigureValue:  # noqa: ANN401 - a row of `COLUMNS`
+    given: dict[str, Any] = {**row._mapping, "kind": FigureKind(row.kind)}  # noqa: SLF001 - a row's public spelling as a mapping
+    return FigureValue(**given)

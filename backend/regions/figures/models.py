@@ -9,17 +9,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.orm import Base
 
+KINDS = (
+    "gdp", "industrial_value_added", "population", "forest_sink", "grassland_sink", "wetland_sink", "cropland_sink",
+    "other_sink", "industrial_processes", "agriculture", "waste",
+)  # fmt: skip
 
-class RegionActivity(Base):
+
+class RegionFigure(Base):
     """A figure of a division's year as the authority entered it, with the document it was taken from.
 
-    Money is in 万CNY, population in `person`. A withdrawn figure repeats what it takes away.
+    Money is in 万CNY, population in `person`, removals and emissions in tCO2e. A withdrawn figure repeats what it takes away.
     """
 
-    __tablename__ = "region_activity"
+    __tablename__ = "region_figure"
     __table_args__ = (
-        CheckConstraint("kind in ('gdp', 'industrial_value_added', 'population')", name="kind"),
-        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint(f"kind in {KINDS}", name="kind"),
+        CheckConstraint("quantity >= 0", name="quantity"),
         CheckConstraint("document <> ''", name="document"),
         Index(None, "division_code", "year", "kind", "recorded_at"),
     )
