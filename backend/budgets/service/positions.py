@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from backend.budgets import queries
+from backend.budgets.service.tracking import tracked
 from backend.budgets.values import ALL_SECTORS, Balance, BudgetPosition, LineValue
 from backend.kit.clock import now, today
 from backend.kit.db import Read
@@ -23,19 +24,16 @@ async def positions(
 ) -> dict[tuple[str, int], BudgetPosition]:
     """Return where the annual budgets of divisions stand, by division and year; where there is none, no key.
 
-    `known_at` and `on` read the ledger as it was recorded up to a moment, and as it was in effect on a day.
+    `known_at` and `on` read the ledger as it was recorded up to a moment, and as it was in effect on a day; what was
+    emitted is told as it is known now.
 
     Raises:
         Unauthenticated, Forbidden: without `budgets:read`.
     """
     scope.require("budgets:read")
     lines = await queries.annual_lines(read, scope, years, division_codes=division_codes, sector=sector or ALL_SECTORS)
-    balances = await _balances(read, scope, lines, known_at, on)
-    return {
-        (line.division_code, line.first_year): position(line, balances[line.id])
-        for line in lines
-        if line.id in balances
-    }
+    found = await of_lines(read, scope, lines, known_at=known_at, on=on)
+    return {(each.division_code, each.year): each for each in found.values()}
 
 
 async def unit_positions(
@@ -48,12 +46,27 @@ async def unit_positions(
     """
     scope.require("budgets:read")
     lines = await queries.annual_lines(read, scope, years, account_ids=account_ids)
-    balances = await _balances(read, scope, lines, None, None)
-    return {
-        (line.account_id, line.first_year): position(line, balances[line.id])
-        for line in lines
-        if line.account_id is not None
-    }
+    found = await of_lines(read, scope, lines)
+    return {(each.account_id, each.year): each for each in found.values() if each.account_id is not None}
+
+
+async def of_lines(
+    read: Read,
+    scope: Scope,
+    lines: Sequence[LineValue],
+    *,
+    known_at: datetime | None = None,
+    on: date | None = None,
+) -> dict[UUID, BudgetPosition]:
+    """Return where lines stand, by line; one nothing was booked on by then is left out.
+
+    Raises:
+        Unauthenticated, Forbidden: without `budgets:read`.
+    """
+    scope.require("budgets:read")
+    balances = await _balances(read, scope, lines, known_at, on)
+    standing = {line.id: position(line, balances[line.id]) for line in lines if line.id in balances}
+    return await tracked(read, scope, lines, standing)
 
 
 async def _balances(
