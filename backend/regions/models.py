@@ -7,6 +7,7 @@ from backend.regions.rollups.models import (
     RegionAccountMonth,
     RegionChange,
     RegionMonth,
+    RegionStamp,
     RegionStanding,
     RegionYear,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "RegionChange",
     "RegionFigure",
     "RegionMonth",
+    "RegionStamp",
     "RegionStanding",
     "RegionYear",
 ]

@@ -15,19 +15,29 @@ LONGEST_TITLE, LONGEST_NUMBER, LONGEST_NOTE = 200, 100, 1000
 MOST_MONTHS = 240
 
 
+def is_own(scope: Scope, path: str) -> bool:
+    """Tell whether a division lies in the caller's region."""
+    return scope.kind is Kind.SYSTEM or (
+        scope.kind is Kind.AUTHORITY and scope.region != "" and path.startswith(scope.region)
+    )
+
+
+async def unknown(read: Read, scope: Scope, code: str) -> DivisionUnknown:
+    """Return the refusal of a division that is not there, or not the caller's: one answer for both."""
+    pack = await tenants.pack_in_force(read, scope)
+    return DivisionUnknown(division=code, jurisdiction_en=pack.name_en, jurisdiction_zh=pack.name_zh)
+
+
 async def own_division(read: Read, scope: Scope, code: str) -> DivisionRow:
     """Return a division of the caller's region.
 
     Raises:
         DivisionUnknown: there is none with this code, or it lies outside.
     """
-    found = await tenants.required_division(read, scope, code)
-    if scope.kind is Kind.SYSTEM or (
-        scope.kind is Kind.AUTHORITY and scope.region and found.path.startswith(scope.region)
-    ):
-        return found
-    pack = await tenants.pack_in_force(read, scope)
-    raise DivisionUnknown(division=code, jurisdiction_en=pack.name_en, jurisdiction_zh=pack.name_zh)
+    found = await tenants.division(read, scope, code)
+    if found is None or not is_own(scope, found.path):
+        raise await unknown(read, scope, code)
+    return found
 
 
 def check_year(year: int) -> None:

@@ -1,13 +1,22 @@
-"""Regions on the wire."""
+"""Regions on the wire, all of it."""
 
 import strawberry
 
+from backend.regions import tables
+from backend.regions.schema_balances import BalancesMutation, BalancesQuery
+from backend.regions.schema_dashboard import DashboardQuery
+from backend.regions.schema_ledger import LedgerYearMutation, LedgerYearQuery
+
 
 @strawberry.type
-class RegionsQuery:
-    """Reading regions."""
+class RegionsQuery(DashboardQuery, LedgerYearQuery, BalancesQuery):
+    """Reading the city's ledger."""
 
 
 @strawberry.type
-class RegionsMutation:
-    """Commands of regions."""
+class RegionsMutation(LedgerYearMutation, BalancesMutation):
+    """Commands of the city's ledger."""
+
+
+TABLES = tables
+"""The workbooks this noun offers; importing them is offering them."""

@@ -13,6 +13,7 @@ from migrations.toolkit import (
     SYSTEM,
     either,
     function,
+    kinds,
     open_to_owner,
     protect,
     within,
@@ -110,6 +111,15 @@ def _rollups() -> None:
                 "division_path", "sector", *(() if key is None else (key,)), name=op.f(f"pk_{table}")
             ),
         )
+    op.create_table(
+        "region_stamp",
+        sa.Column("is_only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("is_only", name=op.f("ck_region_stamp_only")),
+        sa.PrimaryKeyConstraint("is_only", name=op.f("pk_region_stamp")),
+    )
+    op.execute("insert into region_stamp default values")
+    protect("region_stamp", select=kinds("system", "authority"), update=SYSTEM, update_of=("version",))
     protect("region_change", select=SYSTEM, delete=SYSTEM)
     open_to_owner("region_change")
     visible = either(SYSTEM, OF_VISIBLE_ACCOUNT)
@@ -215,7 +225,7 @@ def downgrade() -> None:
     for each in FUNCTIONS:
         op.execute(f"drop function {each}")
     for table in (
-        "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
+        "region_stamp", "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
         "region_change",
     ):  # fmt: skip
         op.drop_table(table)

@@ -8,6 +8,7 @@ by role. A root field without a case fails the walk.
 
 from isolation_banks import BANKS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
+from isolation_regions import REGIONS
 from isolation_scores import SCORES
 
 __all__ = ["CASES", "Case", "Kind", "filled"]
@@ -478,5 +479,6 @@ CASES: dict[str, Case] = {
     "retryJob": command(id="$job"),
     "jobProgress": private(id="$job"),
     **BANKS,
+    **REGIONS,
     **SCORES,
 }

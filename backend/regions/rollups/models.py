@@ -100,4 +100,22 @@ class RegionStanding(Base):
     open_accounts: Mapped[int]
 
 
-__all__ = ["RegionAccount", "RegionAccountMonth", "RegionChange", "RegionMonth", "RegionStanding", "RegionYear"]
+class RegionStamp(Base):
+    """One row that tells how often the roll-ups changed: what was made of them holds as long as it stays the same."""
+
+    __tablename__ = "region_stamp"
+    __table_args__ = (CheckConstraint("is_only", name="only"),)
+
+    is_only: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+__all__ = [
+    "RegionAccount",
+    "RegionAccountMonth",
+    "RegionChange",
+    "RegionMonth",
+    "RegionStamp",
+    "RegionStanding",
+    "RegionYear",
+]

@@ -18,6 +18,7 @@ _ROLL = text(sql.ROLL)
 _REBUILD = tuple(text(each) for each in (*sql.FORGET, *sql.REBUILD))
 _CHECK = text(sql.CHECK)
 _WAITS = text("select exists (select from region_change)")
+_STAMP = text("update region_stamp set version = version + 1")
 # The set-wise statement touches few accounts of many: without statistics on its parts the planner fears the worst.
 _TUNE = text("select set_config('jit', 'off', true)")
 
@@ -41,7 +42,10 @@ async def roll(write: Write, scope: Scope, *, batch: int = BATCH) -> int:
         return 0
     await write.value(_TUNE)
     row = await write.row(_ROLL, {"batch": batch})
-    return 0 if row is None else row.changes
+    if row is None or not row.changes:
+        return 0
+    await write.run(_STAMP)
+    return row.changes
 
 
 async def rebuild(write: Write, scope: Scope) -> None:
@@ -57,6 +61,7 @@ async def rebuild(write: Write, scope: Scope) -> None:
     await write.value(_TUNE)
     for statement in _REBUILD:
         await write.run(statement)
+    await write.run(_STAMP)
     write.audit("regions:rebuild")
 
 

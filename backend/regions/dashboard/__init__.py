@@ -1,0 +1,1 @@
+"""The city on one screen, read from roll-ups alone."""

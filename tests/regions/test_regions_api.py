@@ -1,0 +1,162 @@
+"""The city's ledger over the wire: the screen, the ledger, figures, tables; who sees what."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from factories import identity
+from factories.api import Client
+from factories.regions import change_state, counted_account, roll_all, store_inventory
+from sqlalchemy import event
+
+from backend.kit.db import Databases
+
+DIVISION = "320282"
+"""Yixing: nobody else's in these tests."""
+
+
+async def furnished(databases: Databases) -> None:
+    """Make two sectors with something in two years, and roll."""
+    one = await counted_account(databases, division=DIVISION, sector="steel")
+    two = await counted_account(databases, division=DIVISION, sector="power")
+    await counted_account(databases, division=DIVISION, sector="textiles")
+    first = await store_inventory(databases, one, 2013, 1, {1: ("10", "5", "4", "2"), 2: ("10", "5", "4", "2")})
+    await store_inventory(databases, one, 2014, 1, {1: ("12", "6", "4", "2")})
+    await store_inventory(databases, two, 2014, 1, {1: ("100", "1", "1", "30")})
+    await change_state(databases, one, first, "verified")
+    await roll_all(databases)
+
+
+@pytest.fixture(scope="module")
+async def stored(databases: Databases) -> None:
+    await furnished(databases)
+
+
+async def test_the_city_on_one_screen(databases: Databases, client: Client, stored: None) -> None:
+    bureau = await client.signed_in(await identity.authority(databases, division=DIVISION))
+    shown = (await bureau.named("CityDashboard", divisionCode=DIVISION, month="2014-01"))["cityDashboard"]
+    assert (shown["month"], shown["coveragePercent"]) == ("2014-01", "66.7")
+    assert [(each["month"], each["accounts"], each["sums"]["scope1"]) for each in shown["months"]] == [
+        ("2013-01", 1, "10"), ("2013-02", 1, "10"), ("2014-01", 2, "112"),
+    ]  # fmt: skip
+    assert shown["months"][0]["verifiedAccounts"] == 1
+    total = shown["total"]
+    assert (total["accounts"], total["verifiedAccounts"], total["openAccounts"]) == (2, 0, 3)
+    assert (total["yearToDate"]["scope1"], total["yearBefore"]["scope1"], total["changePercent"]) == (
+        "112",
+        "10",
+        "693.3",
+    )
+    assert shown["power"]["yearToDate"]["scope1"] == "100"
+    assert [(each["code"], each["yearToDate"]["scope2Location"]) for each in shown["sectors"]] == [
+        ("power", "1"), ("steel", "6"), ("textiles", "0"),
+    ]  # fmt: skip
+    assert [(each["code"], each["accounts"]) for each in shown["divisions"]] == [("", 2)]
+
+
+async def test_the_screen_costs_two_statements_and_then_one_until_something_changes(
+    databases: Databases, client: Client, stored: None
+) -> None:
+    bureau = await client.signed_in(await identity.authority(databases, division=DIVISION))
+    statements: list[str] = []
+
+    def note(*seen: Any) -> None:
+        statements.append(seen[2])
+
+    engine = databases.engine("wuxi").sync_engine
+
+    async def counted(**more: Any) -> tuple[int, Any]:
+        statements.clear()
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            shown = await bureau.named("CityDashboard", divisionCode=DIVISION, **more)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len([each for each in statements if "region_" in each]), shown["cityDashboard"]
+
+    first, before = await counted(month="2014-03")
+    again, same = await counted(month="2014-03")
+    assert (first, again) == (2, 1)
+    assert len(statements) <= 5
+    assert same == before
+    late = await counted_account(databases, division=DIVISION, sector="steel")
+    await store_inventory(databases, late, 2014, 1, {3: ("1000", "0", "0", "0")})
+    await roll_all(databases)
+    changed, after = await counted(month="2014-03")
+    assert changed == 2
+    assert after["total"]["yearToDate"]["scope1"] == "1112"
+    await store_inventory(databases, late, 2014, 2, {})
+    await roll_all(databases)
+
+
+async def test_the_ledger_figures_and_balances(databases: Databases, client: Client, stored: None) -> None:
+    bureau = await client.signed_in(await identity.authority(databases, division=DIVISION))
+    document = {"title": "统计公报", "issuedOn": "2015-03-01"}
+    given = {
+        "divisionCode": DIVISION, "year": 2013, "document": document,
+        "figures": [{"kind": "GDP", "quantity": "100", "unit": "万元"}, {"kind": "FOREST_SINK", "quantity": "7"}],
+    }  # fmt: skip
+    stored_ = (await bureau.named("RecordRegionFigures", input=given))["recordRegionFigures"]
+    assert [(each["kind"], each["quantity"], each["unit"]) for each in stored_["figures"]] == [
+        ("FOREST_SINK", "7", "tCO2e"), ("GDP", "100", "万CNY"),
+    ]  # fmt: skip
+    balance = {
+        "divisionCode": DIVISION, "year": 2013, "documentTitle": "年鉴", "documentIssuedOn": "2015-03-01",
+        "cells": [
+            {"flow": "INDUSTRY", "energy": "diesel", "quantity": "10", "unit": "t"},
+            {"flow": "INDUSTRY", "energy": "diesel", "quantity": "4", "unit": "t", "sector": "steel"},
+        ],
+    }  # fmt: skip
+    made = (await bureau.named("RecordEnergyBalance", input=balance))["recordEnergyBalance"]["balance"]
+    wrong = {**balance, "cells": [{"flow": "INDUSTRY", "energy": "diesel", "quantity": "-1"}], "note": "更正"}
+    refused = (await bureau.named("RecordEnergyBalance", input=wrong))["recordEnergyBalance"]
+    assert (refused["code"], refused["details"]["faults"][0]["code"]) == (
+        "energy_balance_invalid",
+        "quantity_impossible",
+    )
+    ledger = (await bureau.named("CityLedger", divisionCode=DIVISION, year=2013))["cityLedger"]
+    assert (ledger["sinks"], ledger["topDown"]["isComplete"], ledger["months"]) == ("7", True, 2)
+    assert ledger["reconciliation"]["bottomUp"] == "20"
+    told = (await bureau.named("EnergyBalanceResult", id=made["id"]))["energyBalanceResult"]
+    assert [each["quantity"] for each in told["lines"]] == ["4", "6"]
+    assert [each["code"] for each in told["lines"][0]["parameters"]] == ["NCV", "CC", "OF"]
+    assert {each["quantity"] for each in told["balance"]["cells"]} == {"10", "4"}
+    listed = (await bureau.named("EnergyBalances", divisionCode=DIVISION))["energyBalances"]["nodes"]
+    assert [each["id"] for each in listed] == [made["id"]]
+    years = (await bureau.named("RegionYears", divisionCode=DIVISION, first=2013, last=2013))["regionYears"]
+    assert [(each["sector"], each["months"], each["verifiedAccounts"]) for each in years] == [("steel", 2, 1)]
+    months = (await bureau.named("RegionMonths", divisionCode=DIVISION, first="2013-02", last="2013-02"))[
+        "regionMonths"
+    ]
+    assert [(each["month"], each["scope1"]) for each in months] == [("2013-02", "10")]
+    figures = (await bureau.named("RegionFigures", divisionCode=DIVISION, years=[2013]))["regionFigures"]
+    assert len(figures) == 2
+
+    for name, query in {
+        "region-years": "first=2013&last=2014", "region-months": "first=2013&last=2014", "region-figures": "",
+        "city-ledger": "year=2013",
+    }.items():  # fmt: skip
+        address = f"/wuxi/downloads/{name}.xlsx?division={DIVISION}&lang=en&{query}"
+        answer = await bureau.http.get(address, headers=bureau.headers)
+        assert answer.status_code == 200, answer.text
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        assert book.worksheets[0]["A1"].value in {"Division", "Sector"}
+        assert book.worksheets[0].max_row > 3
+
+
+async def test_who_does_not_see_it(databases: Databases, client: Client, stored: None) -> None:
+    neighbour = await client.signed_in(await identity.authority(databases, division="320281"))
+    firm = await client.signed_in(await identity.enterprise(databases))
+    lender = await client.signed_in(await identity.bank(databases))
+    text = f'{{ cityDashboard(divisionCode: "{DIVISION}") {{ month }} }}'
+    for caller, code in ((neighbour, "division_unknown"), (firm, "forbidden"), (lender, "forbidden")):
+        answer = await caller.ask(text)
+        assert answer["errors"][0]["extensions"]["code"] == code, answer
+        file = f"/wuxi/downloads/region-years.xlsx?division={DIVISION}&first=2013&last=2014"
+        assert (await caller.http.get(file, headers=caller.headers)).status_code in {400, 403, 404}
+    assert (await client.http.get("/wuxi/downloads/region-years.xlsx")).status_code == 401
+    assert (await neighbour.http.get("/wuxi/downloads/nothing.xlsx", headers=neighbour.headers)).status_code == 404
+    city = await client.signed_in(await identity.authority(databases))
+    shown = (await city.named("CityDashboard", divisionCode=DIVISION, month="2013-12"))["cityDashboard"]
+    assert shown["total"]["yearToDate"]["scope1"] == "20"
