@@ -23,6 +23,7 @@ Conflict
   BudgetOverSpan              the years come to more than the five-year budget
   BudgetSectorsOver           the sectors come to more than the division's budget
   BudgetDecided               the plan was approved or rejected before
+  BudgetRevised               the plan was edited since it was read
   BudgetReservationOpen       something is reserved for this already
   BudgetReservationClosed     nothing is reserved any more
   BudgetTransferNested        one of the two budgets was handed down from the other
@@ -183,6 +184,14 @@ class BudgetDecided(Conflict):
     code = "budget_decided"
     en = "The plan is {state} already. Draft another one."
     zh = "该预算方案已处于“{state}”状态，请另行编制。"
+
+
+class BudgetRevised(Conflict):
+    """What was read is not what there is now."""
+
+    code = "budget_revised"
+    en = "The plan was edited meanwhile: read revision {revision} first."
+    zh = "该预算方案已被修改，请先阅读第 {revision} 版。"
 
 
 class BudgetReservationOpen(Conflict):

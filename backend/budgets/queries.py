@@ -28,6 +28,8 @@ from backend.kit.scope import Scope
 
 LineKey = tuple[str, UUID | None, str, int, int]
 """Division, key unit, sector, first and last year: there is one line of it."""
+Place = tuple[str, UUID]
+"""Division path and id of the last line seen."""
 
 
 def of(table: type[Base], value: type[Any]) -> list[Any]:
@@ -87,6 +89,35 @@ async def of_spans(read: Read, _scope: Scope, first: int, last: int) -> list[Lin
     """Return every visible line, annual or of five years, that lies within these years."""
     statement = LINE.where(BudgetLine.first_year >= first, BudgetLine.last_year <= last)
     return await _lines(read, statement.order_by(BudgetLine.division_path, BudgetLine.id))
+
+
+async def lines_of_years(
+    read: Read,
+    _scope: Scope,
+    first: int,
+    last: int,
+    *,
+    under: str | None = None,
+    sector: str | None = None,
+    known_at: datetime | None = None,
+    on: date | None = None,
+    after: Place | None = None,
+    limit: int,
+) -> list[LineValue]:
+    """Return the lines of exactly these years, a division before those below it."""
+    path = BudgetLine.division_path.collate("C")
+    statement = LINE.where(BudgetLine.first_year == first, BudgetLine.last_year == last)
+    if under is not None:
+        statement = statement.where(BudgetLine.division_path.startswith(under, autoescape=True))
+    if sector is not None:
+        statement = statement.where(BudgetLine.sector == sector)
+    if known_at is not None:
+        statement = statement.where(BudgetLine.approved_at <= known_at)
+    if on is not None:
+        statement = statement.where(BudgetLine.effective_on <= on)
+    if after is not None:
+        statement = statement.where(tuple_(path, BudgetLine.id) > after)
+    return await _lines(read, statement.order_by(path, BudgetLine.id).limit(limit))
 
 
 async def annual_lines(

@@ -7,6 +7,7 @@ by role. A root field without a case fails the walk.
 """
 
 from isolation_banks import BANKS
+from isolation_budgets import BUDGETS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
 from isolation_regions import REGIONS
 from isolation_scores import SCORES
@@ -479,6 +480,7 @@ CASES: dict[str, Case] = {
     "retryJob": command(id="$job"),
     "jobProgress": private(id="$job"),
     **BANKS,
+    **BUDGETS,
     **REGIONS,
     **SCORES,
 }

@@ -12,6 +12,7 @@ from uuid import UUID
 from factories import accounts, ccer, figures, gec, identity, inventory, market, programmes, quotas, unit_files
 from factories.accounts import Held
 from factories.api import Client
+from factories.budgets import SECRET_TONNES, budgeted
 from factories.disclosure import disclosed
 from factories.identity import Made
 from factories.journal import sealed
@@ -195,9 +196,9 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     assert ids.keys() == IDS
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
-    secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321"}
+    secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321", SECRET_TONNES}
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
-    things |= named | on_the_board
+    things |= named | on_the_board | await budgeted(databases, held)
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
         "account_statement_number": statement.number,

@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from factories.identity import Made, colleague
+from factories.accounts import Held
+from factories.identity import Made, authority, colleague
 
 from backend.budgets import queries, service
 from backend.budgets.values import ALL_SECTORS, Balance, DraftLine, LineValue, Paper, PlanValue, Reference
@@ -20,9 +21,11 @@ from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
+from backend.wire.nodes import node_id
 
 PAPER = Paper("锡双碳〔2026〕1号", date(2026, 1, 15), "关于下达碳排放预算的通知")
 WHY = "按方案执行"
+SECRET_TONNES = "87654.3211"
 _YEARS = itertools.count(2031)
 
 
@@ -108,3 +111,13 @@ async def reserved(
             WHY,
             **given,
         )
+
+
+async def budgeted(databases: Databases, held: Held) -> dict[str, str]:
+    """Give an account a budget as a key unit, from the whole jurisdiction; return the ids of budget and plan."""
+    bureau = await authority(databases)
+    given = line("", 2027, SECRET_TONNES, account_id=held.id)
+    (own,) = (await approved(databases, bureau, given)).values()
+    return {
+        "carbon_budget": str(node_id("CarbonBudget", own.id)), "budget_plan": str(node_id("BudgetPlan", own.plan_id)),
+    }  # fmt: skip

@@ -3,13 +3,15 @@
 from backend.budgets.queries import entries, line, postings_of, reservation_years, reservations
 from backend.budgets.service.deciding import decide
 from backend.budgets.service.decomposing import Asked, Given, Onto, decomposed
-from backend.budgets.service.drafting import draft, revise
+from backend.budgets.service.drafting import draft, plan, revise
 from backend.budgets.service.holding import post, release, reserve
 from backend.budgets.service.moving import adjust, transfer
 from backend.budgets.service.positions import of_lines, positions, unit_positions
+from backend.budgets.service.viewing import BudgetView, of_units, path_of, tree, what_if
 
 __all__ = [
     "Asked",
+    "BudgetView",
     "Given",
     "Onto",
     "adjust",
@@ -19,6 +21,9 @@ __all__ = [
     "entries",
     "line",
     "of_lines",
+    "of_units",
+    "path_of",
+    "plan",
     "positions",
     "post",
     "postings_of",
@@ -28,5 +33,7 @@ __all__ = [
     "reserve",
     "revise",
     "transfer",
+    "tree",
     "unit_positions",
+    "what_if",
 ]

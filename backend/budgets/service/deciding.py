@@ -10,6 +10,7 @@ from backend.budgets.errors import (
     BudgetHandedDown,
     BudgetInForce,
     BudgetParentMissing,
+    BudgetRevised,
     BudgetSecondPerson,
 )
 from backend.budgets.models import BudgetLine, BudgetPlanDecision
@@ -25,7 +26,9 @@ from backend.kit.scope import Kind, Scope
 from backend.tenants import service as tenants
 
 
-async def decide(write: Write, scope: Scope, plan_id: UUID, *, is_approved: bool, reason: str) -> PlanValue:
+async def decide(
+    write: Write, scope: Scope, plan_id: UUID, *, is_approved: bool, reason: str, revision: int | None = None
+) -> PlanValue:  # fmt: skip
     """Approve or reject a plan, once and for good; approved, its newest lines are in force.
 
     Each line hands down from the nearest budget above it, and takes over from there those that lie below it.
@@ -36,6 +39,7 @@ async def decide(write: Write, scope: Scope, plan_id: UUID, *, is_approved: bool
         BudgetTextInvalid: the reason.
         BudgetPlanNotFound: not there, or not visible.
         BudgetDecided: approved or rejected before.
+        BudgetRevised: it was edited since the revision the caller read.
         BudgetSecondPerson: the caller drafted or edited it.
         BudgetHandedDown: a line is of the caller's own division, which is not the whole jurisdiction.
         BudgetInForce: there is a budget of a line already.
@@ -47,6 +51,8 @@ async def decide(write: Write, scope: Scope, plan_id: UUID, *, is_approved: bool
     why = checking.text("reason", reason)
     await structure(write)
     plan = await undecided(write, scope, plan_id)
+    if revision not in {None, plan.revision}:
+        raise BudgetRevised(revision=plan.revision, path=("input", "revision"))
     if scope.kind is not Kind.SYSTEM and scope.actor_id in await queries_plans.authors(write, scope, plan_id):
         raise BudgetSecondPerson
     await write.run(

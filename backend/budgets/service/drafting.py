@@ -73,9 +73,9 @@ async def revise(
     of_authority(scope, "budgets:draft")
     why = checking.text("reason", reason)
     await structure(write)
-    plan = await undecided(write, scope, plan_id)
-    kept = await _checked(write, scope, plan.division_path, lines)
-    await _revise(write, scope, plan_id, plan.revision + 1, kept, why)
+    draft_ = await undecided(write, scope, plan_id)
+    kept = await _checked(write, scope, draft_.division_path, lines)
+    await _revise(write, scope, plan_id, draft_.revision + 1, kept, why)
     write.audit("budgets:revise", object_type="BudgetPlan", object_id=plan_id, lines=len(kept), reason=why)
     return await held(write, scope, plan_id)
 
@@ -92,6 +92,17 @@ async def held(read: Read, scope: Scope, plan_id: UUID) -> PlanValue:
     return found
 
 
+async def plan(read: Read, scope: Scope, plan_id: UUID) -> PlanValue:
+    """Return a plan with its newest lines.
+
+    Raises:
+        Unauthenticated, Forbidden: without `budgets:read`.
+        BudgetPlanNotFound: not there, or not visible.
+    """
+    scope.require("budgets:read")
+    return await held(read, scope, plan_id)
+
+
 async def undecided(read: Read, scope: Scope, plan_id: UUID) -> PlanValue:
     """Return a draft.
 
@@ -99,10 +110,10 @@ async def undecided(read: Read, scope: Scope, plan_id: UUID) -> PlanValue:
         BudgetPlanNotFound: not there, or not visible.
         BudgetDecided: approved or rejected before.
     """
-    plan = await held(read, scope, plan_id)
-    if plan.state is not PlanState.DRAFT:
-        raise BudgetDecided(state=plan.state.value)
-    return plan
+    found = await held(read, scope, plan_id)
+    if found.state is not PlanState.DRAFT:
+        raise BudgetDecided(state=found.state.value)
+    return found
 
 
 async def _revise(

@@ -58,15 +58,19 @@ async def of_lines(
     known_at: datetime | None = None,
     on: date | None = None,
 ) -> dict[UUID, BudgetPosition]:
-    """Return where lines stand, by line; one nothing was booked on by then is left out.
+    """Return where lines stand, by line; one that was not approved by then, or not in effect, is left out.
 
     Raises:
         Unauthenticated, Forbidden: without `budgets:read`.
     """
     scope.require("budgets:read")
-    balances = await _balances(read, scope, lines, known_at, on)
-    standing = {line.id: position(line, balances[line.id]) for line in lines if line.id in balances}
-    return await tracked(read, scope, lines, standing)
+    there = [
+        each for each in lines
+        if (known_at is None or each.approved_at <= known_at) and (on is None or each.effective_on <= on)
+    ]  # fmt: skip
+    balances = await _balances(read, scope, there, known_at, on)
+    standing = {line.id: position(line, balances.get(line.id, Balance())) for line in there}
+    return await tracked(read, scope, there, standing)
 
 
 async def _balances(
