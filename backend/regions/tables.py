@@ -7,10 +7,13 @@ from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.regions import service
+from backend.regions.balances import importing, queries
 from backend.regions.balances.values import ENERGIES, FLOWS, LAYOUT_CONFIDENCE, TopDown
+from backend.regions.errors import BalanceNotFound
 from backend.regions.places import check_period, check_year
 from backend.regions.values import FIRST_YEAR
 from backend.tenants import service as tenants
+from backend.wire.nodes import uuids
 from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid, Sheet, download, workbook
 
 T, TCE = "tCO2e", "tce"
@@ -145,6 +148,25 @@ async def city_ledger(read: Read, scope: Scope, asked: Asked) -> Making:
     return lambda: workbook(sheets, asked.language)
 
 
+@download("energy-balance-template.xlsx")
+async def balance_template(_read: Read, scope: Scope, asked: Asked) -> Making:
+    """Make an empty energy balance, which `POST /energy-balances` reads."""
+    scope.require("regions:record")
+    return lambda: workbook(importing.sheets(), asked.language)
+
+
+@download("energy-balance.xlsx")
+async def energy_balance(read: Read, scope: Scope, asked: Asked) -> Making:
+    """Make `?id=`: a version of an energy balance as it was entered, in the layout of the template."""
+    scope.require("regions:read")
+    (own_id, *_) = uuids(_needed(asked, "id"), "EnergyBalance", path=("id",))
+    [value] = await queries.balance_batch(read, scope, [own_id])
+    if value is None:
+        raise BalanceNotFound
+    [cells] = await queries.cell_batch(read, scope, [own_id])
+    return lambda: workbook(importing.sheets(cells, value.assumptions), asked.language)
+
+
 def _lines(above: TopDown) -> Sheet:
     headings = (
         Heading("项目", "Flow", width=26), Heading("行业", "Sector"), Heading("能源品种", "Energy"), Heading("类别", "Kind"),
@@ -167,4 +189,4 @@ def _lines(above: TopDown) -> Sheet:
     return Sheet("能源平衡表核算", "Energy balance", headings, rows, [note])
 
 
-__all__ = ["city_ledger", "region_figures", "region_months", "region_years"]
+__all__ = ["balance_template", "city_ledger", "energy_balance", "region_figures", "region_months", "region_years"]

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import httpx
 import openpyxl
 import pytest
 from factories import identity
@@ -160,3 +161,54 @@ async def test_who_does_not_see_it(databases: Databases, client: Client, stored:
     city = await client.signed_in(await identity.authority(databases))
     shown = (await city.named("CityDashboard", divisionCode=DIVISION, month="2013-12"))["cityDashboard"]
     assert shown["total"]["yearToDate"]["scope1"] == "20"
+
+
+async def test_a_balance_comes_and_goes_as_a_workbook(databases: Databases, client: Client) -> None:
+    bureau = await client.signed_in(await identity.authority(databases, division="320281"))
+    template = await bureau.http.get("/wuxi/downloads/energy-balance-template.xlsx", headers=bureau.headers)
+    book = openpyxl.load_workbook(io.BytesIO(template.content))
+    page = book["能源平衡表"]
+    columns = {cell.value: cell.column for cell in page[1]}
+    lines = {row[0].value: row[0].row for row in page.iter_rows(min_row=4)}
+    page.cell(lines["火力发电"], columns["原煤"], -10)
+    page.cell(lines["工业"], columns["柴油"], 1.5)
+    page.cell(lines["外地调入量"], columns["电力"], 3)
+    book["核算假设"].append(["原煤", "烟煤", "以烟煤为主"])
+
+    async def send(note: str = "", year: int = 2012) -> httpx.Response:
+        out = io.BytesIO()
+        book.save(out)
+        words = {"division": "320281", "year": str(year), "title": "年鉴", "issuedOn": "2013-10-01", "note": note}
+        headers = {**bureau.headers, "content-type": "application/octet-stream"}
+        return await bureau.http.post("/wuxi/energy-balances", params=words, content=out.getvalue(), headers=headers)
+
+    answer = await send()
+    assert answer.status_code == 200, answer.text
+    stored = answer.json()
+    assert (stored["version"], stored["cells"]) == (1, 3)
+    told = (await bureau.named("EnergyBalanceResult", id=stored["id"]))["energyBalanceResult"]
+    assert told["isComplete"]
+    assert [(each["energy"], each["quantity"], each["unit"]) for each in told["lines"]] == [
+        ("raw_coal", "100000", "t"), ("diesel", "15000", "t"), ("electricity", "300000", "MWh"),
+    ]  # fmt: skip
+    again = await bureau.http.get(f"/wuxi/downloads/energy-balance.xlsx?id={stored['id']}", headers=bureau.headers)
+    kept = openpyxl.load_workbook(io.BytesIO(again.content))
+    assert kept["能源平衡表"].cell(lines["工业"], columns["柴油"]).value == 1.5
+    assert [cell.value for cell in kept["核算假设"][4]] == ["原煤", "烟煤", "以烟煤为主"]
+
+    page.cell(lines["工业"], columns["柴油"], "许多")
+    page.cell(lines["损失量"], 1, "别的")
+    refused = (await send("更正")).json()
+    assert refused["code"] == "energy_balance_invalid"
+    column = page.cell(1, columns["柴油"]).column_letter
+    assert [(each["cell"], each["code"]) for each in refused["details"]["faults"]] == [
+        (f"A{lines['损失量']}", "flow_unknown"), (f"{column}{lines['工业']}", "not_a_number"),
+    ]  # fmt: skip
+    page.cell(lines["工业"], columns["柴油"], -2)
+    page.cell(lines["损失量"], 1, "损失量")
+    refused = (await send("更正")).json()
+    assert [(each["cell"], each["code"]) for each in refused["details"]["faults"]] == [
+        (f"{column}{lines['工业']}", "quantity_impossible")
+    ]
+    firm = await client.signed_in(await identity.enterprise(databases))
+    assert (await firm.http.post("/wuxi/energy-balances", headers=firm.headers)).status_code == 403

@@ -17,7 +17,7 @@ from decimal import Decimal
 from backend.emissions.methods.arithmetic import CARBON, CO2, WORKING, add, multiply, quantised
 from backend.factors.service import Book, Choice, Missing
 from backend.kit.quantities import IncompatibleUnits, rate_conversion
-from backend.regions.balances.rules import base_quantity
+from backend.regions.balances.rules import base_quantity, trimmed
 from backend.regions.balances.values import (
     BURNING,
     ENERGIES,
@@ -137,7 +137,7 @@ def lines(cells: Sequence[Cell], factors: Factors) -> list[EmissionLine]:
         kind = LineKind.NET_INFLOW if not is_fuel else (
             LineKind.RECOVERED if energy.form is EnergyForm.RECOVERED else LineKind.DIRECT
         )  # fmt: skip
-        tonnes = None if coefficient.value is None else multiply(quantity, coefficient.value)
+        tonnes = None if coefficient.value is None else trimmed(multiply(quantity, coefficient.value))
         found.append(
             EmissionLine(
                 kind, flow, sector, code, quantity, energy.unit, tonnes, BURNT if is_fuel else BOUGHT,

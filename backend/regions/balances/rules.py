@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from backend.emissions.methods.arithmetic import add, multiply
 from backend.kit.errors import Invalid
-from backend.kit.quantities import conversion, unit
+from backend.kit.quantities import EXACT, conversion, unit
 from backend.regions.balances.values import (
     ENERGIES,
     FLOWS,
@@ -116,7 +116,12 @@ def _quantity(cell: Cell) -> Decimal:
 def base_quantity(cell: Cell) -> Decimal:
     """Return a checked cell's quantity in the unit its energy is reckoned in, exactly."""
     of, times = PRINTED_UNITS.get(cell.unit, (cell.unit, Decimal(1)))
-    return multiply(multiply(cell.quantity, times), conversion(of, ENERGIES[cell.energy].unit))
+    return trimmed(multiply(multiply(cell.quantity, times), conversion(of, ENERGIES[cell.energy].unit)))
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """Return the same number without zeros after its last digit; a whole one without a point or exponent."""
+    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize(EXACT)
 
 
 def _exceeding(found: Mapping[Place, tuple[int, Cell]]) -> list[Fault]:

@@ -1,5 +1,6 @@
 """What the rest of the house may ask of regions."""
 
+from backend.regions.balances.importing import read_balance
 from backend.regions.balances.queries import top_down, top_downs
 from backend.regions.balances.recording import record_balance
 from backend.regions.figures.queries import activity
@@ -18,6 +19,7 @@ __all__ = [
     "figures",
     "months",
     "own_division",
+    "read_balance",
     "rebuild",
     "record_balance",
     "record_figures",
