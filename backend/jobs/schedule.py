@@ -20,6 +20,7 @@ from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.lending.jobs import look_after_banks
+from backend.projects.jobs import let_lapse
 from backend.regions.jobs import keep_rolled
 from backend.scores.jobs import keep_scores
 
@@ -92,6 +93,8 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
                 done |= await sweep_market(databases, tenant) | await keep_books(databases, settings, tenant)
                 given_back = await ledger.give_back(databases, settings, tenant)
                 done |= {"cleared_codes_given_back": given_back} if given_back else {}
+                lapsed = await let_lapse(databases, tenant)
+                done |= {"approvals_lapsed": lapsed} if lapsed else {}
                 if done:
                     logger.info("house_tidied", tenant=tenant, **done)
             await asyncio.sleep(EVERY_SECONDS)
