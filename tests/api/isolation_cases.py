@@ -9,6 +9,7 @@ by role. A root field without a case fails the walk.
 from isolation_banks import BANKS
 from isolation_budgets import BUDGETS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
+from isolation_projects import PROJECTS
 from isolation_regions import REGIONS
 from isolation_scores import SCORES
 
@@ -481,6 +482,7 @@ CASES: dict[str, Case] = {
     "jobProgress": private(id="$job"),
     **BANKS,
     **BUDGETS,
+    **PROJECTS,
     **REGIONS,
     **SCORES,
 }

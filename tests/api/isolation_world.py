@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, figures, gec, identity, inventory, market, programmes, quotas, unit_files
+from factories import accounts, ccer, figures, gec, identity, inventory, market, programmes, projects, quotas, unit_files
 from factories.accounts import Held
 from factories.api import Client
 from factories.budgets import SECRET_TONNES, budgeted
@@ -45,7 +45,7 @@ NOT_COMPARED = {"alembic_version", "audit_event", "audit_head", "command_key", "
 
 
 IDS = frozenset({
-    "certificate_import", "unit_import", "ccer_comment", "ccer_project", "ccer_reduction",
+    "certificate_import", "unit_import", "investment_project", "ccer_comment", "ccer_project", "ccer_reduction",
     "organisation", "person", "membership", "invitation", "engagement", "consent", "consent_request", "client", "account",
     "year_figure", "site", "source",
     "ended_source", "meter", "evidence", "batch", "record", "waiting_record", "inventory", "line", "finding", "job",
@@ -156,6 +156,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     market_match, on_the_board = await market.on_the_board(databases, held)
     ids: dict[str, tuple[str, tuple[UUID, ...]]] = {
         "market_match": ("MarketMatch", (market_match,)),
+        "investment_project": ("InvestmentProject", (held.id, (await projects.applied(databases, held)).id)),
         "ccer_project": ("CcerProject", (held.id, project.id)),
         "ccer_reduction": ("CcerReduction", (held.id, reduction.id)),
         "ccer_comment": ("CcerComment", (held.id, comment.id)),

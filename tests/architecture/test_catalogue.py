@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from backend.kit.db import Databases
 
 APPEND_ONLY = {
+    "admission_level", "investment_project_step", "investment_project_version",
     "budget_entry", "budget_line", "budget_plan", "budget_plan_decision", "budget_plan_revision", "budget_posting",
     "budget_reservation",
     "account_statement", "account_statement_file", "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
