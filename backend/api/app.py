@@ -31,6 +31,8 @@ from backend.api import (
     ledger_proofs,
     loan_files,
     loans,
+    open_data,
+    park_notices,
     refusals,
     sockets,
     unit_files,
@@ -157,10 +159,12 @@ def _controllers() -> list[Any]:
         *disclosures.CONTROLLERS,
         *downloads.CONTROLLERS,
         *energy_balances.CONTROLLERS,
+        *open_data.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
         *bank.CONTROLLERS,
         *loan_files.CONTROLLERS,
         *loans.CONTROLLERS,
+        *park_notices.CONTROLLERS,
     ]
 
 

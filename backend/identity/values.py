@@ -167,6 +167,7 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
             "monitoring:configure",
             "parks:decide",
             "projects:decide",
+            "regions:publish",
             "scores:activate",
             "targets:set",
         },

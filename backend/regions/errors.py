@@ -2,8 +2,10 @@
 
 Forbidden
   RollupsClosed             only the service itself writes or checks roll-ups
+  OpenDataOfTheWhole        open data is made by the authority of the whole jurisdiction
 NotFound
   BalanceNotFound           no such energy balance, or not of the caller's region
+  OpenYearUnknown           no open data of this year was published
 Invalid
   RegionYearInvalid         before 2005, or not over
   PeriodInvalid             months that follow each other wrongly, or too many of them
@@ -12,9 +14,12 @@ Invalid
   BalanceInvalid            cells of an energy balance that cannot be, each named; nothing of it was stored
   BalanceReasonMissing      a correction without its reason
   FuelTableUnknown          not a table of fuel defaults
+  OpenYearNotOver           open data of a year that lasts, or of one before 2005
+Conflict
+  OpenYearPublished         a year is published once
 """
 
-from backend.kit.errors import Forbidden, Invalid, NotFound
+from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class RollupsClosed(Forbidden):
@@ -87,3 +92,35 @@ class FuelTableUnknown(Invalid):
     code = "region_fuel_table_unknown"
     en = "'{table}' is not a table of fuel defaults. Use one of {known}."
     zh = "“{table}”不是有效的燃料缺省值表，可用：{known}。"
+
+
+class OpenDataOfTheWhole(Forbidden):
+    """Somebody of a part would make the open data of the whole."""
+
+    code = "open_data_of_the_whole"
+    en = "Open data is published by the authority of the whole jurisdiction."
+    zh = "开放数据由本辖区全域主管部门发布。"
+
+
+class OpenYearUnknown(NotFound):
+    """No open data of this year."""
+
+    code = "open_year_unknown"
+    en = "No open data of {year} was published."
+    zh = "{year} 年的开放数据尚未发布。"
+
+
+class OpenYearNotOver(Invalid):
+    """A year that lasts, or one before the first."""
+
+    code = "open_year_not_over"
+    en = "Open data is of a year that is over: {first} to {last}, not {year}."
+    zh = "仅可发布已结束年度的开放数据：{first} 至 {last} 年，{year} 年不可发布。"
+
+
+class OpenYearPublished(Conflict):
+    """The year is published already."""
+
+    code = "open_year_published"
+    en = "Open data of {year} is published and stays: a second table would tell by the difference what changed."
+    zh = "{year} 年的开放数据已发布，不得重复发布：两版之差会暴露变化的企业。"

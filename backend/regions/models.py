@@ -2,6 +2,7 @@
 
 from backend.regions.balances.models import RegionBalance, RegionBalanceCell
 from backend.regions.figures.models import RegionFigure
+from backend.regions.opendata.models import RegionOpenYear
 from backend.regions.rollups.models import (
     RegionAccount,
     RegionAccountMonth,
@@ -20,6 +21,7 @@ __all__ = [
     "RegionChange",
     "RegionFigure",
     "RegionMonth",
+    "RegionOpenYear",
     "RegionStamp",
     "RegionStanding",
     "RegionYear",

@@ -6,15 +6,16 @@ from backend.regions import tables
 from backend.regions.schema_balances import BalancesMutation, BalancesQuery
 from backend.regions.schema_dashboard import DashboardQuery
 from backend.regions.schema_ledger import LedgerYearMutation, LedgerYearQuery
+from backend.regions.schema_opendata import OpenDataMutation, OpenDataQuery
 
 
 @strawberry.type
-class RegionsQuery(DashboardQuery, LedgerYearQuery, BalancesQuery):
+class RegionsQuery(DashboardQuery, LedgerYearQuery, BalancesQuery, OpenDataQuery):
     """Reading the city's ledger."""
 
 
 @strawberry.type
-class RegionsMutation(LedgerYearMutation, BalancesMutation):
+class RegionsMutation(LedgerYearMutation, BalancesMutation, OpenDataMutation):
     """Commands of the city's ledger."""
 
 

@@ -9,6 +9,7 @@ import strawberry
 
 from backend.emissions.methods.arithmetic import add
 from backend.regions.dashboard.queries import Screen, screen
+from backend.regions.values import less
 from backend.wire.context import Info
 from backend.wire.scalars import Month
 
@@ -105,7 +106,7 @@ def _part(code: str, given: Mapping[str, Any], counts: tuple[int, int], is_open:
     now, before = _sums(given["ytd"]), _sums(given["last"])
     return CityDashboardPart(
         code=code, accounts=counts[0], verified_accounts=counts[1], open_accounts=is_open, year_to_date=now,
-        year_before=before, change_percent=_percent(add(_whole(now), -_whole(before)), _whole(before)),
+        year_before=before, change_percent=_percent(less(_whole(now), _whole(before)), _whole(before)),
     )  # fmt: skip
 
 

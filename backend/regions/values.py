@@ -12,7 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from backend.kit.quantities import EXACT
+
 ACTIONS = (
+    "regions:publish",
     "regions:read",
     "regions:record",
 )
@@ -22,6 +25,11 @@ POWER = "power"
 """The sector whose scope 1 is the scope 2 of others."""
 
 ZERO = Decimal(0)
+
+
+def less(first: Decimal, second: Decimal) -> Decimal:
+    """Subtract exactly. A bare minus sign would round to the 28 digits of Python's own arithmetic."""
+    return EXACT.subtract(first, second)
 
 
 @dataclass(frozen=True, slots=True)

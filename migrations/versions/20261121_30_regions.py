@@ -4,13 +4,17 @@ Revision: 0030_regions
 Follows: 0028_batches
 """
 
+from decimal import Decimal
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import (
+    KNOWN,
     OF_VISIBLE_ACCOUNT,
     SYSTEM,
+    WHOLE,
     either,
     function,
     kinds,
@@ -40,12 +44,13 @@ def upgrade() -> None:
     _rollups()
     _figures()
     _balances()
+    _open_data()
     op.execute(
         "insert into region_change (account_id) select id from carbon_account"
     )  # what was there before is counted by the first roller
 
 
-def _amounts(*names: str) -> list[sa.Column[sa.Numeric]]:
+def _amounts(*names: str) -> list[sa.Column[Decimal]]:
     return [sa.Column(name, sa.Numeric(), nullable=False) for name in names]
 
 
@@ -218,6 +223,21 @@ def _balances() -> None:
         protect(table, select=SEEN, insert=SEEN)
 
 
+def _open_data() -> None:
+    op.create_table(
+        "region_open_year",
+        sa.Column("year", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("hidden", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_region_open_year_sha256")),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_region_open_year")),
+    )
+    protect("region_open_year", select=KNOWN, insert=either(SYSTEM, WHOLE))
+
+
 def downgrade() -> None:
     """Drop triggers, functions and tables."""
     for trigger, table in TRIGGERS:
@@ -225,7 +245,7 @@ def downgrade() -> None:
     for each in FUNCTIONS:
         op.execute(f"drop function {each}")
     for table in (
-        "region_stamp", "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
+        "region_open_year", "region_stamp", "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
         "region_change",
     ):  # fmt: skip
         op.drop_table(table)

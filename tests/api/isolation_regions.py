@@ -15,6 +15,9 @@ REGIONS: dict[str, Case] = {
     "regionFigures": open_(divisionCode=VICTIMS),
     "energyBalances": open_(first=5),
     "energyBalanceResult": open_(id=BALANCE),
+    "openDataYears": open_(),
+    "openDataPreview": open_(year=2024),
+    "publishOpenData": tenant(year=2024),
     "recordRegionFigures": tenant(
         divisionCode=VICTIMS,
         year=2025,

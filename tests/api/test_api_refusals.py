@@ -218,7 +218,8 @@ DOORS = {
     ("GET", "/bank/loan-files/{file}"): ("lending:loan_file", "file"),
 }  # fmt: skip
 """Every REST address that names a thing of somebody: the action of its refusals, and what is refused."""
-PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}"), ("GET", "/downloads/{name}")}
+PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}"), ("GET", "/downloads/{name}"), ("GET", "/open-data/{file}"),
+          ("GET", "/park-notices/{notice}"), ("POST", "/park-notices/{notice}")}  # fmt: skip
 """Addresses that name what everybody may ask for."""
 
 

@@ -10,7 +10,7 @@ from backend.kit.db import Databases
 APPEND_ONLY = {
     "admission_level", "investment_project_step", "investment_project_version",
     "budget_entry", "budget_line", "budget_plan", "budget_plan_decision", "budget_plan_revision", "budget_posting",
-    "budget_reservation",
+    "budget_projection", "budget_reservation",
     "account_statement", "account_statement_file", "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
     "inventory_transition",
@@ -20,7 +20,10 @@ APPEND_ONLY = {
     "score_backtest", "score_backtest_line", "score_model_decision", "score_model_revision", "score_model_version",
     "esg_assessment", "esg_assignment", "esg_assurance", "esg_carbon_officer", "esg_entry", "esg_profile",
     "esg_publication", "esg_rating", "esg_reference", "esg_register_entry", "esg_step", "esg_white_paper",
-    "region_balance", "region_balance_cell", "region_figure",
+    "park", "park_application", "park_boundary", "park_evaluation", "park_notice", "park_objection",
+    "park_objection_answer", "park_programme_entry", "park_programme_item", "park_step", "park_step_decision", "park_value",
+    "park_value_part", "park_waiver", "park_waiver_decision",
+    "region_balance", "region_balance_cell", "region_figure", "region_open_year",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {

@@ -1,6 +1,8 @@
 """The city's ledger over the wire: the screen, the ledger, figures, tables; who sees what."""
 
+import hashlib
 import io
+import json
 from typing import Any
 
 import httpx
@@ -212,3 +214,47 @@ async def test_a_balance_comes_and_goes_as_a_workbook(databases: Databases, clie
     ]
     firm = await client.signed_in(await identity.enterprise(databases))
     assert (await firm.http.post("/wuxi/energy-balances", headers=firm.headers)).status_code == 403
+
+
+async def test_a_year_is_published_once_and_hides_small_groups(databases: Databases, client: Client) -> None:
+    year = 2011
+    for division, sector, count in (
+        ("320205", "steel", 5), ("320205", "textiles", 2), ("320206", "steel", 6), ("320206", "textiles", 7),
+    ):  # fmt: skip
+        for _ in range(count):
+            place = await counted_account(databases, division=division, sector=sector)
+            await store_inventory(databases, place, year, 1, {1: ("10.50", "1", "1", "1")})
+    await roll_all(databases)
+    city = await client.signed_in(await identity.authority(databases))
+    district = await client.signed_in(await identity.authority(databases, division="320205"))
+    preview = (await city.named("OpenDataPreview", year=year))["openDataPreview"]
+    groups = {(each["division"], each["sector"]): each for each in json.loads(preview["content"])["groups"]}
+    assert {place for place, each in groups.items() if each["is_hidden"]} == {
+        ("320205", "steel"), ("320205", "textiles"), ("320206", "steel"), ("320206", "textiles"),
+    }  # fmt: skip
+    assert groups["320205", "textiles"]["scope1"] is None
+    assert (groups["total", "textiles"]["accounts"], groups["total", "textiles"]["scope1"]) == (9, "94.5")
+    assert (groups["total", "total"]["scope1"], groups["320205", "total"]["scope1"]) == ("210", "73.5")
+    refused = (await district.named("PublishOpenData", input={"year": year}))["publishOpenData"]
+    assert refused["code"] == "open_data_of_the_whole"
+    made = (await city.named("PublishOpenData", input={"year": year}))["publishOpenData"]["published"]
+    assert made["content"] == preview["content"]
+    again = (await city.named("PublishOpenData", input={"year": year}))["publishOpenData"]
+    assert again["code"] == "open_year_published"
+    soon = (await city.named("PublishOpenData", input={"year": 2100}))["publishOpenData"]
+    assert soon["code"] == "open_year_not_over"
+
+    # Anybody fetches it, byte for byte.
+    http = client.http
+    listed = (await http.get("/wuxi/open-data")).json()
+    assert [each["sha256"] for each in listed if each["year"] == year] == [made["sha256"]]
+    found = await http.get(f"/wuxi/open-data/{year}.json")
+    assert hashlib.sha256(found.content).hexdigest() == made["sha256"]
+    table = (await http.get(f"/wuxi/open-data/{year}.csv")).content.decode("utf-8-sig").splitlines()
+    assert table[0] == "division,sector,is_hidden,accounts,scope1,scope2_location,scope2_market,energy_tce"
+    assert "320205,textiles,True,,,,," in table
+    book = openpyxl.load_workbook(io.BytesIO((await http.get(f"/wuxi/open-data/{year}.xlsx")).content))
+    assert book[str(year)]["A1"].value == "区划代码"
+    for missing in ("2010.json", f"{year}.pdf", "x.json"):
+        assert (await http.get(f"/wuxi/open-data/{missing}")).status_code == 404
+    assert year in {each["year"] for each in (await district.named("OpenDataYears"))["openDataYears"]}

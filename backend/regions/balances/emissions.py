@@ -32,6 +32,7 @@ from backend.regions.balances.values import (
     LineKind,
     LineParameter,
 )
+from backend.regions.values import less
 
 ZERO = Decimal(0)
 FAMILIES = ("fuel.ncv", "fuel.carbon_content", "fuel.oxidation", "grid.electricity", "heat.supply")
@@ -159,7 +160,7 @@ def _quantities(cells: Sequence[Cell]) -> Iterator[tuple[Flow, str, str, Decimal
         rows[cell.flow, cell.sector][cell.energy] = base_quantity(cell)
     for flow, kind in FLOWS.items():
         if flow in BURNING:
-            yield from ((flow, "", code, -each) for code, each in _fuels(rows[flow, ""]) if each < 0)
+            yield from ((flow, "", code, each.copy_negate()) for code, each in _fuels(rows[flow, ""]) if each < 0)
         elif flow is Flow.INDUSTRY:
             yield from _industry(rows)
         elif kind.group is FlowGroup.FINAL and flow is not Flow.FEEDSTOCK:
@@ -178,10 +179,10 @@ def _industry(rows: Rows) -> Iterator[tuple[Flow, str, str, Decimal]]:
     rest = dict(rows[Flow.INDUSTRY, ""])
     for sector in sorted(sector for flow, sector in rows if flow is Flow.INDUSTRY and sector):
         for code, quantity in _fuels(rows[Flow.INDUSTRY, sector]):
-            rest[code] = add(rest.get(code, ZERO), -quantity)
+            rest[code] = less(rest.get(code, ZERO), quantity)
             yield Flow.INDUSTRY, sector, code, quantity
     for code, quantity in rows[Flow.FEEDSTOCK, ""].items():
-        rest[code] = add(rest.get(code, ZERO), -quantity)
+        rest[code] = less(rest.get(code, ZERO), quantity)
     yield from ((Flow.INDUSTRY, "", code, each) for code, each in _fuels(rest) if each)
 
 

@@ -19,6 +19,7 @@ from backend.regions.balances.values import (
     FlowGroup,
     Gap,
 )
+from backend.regions.values import less
 
 MOST_DIGITS, MOST_PLACES = 18, 10
 ZERO = Decimal(0)
@@ -163,5 +164,5 @@ def gaps(cells: Sequence[Cell]) -> list[Gap]:
             continue
         quantity = base_quantity(cell)
         is_use = FLOWS[cell.flow].group in {FlowGroup.LOSSES, FlowGroup.FINAL}
-        found[cell.energy] = add(found.get(cell.energy, ZERO), -quantity if is_use else quantity)
+        found[cell.energy] = (less if is_use else add)(found.get(cell.energy, ZERO), quantity)
     return [Gap(code, ENERGIES[code].unit, found[code]) for code in ENERGIES if code in found]

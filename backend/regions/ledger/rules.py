@@ -6,7 +6,7 @@ from decimal import Decimal
 from backend.emissions.methods.arithmetic import WORKING, add, quantised
 from backend.regions.balances.values import Flow, TopDown
 from backend.regions.ledger.values import Cause, Intensity, KnownCause, LedgerRow, Reconciliation
-from backend.regions.values import ACTIVITIES, FIGURE_UNITS, POWER, FigureKind, FigureValue, RegionYear, Standing
+from backend.regions.values import ACTIVITIES, FIGURE_UNITS, POWER, FigureKind, FigureValue, RegionYear, Standing, less
 
 ZERO = Decimal(0)
 MONTHS = 12
@@ -29,7 +29,7 @@ def rows(years: Sequence[RegionYear], standings: Sequence[Standing], above: TopD
             )
         )  # fmt: skip
     if above is not None:
-        rest = add(above.direct, -total(above.by_sector.values()))
+        rest = less(above.direct, total(above.by_sector.values()))
         found.append(LedgerRow("", 0, 0, 0, ZERO, ZERO, ZERO, ZERO, ZERO, rest))
     return found
 
@@ -46,7 +46,7 @@ def reconciled(
     causes = list(_causes(kept, months, above, is_process_stated=bool(processes)))
     return Reconciliation(
         bottom_up=below, top_down=whole,
-        difference=None if below is None or whole is None else add(whole, -below),
+        difference=None if below is None or whole is None else less(whole, below),
         covered=None if below is None or not whole else quantised(WORKING.divide(below, whole)),
         power_bottom_up=total(each.scope1 for each in power) if accounts else None,
         power_top_down=None if above is None else above.by_sector.get(POWER, ZERO), causes=causes,

@@ -7,6 +7,7 @@ from backend.regions.figures.queries import activity
 from backend.regions.figures.queries import standing as figures
 from backend.regions.figures.recording import record_figures
 from backend.regions.ledger.viewing import city_ledger
+from backend.regions.opendata.publishing import open_table, open_year, open_years, publish_year
 from backend.regions.places import own_division
 from backend.regions.rollups.queries import account_months, months, standings, years
 from backend.regions.rollups.rolling import check, rebuild, roll, waits
@@ -18,7 +19,11 @@ __all__ = [
     "city_ledger",
     "figures",
     "months",
+    "open_table",
+    "open_year",
+    "open_years",
     "own_division",
+    "publish_year",
     "read_balance",
     "rebuild",
     "record_balance",
