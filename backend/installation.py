@@ -8,6 +8,7 @@ from backend.factors import service as factors
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings, TenantDatabase
+from backend.knowledge import service as knowledge
 from backend.ledger import service as ledger
 from backend.scores import service as scores
 from backend.tenants import provision
@@ -63,6 +64,7 @@ async def furnish(databases: Databases, settings: Settings, tell: Tell = quietly
             await esg.furnish(write, scope)
             await programmes.register_classes(write, scope, pack)
             await scores.furnish(write, scope, pack)
+            await knowledge.furnish(write, scope)
         tell(f"{code}: {report}")
 
 

@@ -1,13 +1,21 @@
-"""Knowledge on the wire."""
+"""Knowledge on the wire, all of it."""
 
 import strawberry
 
+from backend.knowledge import tables
+from backend.knowledge.schema_library import LibraryMutation, LibraryQuery
+from backend.knowledge.schema_requests import RequestsMutation, RequestsQuery
+
 
 @strawberry.type
-class KnowledgeQuery:
+class KnowledgeQuery(LibraryQuery, RequestsQuery):
     """Reading knowledge."""
 
 
 @strawberry.type
-class KnowledgeMutation:
+class KnowledgeMutation(LibraryMutation, RequestsMutation):
     """Commands of knowledge."""
+
+
+TABLES = tables
+"""The workbooks this noun offers; importing them is offering them."""

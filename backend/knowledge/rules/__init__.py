@@ -1,0 +1,1 @@
+"""Pure rules of knowledge: splitting documents into items, reading a search, marking what was found."""
