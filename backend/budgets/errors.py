@@ -183,7 +183,7 @@ class BudgetDecided(Conflict):
 
     code = "budget_decided"
     en = "The plan is {state} already. Draft another one."
-    zh = "该预算方案已处于“{state}”状态，请另行编制。"
+    zh = "该预算方案{state_zh}，请另行编制。"
 
 
 class BudgetRevised(Conflict):

@@ -206,3 +206,32 @@ class BudgetPosting(Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("budget_entry.id"), primary_key=True)
     pocket: Mapped[str] = mapped_column(primary_key=True)
     tonnes: Mapped[Decimal]
+
+
+class BudgetProjection(Base):
+    """A year's end as it was projected one day, with the back-test it rests on. Append-only.
+
+    `through` is the last month that was known, `tested` the past years projected from the same months.
+    """
+
+    __tablename__ = "budget_projection"
+    __table_args__ = (
+        CheckConstraint("low <= projected and projected <= high", name="band"),
+        CheckConstraint("error_percent >= 0", name="error_percent"),
+        Index(None, "line_id", "kept_at"),
+    )
+
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("budget_line.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    method: Mapped[str]
+    through: Mapped[date | None]
+    missing: Mapped[list[Any]]
+    low: Mapped[Decimal | None]
+    projected: Mapped[Decimal | None]
+    high: Mapped[Decimal | None]
+    error_percent: Mapped[Decimal | None]
+    tested: Mapped[list[Any]]
+    note_zh: Mapped[str]
+    note_en: Mapped[str]
+    kept_at: Mapped[datetime]
+    kept_by: Mapped[UUID | None]

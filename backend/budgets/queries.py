@@ -9,11 +9,19 @@ from uuid import UUID
 
 from sqlalchemy import Executable, func, select, text, tuple_
 
-from backend.budgets.models import BudgetBalance, BudgetEntry, BudgetLine, BudgetPosting, BudgetReservation
+from backend.budgets.models import (
+    BudgetBalance,
+    BudgetEntry,
+    BudgetLine,
+    BudgetPosting,
+    BudgetProjection,
+    BudgetReservation,
+)
 from backend.budgets.values import (
     Balance,
     EntryKind,
     EntryValue,
+    KeptProjection,
     Level,
     LineValue,
     Method,
@@ -21,6 +29,7 @@ from backend.budgets.values import (
     Posting,
     ReservationValue,
     ReservationYear,
+    TestedYear,
 )
 from backend.kit.db import Read
 from backend.kit.orm import Base
@@ -268,3 +277,49 @@ async def postings_of(read: Read, _scope: Scope, entry_ids: list[UUID]) -> list[
     for row in rows:
         found[row.entry_id].append(Posting(row.line_id, Pocket(row.pocket), row.tonnes))
     return [found[each] for each in entry_ids]
+
+
+BookedRow = tuple[EntryValue, Posting]
+"""A posting and the entry it is of."""
+
+
+async def booked(read: Read, _scope: Scope, line_ids: Sequence[UUID], *, limit: int) -> list[BookedRow]:
+    """Return every posting on lines with its entry, the oldest first."""
+    statement = (
+        select(*of(BudgetEntry, EntryValue), BudgetPosting.line_id, BudgetPosting.pocket, BudgetPosting.tonnes)
+        .join(BudgetPosting, BudgetPosting.entry_id == BudgetEntry.id)
+        .where(BudgetPosting.line_id.in_(line_ids))
+        .order_by(BudgetEntry.recorded_at, BudgetEntry.id, BudgetPosting.line_id, BudgetPosting.pocket)
+        .limit(limit)
+    )
+    found: list[BookedRow] = []
+    for row in await read.rows(statement):
+        given: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - see above
+        posting = Posting(given.pop("line_id"), Pocket(given.pop("pocket")), given.pop("tonnes"))
+        given["kind"] = EntryKind(row.kind)
+        found.append((EntryValue(**given), posting))
+    return found
+
+
+async def projections(
+    read: Read, _scope: Scope, line_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int
+) -> list[KeptProjection]:
+    """Return the projections kept of a line, the newest first."""
+    statement = (
+        select(*of(BudgetProjection, KeptProjection))
+        .where(BudgetProjection.line_id == line_id)
+        .order_by(BudgetProjection.kept_at.desc(), BudgetProjection.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(BudgetProjection.kept_at, BudgetProjection.id) < after)
+    return [_projection(row) for row in await read.rows(statement)]
+
+
+def _projection(row: Any) -> KeptProjection:  # noqa: ANN401 - a row
+    tested = tuple(
+        TestedYear(each["year"], Decimal(each["projected"]), Decimal(each["actual"]), Decimal(each["error"]))
+        for each in row.tested
+    )
+    given: dict[str, Any] = {**row._mapping, "missing": tuple(row.missing), "tested": tested}  # noqa: SLF001 - see above
+    return KeptProjection(**given)

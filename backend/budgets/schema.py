@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from backend.accounts.schema_types import After, First
-from backend.budgets import queries, queries_plans, service
+from backend.budgets import queries, queries_plans, service, tables
 from backend.budgets.rules.supposing import Supposed
 from backend.budgets.schema_commands import BudgetDecompositionInput, BudgetsMutation, asked
 from backend.budgets.schema_types import (
@@ -18,14 +19,18 @@ from backend.budgets.schema_types import (
     BudgetOutlook,
     BudgetPlan,
     BudgetPlanLine,
+    BudgetProjection,
     BudgetReservation,
+    BudgetRulesNode,
     CarbonBudget,
     budget,
     entry,
     outlook,
     plan,
     plan_line,
+    projection,
     reservation,
+    rules_node,
 )
 from backend.budgets.values import ALL_SECTORS, FIVE_YEARS, ZERO, EntryKind
 from backend.kit.db import Read
@@ -34,7 +39,7 @@ from backend.wire.connections import Connection, Page, connect, page
 from backend.wire.context import Info
 from backend.wire.nodes import uuids
 
-__all__ = ["BudgetsMutation", "BudgetsQuery"]
+__all__ = ["BudgetsMutation", "BudgetsQuery", "tables"]
 
 Code = Annotated[str | None, strawberry.argument(description="Only of this division and those below it.")]
 
@@ -137,6 +142,21 @@ class BudgetsQuery:
             )  # fmt: skip
         return connect(rows, wanted, key=lambda row: [row.recorded_at, row.id], make=entry)
 
+    @strawberry.field(
+        description="What was projected for a budget's year and kept, the newest first, beside what the year came to."
+    )
+    async def budget_projections(
+        self, info: Info, budget_id: strawberry.ID, first: First = 20, after: After = None
+    ) -> Connection[BudgetProjection]:
+        """List kept projections."""
+        wanted = page(first, after)
+        async with info.context.read() as read:
+            rows, actual = await service.projections(
+                read, info.context.scope, uuids(budget_id, LINE, path=("budgetId",))[0], after=_moment(wanted),
+                limit=wanted.fetch,
+            )  # fmt: skip
+        return connect(rows, wanted, key=lambda row: [row.kept_at, row.id], make=partial(projection, actual))
+
     @strawberry.field(description="Tonnes held for projects, the newest first. For authorities, of their region.")
     async def budget_reservations(
         self, info: Info, division_code: Code = None, first: First = 50, after: After = None
@@ -157,6 +177,14 @@ class BudgetsQuery:
         """Return a decomposition."""
         async with info.context.read() as read:
             return [plan_line(each) for each in await service.decomposed(read, info.context.scope, asked(input))]
+
+    @strawberry.field(
+        description="The jurisdiction's rules of budgets: which target binds, who has budgets, what is elastic."
+    )
+    async def budget_rules(self, info: Info) -> BudgetRulesNode:
+        """Return the rules."""
+        async with info.context.read() as read:
+            return rules_node(await service.budget_rules(read, info.context.scope))
 
     @strawberry.field(description="Where a division's year stands and where it would; nothing is stored.")
     async def budget_what_if(self, info: Info, input: BudgetSupposedInput) -> BudgetOutlook:  # noqa: A002 - the wire's word

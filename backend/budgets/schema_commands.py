@@ -156,6 +156,16 @@ class TransferBudgetInput:
     document: BudgetDocumentInput = strawberry.field(description="What it rests on.")
 
 
+@strawberry.input(description="Keep what is projected for a year's budgets.")
+class KeepBudgetProjectionsInput:
+    """Keep projections."""
+
+    year: int = strawberry.field(description="The year.")
+    division_code: str | None = strawberry.field(
+        default=None, description="Only of this division and those below it; left out: all you see."
+    )
+
+
 @strawberry.type(description="The plan was drafted.")
 class BudgetPlanDrafted:
     """The plan was drafted."""
@@ -182,6 +192,13 @@ class BudgetBooked:
     """The entry was made."""
 
     entry_id: strawberry.ID = strawberry.field(description="The entry of the ledger.")
+
+
+@strawberry.type(description="The projections were kept.")
+class BudgetProjectionsKept:
+    """The projections were kept."""
+
+    count: int = strawberry.field(description="How many.")
 
 
 def _paper(given: BudgetDocumentInput) -> Paper:
@@ -275,3 +292,11 @@ class BudgetsMutation:
             replacement=input.replacement, ratio=input.ratio,
         )  # fmt: skip
         return BudgetBooked(entry_id=node_id("BudgetEntry", entry_id))
+
+    @command("budgets:adjust")
+    async def keep_budget_projections(
+        context: Context, write: Write, input: KeepBudgetProjectionsInput
+    ) -> BudgetProjectionsKept:
+        """Keep what is projected for a year's budgets with its back-test, to be held against what comes."""
+        kept = await service.keep_projections(write, context.scope, input.year, division_code=input.division_code)
+        return BudgetProjectionsKept(count=len(kept))

@@ -17,7 +17,9 @@ from backend.budgets.values import (
     DraftLine,
     EntryKind,
     EntryValue,
+    KeptProjection,
     Level,
+    LevelStanding,
     Method,
     PlanState,
     PlanValue,
@@ -27,11 +29,13 @@ from backend.budgets.values import (
     Words,
 )
 from backend.tenants.schema import Division, load_division
+from backend.tenants.values import BudgetRules
 from backend.wire.context import Info
 from backend.wire.nodes import node_id
 from backend.wire.scalars import JSON, Month
 
 LINE, PLAN, ENTRY, RESERVATION = "CarbonBudget", "BudgetPlan", "BudgetEntry", "BudgetReservation"
+PROJECTION = "BudgetProjection"
 strawberry.enum(Level, name="BudgetLevel", description="Whose budget it is.")
 strawberry.enum(
     Method,
@@ -44,6 +48,11 @@ strawberry.enum(
     Pocket,
     name="BudgetPocket",
     description="A part of a budget: approved, adjusted and moved say where its tonnes came from, the others where they are.",
+)
+strawberry.enum(
+    LevelStanding,
+    name="BudgetLevelStanding",
+    description="Whether the jurisdiction's document has budgets of a level: now, later, or says nothing of it.",
 )
 strawberry.enum(Verdict, name="BudgetVerdict", description="How a budget is kept; `CANNOT_TELL` is not kept.")
 
@@ -59,6 +68,39 @@ class BudgetText:
 def words(text: Words) -> BudgetText:
     """Return a text as the wire has it."""
     return BudgetText(zh=text.zh, en=text.en)
+
+
+@strawberry.type(name="BudgetRules", description="The jurisdiction's rules of budgets, with the document they rest on.")
+class BudgetRulesNode:
+    """The jurisdiction's rules."""
+
+    mode: str = strawberry.field(
+        description="`intensity_rigid_total_elastic`, `intensity_first` or `total_and_intensity`: which target binds."
+    )
+    mode_text: BudgetText = strawberry.field(description="The rule in the document's words.")
+    levels: list[str] = strawberry.field(description="Levels that have budgets.")
+    planned_levels: list[str] = strawberry.field(description="Levels that shall have them.")
+    elastic_percent: Decimal | None = strawberry.field(
+        description="By how much a total may be exceeded where it is elastic; null: nobody has set it."
+    )
+    replacement_ratio: Decimal | None = strawberry.field(
+        description="Tonnes a reduced replacement gives up for one; null: each states its own."
+    )
+    document: str | None = strawberry.field(description="The code of the document among the jurisdiction's.")
+    is_placeholder: bool = strawberry.field(description="Whether something of it awaits an administrator.")
+    confidence: str = strawberry.field(description="How sure the source is.")
+    note: BudgetText | None = strawberry.field(description="What is missing.")
+
+
+def rules_node(rules: BudgetRules) -> BudgetRulesNode:
+    """Return the rules as the wire has them."""
+    return BudgetRulesNode(
+        mode=rules.mode, mode_text=BudgetText(zh=rules.mode_zh, en=rules.mode_en), levels=list(rules.levels),
+        planned_levels=list(rules.planned_levels), elastic_percent=rules.elastic_percent,
+        replacement_ratio=rules.replacement_ratio, document=rules.document, is_placeholder=rules.is_placeholder,
+        confidence=rules.confidence.value,
+        note=BudgetText(zh=rules.note_zh, en=rules.note_en) if rules.note_zh else None,
+    )  # fmt: skip
 
 
 @strawberry.type(description="The verdict on a year, by the rule the jurisdiction's document states.")
@@ -89,6 +131,7 @@ class CarbonBudget:
     account_key: strawberry.Private[UUID | None]
     id: strawberry.ID = strawberry.field(description="Its identifier.")
     level: Level = strawberry.field(description="Whose budget it is.")
+    level_standing: LevelStanding = strawberry.field(description="Whether the jurisdiction's document has this level.")
     division_code: str = strawberry.field(description="The division's code; a key unit's is that of its seat.")
     sector: str | None = strawberry.field(description="The sector's code; null: all sectors.")
     first_year: int = strawberry.field(description="The first year.")
@@ -138,6 +181,7 @@ def budget(view: BudgetView) -> CarbonBudget:
     line, at = view.line, view.position
     return CarbonBudget(
         division_key=line.division_code, account_key=line.account_id, id=node_id(LINE, line.id), level=line.level,
+        level_standing=view.level_standing,
         division_code=line.division_code, sector=line.sector or None, first_year=line.first_year,
         last_year=line.last_year, method=line.method, basis=JSON(dict(line.basis)), effective_on=line.effective_on,
         approved_at=line.approved_at, total=at.total, approved=at.approved, adjusted=at.adjusted, moved=at.moved,
@@ -335,4 +379,54 @@ def outlook(view: BudgetView, then: Outlook) -> BudgetOutlook:
     return BudgetOutlook(
         budget=budget(view), available=then.available, projected_low=then.projected_low, projected=then.projected,
         projected_high=then.projected_high, intensity=then.intensity, judgement=judgement(then.judgement),
+    )  # fmt: skip
+
+
+@strawberry.type(description="A past year projected from the same months, beside what it was.")
+class BudgetTestedYear:
+    """A back-tested year."""
+
+    year: int = strawberry.field(description="The year.")
+    projected: Decimal = strawberry.field(description="As it would have been projected, tCO2e.")
+    actual: Decimal = strawberry.field(description="What it was, tCO2e.")
+    error: Decimal = strawberry.field(description="The difference in percent of what it was.")
+
+
+@strawberry.type(description="A year's end as it was projected one day, with the back-test it rests on; never changed.")
+class BudgetProjection:
+    """A kept projection."""
+
+    id: strawberry.ID = strawberry.field(description="Its identifier.")
+    budget_id: strawberry.ID = strawberry.field(description="The budget.")
+    method: str = strawberry.field(description="Name and version of the method.")
+    through: Month | None = strawberry.field(description="The last month that was known; null: none.")
+    missing: list[int] = strawberry.field(description="Months before it that were missing.")
+    low: Decimal | None = strawberry.field(description="The band's lower end, tCO2e; null: the error was not known.")
+    projected: Decimal | None = strawberry.field(description="The year's end, tCO2e; null: it could not be told.")
+    high: Decimal | None = strawberry.field(description="The band's upper end, tCO2e; null: the error was not known.")
+    error_percent: Decimal | None = strawberry.field(description="The band's half-width in percent.")
+    tested: list[BudgetTestedYear] = strawberry.field(description="The past years it was tested on.")
+    note: BudgetText = strawberry.field(description="How it was projected, and what was missing.")
+    kept_at: datetime = strawberry.field(description="When it was kept.")
+    actual: Decimal | None = strawberry.field(
+        description="What the year came to, tCO2e; null while months are missing."
+    )
+    difference_percent: Decimal | None = strawberry.field(description="Projected less actual, in percent of actual.")
+
+
+def projection(actual: Decimal | None, value: KeptProjection) -> BudgetProjection:
+    """Return a kept projection as the wire has it, beside what the year came to."""
+    difference = None
+    if actual and value.projected is not None:
+        difference = ((value.projected - actual) / actual * 100).quantize(Decimal("0.01"))
+    return BudgetProjection(
+        id=node_id(PROJECTION, value.id), budget_id=node_id(LINE, value.line_id), method=value.method,
+        through=Month(value.through) if value.through else None, missing=list(value.missing), low=value.low,
+        projected=value.projected, high=value.high, error_percent=value.error_percent,
+        tested=[
+            BudgetTestedYear(year=each.year, projected=each.projected, actual=each.actual, error=each.error)
+            for each in value.tested
+        ],
+        note=BudgetText(zh=value.note_zh, en=value.note_en), kept_at=value.kept_at, actual=actual,
+        difference_percent=difference,
     )  # fmt: skip

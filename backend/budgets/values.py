@@ -6,7 +6,7 @@ that are there already, `reserved` for projects, `posted` when they were accepte
 and `available`. The database holds that sum on every line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,6 +48,14 @@ class Level(StrEnum):
     COUNTY = "county"
     ZONE = "zone"
     KEY_UNIT = "key_unit"
+
+
+class LevelStanding(StrEnum):
+    """Whether the jurisdiction's document has budgets of a level: now, later (研究推行), or says nothing of it."""
+
+    NAMED = "named"
+    PLANNED = "planned"
+    NOT_NAMED = "not_named"
 
 
 class PlanState(StrEnum):
@@ -227,6 +235,36 @@ class ReservationYear:
 
 
 @dataclass(frozen=True, slots=True)
+class TestedYear:
+    """A past year projected from the same months, beside what it was; tCO2e, the error in percent of it."""
+
+    year: int
+    projected: Decimal
+    actual: Decimal
+    error: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class KeptProjection:
+    """A year's end as it was projected one day, with the back-test it rests on. None: it could not be told."""
+
+    line_id: UUID
+    id: UUID
+    method: str
+    through: date | None
+    missing: tuple[int, ...]
+    low: Decimal | None
+    projected: Decimal | None
+    high: Decimal | None
+    error_percent: Decimal | None
+    tested: tuple[TestedYear, ...]
+    note_zh: str
+    note_en: str
+    kept_at: datetime
+    kept_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetPosition:
     """Where the budget of a division (or a key unit) stands in a year; tonnes are tCO2e.
 
@@ -264,8 +302,14 @@ class BudgetPosition:
         return self.approved + self.adjusted + self.moved
 
 
-YearTonnes = Sequence[tuple[int, Decimal]]
-"""Tonnes by year."""
+@dataclass(frozen=True, slots=True)
+class UnitTotal:
+    """What a key unit's annual budget amounted to at a moment, in tCO2e."""
+
+    line_id: UUID
+    account_id: UUID
+    year: int
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,18 +111,12 @@ def _is_number(cell: Cell) -> bool:
 
 def told(cell: Cell, language: str) -> str:
     """Return a cell as text: numbers with every digit and grouped, moments in the jurisdictions' own time."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return ("是" if cell else "否") if language == "zh" else ("yes" if cell else "no")
-        case int():
-            return f"{cell:,}"
-        case Decimal():
-            return f"{cell.normalize():,f}" if cell else "0"
-        case datetime():
-            return f"{cell.astimezone(CHINA):%Y-%m-%d %H:%M}"
-        case date():
-            return cell.isoformat()
-        case _:
-            return cell
+    words = {True: "是", False: "否", None: ""} if language == "zh" else {True: "yes", False: "no", None: ""}
+    if cell is None or isinstance(cell, bool):
+        return words[cell]
+    if isinstance(cell, int | Decimal):
+        number = Decimal(cell)
+        return f"{number.normalize():,f}" if number else "0"
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return cell.isoformat() if isinstance(cell, date) else cell

@@ -269,6 +269,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("line_id", "entry_id", "pocket", name=op.f("pk_budget_posting")),
     )
     op.create_index(op.f("ix_budget_posting_entry_id"), "budget_posting", ["entry_id"], unique=False)
+    op.create_table(
+        "budget_projection",
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("through", sa.Date(), nullable=True),
+        sa.Column("missing", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("low", sa.Numeric(), nullable=True),
+        sa.Column("projected", sa.Numeric(), nullable=True),
+        sa.Column("high", sa.Numeric(), nullable=True),
+        sa.Column("error_percent", sa.Numeric(), nullable=True),
+        sa.Column("tested", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("note_zh", sa.Text(), nullable=False),
+        sa.Column("note_en", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kept_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("error_percent >= 0", name=op.f("ck_budget_projection_error_percent")),
+        sa.CheckConstraint("low <= projected and projected <= high", name=op.f("ck_budget_projection_band")),
+        sa.ForeignKeyConstraint(["line_id"], ["budget_line.id"], name=op.f("fk_budget_projection_line_id_budget_line")),
+        sa.PrimaryKeyConstraint("line_id", "id", name=op.f("pk_budget_projection")),
+    )
+    op.create_index(
+        op.f("ix_budget_projection_line_id_kept_at"), "budget_projection", ["line_id", "kept_at"], unique=False
+    )
     function("0031_budgets.sql")
     for name in ("budget_balance_begins()", "budget_balance_grows()"):
         op.execute(f"revoke execute on function {name} from public")
@@ -296,10 +320,12 @@ def upgrade() -> None:
     protect("budget_posting", select=OF_LINE, insert=f"{OF_LINE} and {BY_AUTHORITIES}")
     protect("budget_entry", select="id in (select entry_id from budget_posting)", insert=BY_ACTOR)
     open_to_owner("budget_entry")
+    protect("budget_projection", select=OF_LINE, insert=f"{OF_LINE} and {BY_AUTHORITIES}")
 
 
 def downgrade() -> None:
     """Drop the tables and the functions."""
+    op.drop_table("budget_projection")
     op.drop_table("budget_balance")
     # The policy of entries looks into the postings, that of lines into the decisions.
     for table in ("budget_posting", "budget_entry", "budget_reservation", "budget_line", "budget_plan_decision"):

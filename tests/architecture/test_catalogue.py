@@ -23,6 +23,7 @@ APPEND_ONLY = {
     "park", "park_application", "park_boundary", "park_evaluation", "park_notice", "park_objection",
     "park_objection_answer", "park_programme_entry", "park_programme_item", "park_step", "park_step_decision", "park_value",
     "park_value_part", "park_waiver", "park_waiver_decision",
+    "knowledge_factor_request", "knowledge_factor_step",
     "region_balance", "region_balance_cell", "region_figure", "region_open_year",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip

@@ -157,6 +157,23 @@ async def test_a_district_sees_its_own_and_nothing_beside_or_above(databases: Da
             await service.plan(read, district.scope, own)
 
 
+async def test_what_was_handed_down_from_above_is_not_raised_from_nothing(databases: Databases) -> None:
+    """A key unit's budget comes from the city's where its district has none: the district sees the one, not the other."""
+    year, bureau = own_year(), await authority(databases)
+    held = await held_account(databases, division=XISHAN)
+    await approved(databases, bureau, line(CITY, year, "100"), line("", year, "30", account_id=held.id))
+    district = await authority(databases, division=XISHAN)
+    async with databases.read(district.scope) as read:
+        (unit,) = await queries.annual_lines(read, district.scope, [year], account_ids=[held.id])
+    with pytest.raises(BudgetHandedDown):
+        async with databases.write(district.scope) as write:
+            await service.adjust(write, district.scope, unit.id, tonnes=D(1), reason=WHY, document=PAPER)
+    async with databases.write(bureau.scope) as write:
+        await service.adjust(write, bureau.scope, unit.id, tonnes=D(1), reason=WHY, document=PAPER)
+    city = await own_line(databases, CITY, year)
+    assert await balance(databases, city.id) == Balance(approved=D(100), handed=D(31), available=D(69))
+
+
 async def test_years_stay_within_five_and_sectors_within_their_division(databases: Databases) -> None:
     bureau = await authority(databases)
     division = "320213"

@@ -1,16 +1,17 @@
 """Decomposition sums exactly, projection tells how wrong it may be, verdicts follow the jurisdiction's rule."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.budgets.errors import BudgetShareInvalid, BudgetTonnesInvalid, BudgetYearInvalid
-from backend.budgets.rules import checking, projecting
+from backend.budgets.rules import booking, checking, projecting
 from backend.budgets.rules.decomposing import Part, averaged, basis, benchmarked, decompose, manual, producing
-from backend.budgets.rules.judging import BOTH, ELASTIC, INTENSITY_FIRST, Verdict, judge
-from backend.budgets.values import Method
+from backend.budgets.rules.judging import BOTH, ELASTIC, INTENSITY_FIRST, Verdict, judge, level_standing
+from backend.budgets.values import SOURCES, Balance, Level, LevelStanding, Method, Pocket
 
 D = Decimal
 WEIGHTS = st.lists(st.decimals(min_value=0, max_value=10**9, places=3), min_size=1, max_size=30)
@@ -181,3 +182,45 @@ def test_verdicts(mode: str, projected: str | None, intensity: str | None, elast
     )  # fmt: skip
     overall, by_intensity, by_total = expected.split()
     assert (found.overall, found.intensity, found.total) == (Verdict(overall), Verdict(by_intensity), Verdict(by_total))
+
+
+@pytest.mark.parametrize(
+    ("level", "named", "planned", "expected"),
+    [
+        ("city", ["city", "district"], ["key_unit"], "named"),
+        ("county", ["city", "district"], ["key_unit"], "named"),
+        ("zone", ["city", "district"], [], "named"),
+        ("key_unit", ["city", "district"], ["key_unit"], "planned"),
+        ("key_unit", ["city"], [], "not_named"),
+        ("district", ["city"], [], "not_named"),
+        ("county", ["province", "city"], ["county", "park"], "planned"),
+        ("district", ["province", "city"], ["county", "park"], "not_named"),
+        ("zone", ["province", "city"], ["county", "park"], "planned"),
+    ],
+)
+def test_levels_a_document_has(level: str, named: list[str], planned: list[str], expected: str) -> None:
+    assert level_standing(Level(level), named, planned) is LevelStanding(expected)
+
+
+AMOUNTS = st.decimals(min_value=0, max_value=10**6, places=4)
+
+
+@given(tonnes=AMOUNTS, kept=AMOUNTS, held=AMOUNTS, actual=AMOUNTS, taken=AMOUNTS, more=AMOUNTS, above=st.integers(0, 3))
+def test_every_booking_leaves_what_came_in_equal_to_what_is_there(
+    tonnes, kept, held, actual, taken, more, above
+) -> None:
+    one, two, *others = (UUID(int=number) for number in range(2 + above))
+    made = [
+        *booking.granted(one, Pocket.APPROVED, tonnes, kept), *booking.handed(one, held),
+        *booking.withheld(one, -kept), *booking.reserved(one, held), *booking.posted(one, held, actual),
+        *booking.replaced(one, others[:1], two, others, taken + more, taken),
+    ]  # fmt: skip
+    ends = {each: booking.after(Balance(), each, made) for each in (one, two, *others)}
+    for balance in ends.values():
+        parts = [getattr(balance, pocket.value) for pocket in Pocket if pocket not in SOURCES]
+        assert balance.total == sum(parts)
+    transfer = booking.replaced(one, others[:1], two, others, taken + more, taken)
+    net = sum(-each.tonnes if each.pocket is Pocket.HANDED else each.tonnes for each in transfer
+              if each.pocket in {*SOURCES, Pocket.HANDED})  # fmt: skip
+    assert net == 0
+    assert booking.merged(made) == booking.merged(booking.merged(made))

@@ -128,3 +128,23 @@ async def test_a_total_is_decomposed_by_past_emissions(databases: Databases, emi
             await service.decomposed(read, scope, asked)
         asked = Asked(DIVISION, YEAR, YEAR, D(10), D(1), Method.OUTPUT, Onto.DIVISIONS, [Given(DIVISION)], [YEAR])
         assert [each.tonnes for each in await service.decomposed(read, scope, asked)] == [D(10)]
+
+
+async def test_a_kept_projection_stays_and_is_held_against_what_came(databases: Databases, emitting: dict) -> None:
+    scope = emitting["bureau"].scope
+    async with databases.write(scope) as write:
+        kept = await service.keep_projections(write, scope, YEAR, division_code=DIVISION)
+    assert len(kept) == 3
+    async with databases.read(scope) as read:
+        lines = {each.line_id: each for each in (await service.positions(read, scope, [DIVISION], [YEAR])).values()}
+        (line_id,) = lines
+        rows, actual = await service.projections(read, scope, line_id, after=None, limit=10)
+    assert actual is None
+    (own,) = rows
+    assert (own.through, own.missing, own.error_percent) == (date(YEAR, 6, 1), (), D(0))
+    assert [(each.year, each.projected, each.actual, each.error) for each in own.tested] == [
+        (FIRST, D(192), D(192), D(0)), (SECOND, D(312), D(312), D(0)),
+    ]  # fmt: skip
+    with pytest.raises(BudgetMissing):
+        async with databases.write(scope) as write:
+            await service.keep_projections(write, scope, own_year(), division_code=DIVISION)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from backend.accounts.values import AccountValue, FigureKind, FigureValue
+from backend.budgets.values import UnitTotal
 from backend.emissions.values import InventoryFacts, LineFacts
 from backend.kit.ids import new_id
 from backend.ledger.service import Flows
@@ -244,6 +245,20 @@ def test_a_product_counted_otherwise_is_not_compared_with_the_year_before() -> N
     (_, own) = compose(known(inventory(2024, "100"), inventory(2025, "85"), activity=same)).intensities
     assert own.change is not None
     assert own.change.value == D(-10)  # 150 to 135
+
+
+def test_a_key_units_budget_stands_beside_what_was_emitted() -> None:
+    own = UnitTotal(new_id(), ACCOUNT, 2025, D("120.50"))
+    (told,) = compose(replace(known(inventory(2025, "100")), budgets={2025: own})).budgets
+    assert told.allowed is not None
+    assert told.used is not None
+    assert (told.allowed.value, told.used.value, told.allowed.unit) == (D("120.5"), D(150), "tCO2e")
+    assert told.allowed.sources[0].id == str(own.line_id)
+    (missing,) = compose(replace(known(), budgets={2025: own})).budgets
+    assert missing.used is not None
+    assert (missing.used.value, missing.used.note.en) == (None, "It cannot be told: what it follows from is missing.")
+    (hidden,) = compose(replace(known(), budgets=None)).budgets
+    assert (hidden.allowed, hidden.note) == (None, standing.BUDGET_NOT_SHOWN)
 
 
 def test_nothing_is_nothing() -> None:

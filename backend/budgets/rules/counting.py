@@ -13,6 +13,8 @@ from uuid import UUID
 from backend.budgets.values import ZERO
 from backend.regions.values import POWER, AccountMonth, RegionMonth
 
+MONTHS = 12
+
 
 @dataclass(slots=True)
 class Counted:
@@ -31,6 +33,10 @@ class Counted:
         """Return what a year's months come to so far, None where none is there."""
         months = self.tonnes.get(year)
         return None if not months else sum(months.values(), ZERO)
+
+    def whole(self, year: int) -> Decimal | None:
+        """Return what a year came to, None where one of its months is missing."""
+        return self.total(year) if len(self.tonnes.get(year, {})) == MONTHS else None
 
     def usual(self, year: int) -> int:
         """Return how many accounts reported in the best month of the year before."""

@@ -5,11 +5,12 @@
 `total_and_intensity` (总量和强度双控): both bind, nothing is elastic.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from backend.budgets.values import Words
+from backend.budgets.values import Level, LevelStanding, Words
 
 ELASTIC, INTENSITY_FIRST, BOTH = "intensity_rigid_total_elastic", "intensity_first", "total_and_intensity"
 
@@ -31,6 +32,20 @@ class Judgement:
     intensity: Verdict
     total: Verdict
     note: Words
+
+
+def level_standing(level: Level, named: Sequence[str], planned: Sequence[str]) -> LevelStanding:
+    """Tell whether a document has budgets of a level.
+
+    A county (县级市 among them) or zone stands on a district's step (市（县）区), unless the document speaks of counties.
+    """
+    words = {level.value}
+    if level in {Level.COUNTY, Level.ZONE}:
+        is_told_apart = {"county", "park"} & {*named, *planned}
+        words = {"county" if level is Level.COUNTY else "park"} if is_told_apart else {"district"}
+    if words & set(named):
+        return LevelStanding.NAMED
+    return LevelStanding.PLANNED if words & set(planned) else LevelStanding.NOT_NAMED
 
 
 def judge(

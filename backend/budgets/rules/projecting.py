@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from backend.budgets.values import ZERO, Words
+from backend.budgets.values import ZERO, TestedYear, Words
 
+METHOD_CODE = "seasonal_shares/1"
+"""Name and version of the method, kept with every projection."""
 METHOD = Words("季节份额法（同月历史占比）", "seasonal shares: what the same months were of past years")
 MONTHS = 12
 FEWEST_YEARS = 2
@@ -25,16 +27,6 @@ Months = Mapping[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
-    """A past year estimated as if only some of its months were known, beside what it was. `error` is in percent."""
-
-    year: int
-    projected: Decimal
-    actual: Decimal
-    error: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Projection:
     """A year's end. None: it cannot be told, `note` says why. `error` is the band's half-width in percent."""
 
@@ -44,7 +36,7 @@ class Projection:
     error: Decimal | None
     through: int
     missing: tuple[int, ...]
-    tested: tuple[Tested, ...]
+    tested: tuple[TestedYear, ...]
     note: Words
 
 
@@ -107,16 +99,16 @@ def whole(history: Mapping[int, Months]) -> dict[int, Months]:
     return {year: full[year] for year in sorted(full)[-MOST_YEARS:]}
 
 
-def backtest(past: Mapping[int, Months], months: Sequence[int]) -> list[Tested]:
+def backtest(past: Mapping[int, Months], months: Sequence[int]) -> list[TestedYear]:
     """Estimate each past year from the others as if only these months were known."""
-    found: list[Tested] = []
+    found: list[TestedYear] = []
     for year, own in past.items():
         share = _share({other: each for other, each in past.items() if other != year}, months)
         if share is None:
             continue
         actual = sum(own.values(), ZERO)
         projected = sum((own[each] for each in months), ZERO) / share
-        found.append(Tested(year, projected, actual, (projected - actual) / actual * 100))
+        found.append(TestedYear(year, projected, actual, (projected - actual) / actual * 100))
     return found
 
 

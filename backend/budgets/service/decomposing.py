@@ -91,6 +91,8 @@ async def decomposed(read: Read, scope: Scope, asked: Asked) -> list[DraftLine]:
     checking.positive(asked.total, path=("input", "total"))
     division = await regions.own_division(read, scope, asked.division_code)
     parts = {each.key: each for each in asked.parts} or await _everything(read, scope, asked, division)
+    if not 0 <= asked.withheld_percent <= 100:  # noqa: PLR2004 - percent
+        raise _lacking("withheldPercent is 0 to 100", "存量预留比例须为 0 至 100")
     if len(parts) < len(asked.parts):
         raise _lacking("a part is named twice", "同一部分重复出现")
     shares = await _shares(read, scope, asked, division, parts)
@@ -150,12 +152,12 @@ async def _by_history(
             by_path = counting.of_divisions([each for each in rows if each.sector == key], key)
             if division.path in by_path:
                 found[key] = by_path[division.path]
-    totals = {key: {year: found[key].total(year) if key in found else None for year in years} for key in keys}
+    totals = {key: {year: found[key].whole(year) if key in found else None for year in years} for key in keys}
     unknown = sorted(f"{key}: {year}" for key, by in totals.items() for year, tonnes in by.items() if tonnes is None)
     if unknown:
         raise BudgetDataMissing(
-            reason_en=f"no emissions are known of {', '.join(unknown)}; leave the part out, or give its tonnes",
-            reason_zh=f"缺少排放数据：{'、'.join(unknown)}；请不列入该部分，或改为填写吨数", path=("input", "parts"),
+            reason_en=f"not all twelve months are known of {', '.join(unknown)}; leave the part out, or give its tonnes",
+            reason_zh=f"全年排放数据不齐：{'、'.join(unknown)}；请不列入该部分，或改为填写吨数", path=("input", "parts"),
         )  # fmt: skip
     return [averaged(key, {year: tonnes or ZERO for year, tonnes in by.items()}) for key, by in totals.items()]
 

@@ -112,7 +112,8 @@ async def undecided(read: Read, scope: Scope, plan_id: UUID) -> PlanValue:
     """
     found = await held(read, scope, plan_id)
     if found.state is not PlanState.DRAFT:
-        raise BudgetDecided(state=found.state.value)
+        is_approved = found.state is PlanState.APPROVED
+        raise BudgetDecided(state=found.state.value, state_zh="已批准" if is_approved else "已驳回")
     return found
 
 

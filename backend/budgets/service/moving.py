@@ -50,7 +50,7 @@ async def adjust(
         BudgetTonnesInvalid, BudgetTextInvalid, BudgetDocumentInvalid: what was given; the day it takes effect lies
             ahead, or before the budget's own.
         BudgetLineNotFound: not there, or not visible.
-        BudgetHandedDown: the total of the caller's own division comes from above.
+        BudgetHandedDown: the total of the caller's own division, or of a line handed down from above it, comes from there.
         BudgetExceeded: more than is left, here or above.
         BudgetOverSpan, BudgetSectorsOver: the years or sectors would come to more than the budget over them.
     """
@@ -72,6 +72,8 @@ async def adjust(
     await steady(write)
     lines = await queries.of_spans(write, scope, *_span(line))
     above = nesting.parent(line, lines)
+    if tonnes and above is None and not await is_whole(write, scope):
+        raise BudgetHandedDown(division=line.division_code)
     # Five-year budgets and divisions' totals hold what lies within them: all of them are locked, in one order.
     balances = await locked(
         write, scope, [each.id for each in lines if each.division_code == line.division_code or each == above]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.budgets import queries
 from backend.budgets.service.tracking import tracked
-from backend.budgets.values import ALL_SECTORS, Balance, BudgetPosition, LineValue
+from backend.budgets.values import ALL_SECTORS, Balance, BudgetPosition, LineValue, UnitTotal
 from backend.kit.clock import now, today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
@@ -48,6 +48,27 @@ async def unit_positions(
     lines = await queries.annual_lines(read, scope, years, account_ids=account_ids)
     found = await of_lines(read, scope, lines)
     return {(each.account_id, each.year): each for each in found.values() if each.account_id is not None}
+
+
+async def unit_totals(
+    read: Read, scope: Scope, account_ids: Sequence[UUID], years: Sequence[int], known_at: datetime
+) -> dict[tuple[UUID, int], UnitTotal]:
+    """Return what the annual budgets of key units amounted to at a moment, by account and year.
+
+    Raises:
+        Unauthenticated, Forbidden: without `budgets:read`.
+    """
+    scope.require("budgets:read")
+    lines = await queries.annual_lines(read, scope, years, account_ids=account_ids)
+    known = [each for each in lines if each.approved_at <= known_at]
+    balances = await _balances(read, scope, known, known_at, None)
+    return {
+        (each.account_id, each.first_year): UnitTotal(
+            each.id, each.account_id, each.first_year, balances.get(each.id, Balance()).total
+        )
+        for each in known
+        if each.account_id is not None
+    }
 
 
 async def of_lines(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import overload
 from uuid import UUID
 
 from backend.budgets.rules import counting, projecting
@@ -86,15 +87,20 @@ async def tracked(
         found[line.id] = replace(
             positions[line.id], actual=own.total(year),
             actual_through=date(year, max(months), 1) if months else None,
-            projected_low=_rounded(outlook.low), projected=_rounded(outlook.middle),
-            projected_high=_rounded(outlook.high),
-            intensity_projected=_rounded(outlook.middle / gdp) if outlook.middle is not None and gdp else None,
+            projected_low=rounded(outlook.low), projected=rounded(outlook.middle),
+            projected_high=rounded(outlook.high),
+            intensity_projected=rounded(outlook.middle / gdp) if outlook.middle is not None and gdp else None,
             note=Words(outlook.note.zh + NO_GDP.zh, f"{outlook.note.en} {NO_GDP.en}") if is_asked else outlook.note,
         )  # fmt: skip
     return found
 
 
-def _rounded(value: Decimal | None) -> Decimal | None:
+@overload
+def rounded(value: Decimal) -> Decimal: ...
+@overload
+def rounded(value: None) -> None: ...
+def rounded(value: Decimal | None) -> Decimal | None:
+    """Return a projected figure with four decimals."""
     return None if value is None else value.quantize(PLACES)
 
 

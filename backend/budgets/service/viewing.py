@@ -8,10 +8,10 @@ from uuid import UUID
 from backend.budgets import queries
 from backend.budgets.errors import BudgetMissing
 from backend.budgets.rules import checking
-from backend.budgets.rules.judging import Judgement, judge
+from backend.budgets.rules.judging import Judgement, judge, level_standing
 from backend.budgets.rules.supposing import Outlook, Supposed, suppose
 from backend.budgets.service.positions import of_lines
-from backend.budgets.values import ALL_SECTORS, BudgetPosition, LineValue
+from backend.budgets.values import ALL_SECTORS, BudgetPosition, LevelStanding, LineValue
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.regions import service as regions
@@ -21,11 +21,15 @@ from backend.tenants.values import BudgetRules
 
 @dataclass(frozen=True, slots=True)
 class BudgetView:
-    """A line, where it stands, and the verdict on it (None for a five-year line: its years are judged)."""
+    """A line, where it stands, and the verdict on it (None for a five-year line: its years are judged).
+
+    `level_standing`: whether the jurisdiction's document has budgets of its level.
+    """
 
     line: LineValue
     position: BudgetPosition
     judgement: Judgement | None
+    level_standing: LevelStanding
 
 
 async def tree(
@@ -65,10 +69,7 @@ async def tree(
     )
     standing = await of_lines(read, scope, lines, known_at=known_at, on=on)
     rules = (await tenants.pack_in_force(read, scope)).budget
-    return [
-        BudgetView(line, standing[line.id], judged(rules, standing[line.id]) if line.is_annual else None)
-        for line in lines
-    ]
+    return [_view(rules, line, standing[line.id]) for line in lines]
 
 
 async def path_of(read: Read, scope: Scope, division_code: str) -> str:
@@ -90,7 +91,7 @@ async def of_units(read: Read, scope: Scope, account_ids: Sequence[UUID], years:
     lines = await queries.annual_lines(read, scope, years, account_ids=account_ids)
     standing = await of_lines(read, scope, lines)
     rules = (await tenants.pack_in_force(read, scope)).budget
-    return [BudgetView(each, standing[each.id], judged(rules, standing[each.id])) for each in lines]
+    return [_view(rules, each, standing[each.id]) for each in lines]
 
 
 async def what_if(
@@ -111,8 +112,24 @@ async def what_if(
         raise BudgetMissing(division=division_code, year=year, path=("input", "year"))
     rules = (await tenants.pack_in_force(read, scope)).budget
     position = standing[lines[0].id]
-    view = BudgetView(lines[0], position, judged(rules, position))
-    return view, suppose(position, supposed, mode=rules.mode, elastic_percent=rules.elastic_percent)
+    return _view(rules, lines[0], position), suppose(
+        position, supposed, mode=rules.mode, elastic_percent=rules.elastic_percent
+    )
+
+
+async def budget_rules(read: Read, scope: Scope) -> BudgetRules:
+    """Return the jurisdiction's rules: which target binds, who has budgets, what is elastic, the ratio of replacement.
+
+    Raises:
+        Unauthenticated, Forbidden: without `budgets:read`.
+    """
+    scope.require("budgets:read")
+    return (await tenants.pack_in_force(read, scope)).budget
+
+
+def _view(rules: BudgetRules, line: LineValue, position: BudgetPosition) -> BudgetView:
+    judgement = judged(rules, position) if line.is_annual else None
+    return BudgetView(line, position, judgement, level_standing(line.level, rules.levels, rules.planned_levels))
 
 
 def judged(rules: BudgetRules, position: BudgetPosition) -> Judgement:

@@ -6,6 +6,7 @@ from backend.kit.clock import CHINA
 from backend.statements.account import chapters_emissions, chapters_standing, chapters_units
 from backend.statements.account.composing import figures
 from backend.statements.account.presenting import Cell, Presentation, Speaker, Tile
+from backend.statements.account.standing import NO_BUDGET
 from backend.statements.account.units import MOST_LINES
 from backend.statements.account.values import Figure, Intensity, StatementData
 
@@ -136,7 +137,7 @@ def _remarks(data: StatementData, speak: Speaker) -> list[str]:
     late = sum(1 for each in data.duties if each.state == "late")
     if late:
         found.append(speak.say(f"有 {late} 项义务已逾期。", f"{late} duties are late."))
-    if all(each.allowed is None for each in data.budgets):
+    if all(each.note == NO_BUDGET for each in data.budgets):
         found.append(speak.say("未设定碳排放预算。", "No emission budget is set."))
     if data.score is None:
         found.append(speak.of(data.score_note))

@@ -1,11 +1,12 @@
 """What a statement is made of, as the nouns below tell it: read by `gathering`, turned into figures by the rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from backend.accounts.values import AccountValue, FigureValue
+from backend.budgets.values import UnitTotal
 from backend.emissions.service import EnergyClaim
 from backend.emissions.values import InventoryFacts, LineFacts, MonthFacts
 from backend.esg.values import DisclosureDuty
@@ -71,3 +72,5 @@ class Gathered:
     quotas: Sequence[YearStanding]
     disclosures: Sequence[DisclosureDuty]
     score: ScoreValue | None
+    budgets: Mapping[int, UnitTotal] | None = field(default_factory=dict[int, UnitTotal])
+    """The account's budgets as a key unit, by year; None: the reader may not see them."""

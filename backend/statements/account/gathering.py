@@ -8,6 +8,8 @@ from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.accounts.values import FigureKind
+from backend.budgets import service as budgets
+from backend.budgets.values import UnitTotal
 from backend.emissions import service as emissions
 from backend.emissions.service import DirectEmissions
 from backend.emissions.values import InventoryFacts, LineFacts
@@ -16,7 +18,7 @@ from backend.identity import service as identity
 from backend.kit.clock import now
 from backend.kit.db import Read
 from backend.kit.quantities import EXACT
-from backend.kit.scope import Scope
+from backend.kit.scope import Kind, Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.ledger.values import Bucket
@@ -108,7 +110,16 @@ async def gather(read: Read, scope: Scope, _settings: Settings, account_id: UUID
         ),
         disclosures=(await esg.duties(read, scope, [account_id], period.day)).get(account_id, []),
         score=score,
+        budgets=await _budgets(read, scope, account_id, period),
     )  # fmt: skip
+
+
+async def _budgets(read: Read, scope: Scope, account_id: UUID, period: Period) -> dict[int, UnitTotal] | None:
+    """Return the account's budgets as a key unit, by year; None where the reader may not see them."""
+    if scope.kind not in {Kind.ENTERPRISE, Kind.AUTHORITY, Kind.SYSTEM} or not scope.allows("budgets:read"):
+        return None
+    found = await budgets.unit_totals(read, scope, [account_id], period.years, period.known_at)
+    return {each.year: each for each in found.values()}
 
 
 def _direct(facts: InventoryFacts, lines: Sequence[LineFacts]) -> DirectEmissions:

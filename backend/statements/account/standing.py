@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from backend.kit.quantities import EXACT
 from backend.ledger.values import CCER, CEA
 from backend.quotas.service import YearStanding
 from backend.quotas.values import ObligationBasis
 from backend.scores.values import Source, State, Words
 from backend.statements.account.emissions import inventory_source, line_marks
-from backend.statements.account.figuring import UNTOLD, derived, taken
+from backend.statements.account.emissions import marks as inventory_marks
+from backend.statements.account.figuring import UNTOLD, derived, marks_of, taken
 from backend.statements.account.gathered import Gathered
 from backend.statements.account.values import (
     UNSAID,
@@ -28,7 +30,11 @@ DONE, LATE = ("done", "done_late"), "late"
 NOT_DUE = (*DONE, "voluntary")
 """States of a disclosure nobody waits for."""
 UNIT, OBLIGATION = "unit", "tCO2"
+BUDGET_UNIT = "tCO2e"
 NO_BUDGET = Words("尚未设定预算。", "No budget is set.")
+BUDGET_NOT_SHOWN = Words("碳排放预算不在查看者可见范围内。", "Budgets are not shown to this reader.")
+_ALLOWED = Words("重点单位碳排放预算：批准、调整与置换之和", "the key unit's budget: approved, adjusted and moved")
+_USED = Words("清单的范围一与位置法范围二之和", "scope 1 and location-based scope 2 of the inventory")
 NO_SCORE = Words("尚无绿色评分。", "No green score has been computed.")
 _USABLE = Words(
     "当时可用、无需结转即可用于本年度清缴的单位", "units available then that might settle the year without conversion"
@@ -110,8 +116,26 @@ def _sources(known: Gathered, each: YearStanding) -> list[Source]:
 
 
 def budgets(known: Gathered) -> tuple[Budget, ...]:
-    """Return the budget of each year of the period: none is set, and the statement says so."""
-    return tuple(Budget(year, None, None, NO_BUDGET) for year in known.period.years)
+    """Return the account's budget as a key unit for each year of the period; where none is set, it says so."""
+    return tuple(_budget(known, year) for year in known.period.years)
+
+
+def _budget(known: Gathered, year: int) -> Budget:
+    if known.budgets is None:
+        return Budget(year, None, None, BUDGET_NOT_SHOWN)
+    own, facts = known.budgets.get(year), known.inventories.get(year)
+    if own is None:
+        return Budget(year, None, None, NO_BUDGET)
+    source = Source("CarbonBudget", str(own.line_id), known.period.known_at.isoformat())
+    allowed = taken(f"budget.allowed.{year}", own.total, BUDGET_UNIT, [source], words=_ALLOWED)
+    used = taken(f"budget.used.{year}", None, BUDGET_UNIT, [], note=UNTOLD)
+    if facts is not None:
+        emitted = EXACT.add(facts.scope1, facts.scope2_location)
+        flaws = (*inventory_marks(facts, known.period.day), *line_marks(known.lines.get(year, ())))
+        used = taken(
+            f"budget.used.{year}", emitted, BUDGET_UNIT, [inventory_source(facts)], words=_USED, marks=marks_of(flaws)
+        )
+    return Budget(year, allowed, used, UNSAID)
 
 
 def duties(known: Gathered) -> tuple[DutyLine, ...]:
