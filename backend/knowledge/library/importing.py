@@ -109,12 +109,15 @@ def _draft(row: int, cells: dict[str, Cell], faults: list[CellFault]) -> EntryDr
         except ValueError:
             given = word(cells.get(key))[:40]
             told(key, f"“{given}”不是有效的日期，请填写如 2025-11-20", f"'{given}' is no day; write it as 2025-11-20")
+    texts = {
+        key: word(cells.get(key)) for key in ("number", "title_zh", "title_en", "issuer", "summary", "source", "note")
+    }
     return EntryDraft(
-        kind=KINDS.get(kind.lower(), EntryKind.STANDARD),
-        standing=STANDINGS.get(standing.lower(), Standing.UNKNOWN),
+        kind=KINDS.get(kind.lower(), EntryKind.STANDARD), number=texts["number"], title_zh=texts["title_zh"],
+        title_en=texts["title_en"], issuer=texts["issuer"], standing=STANDINGS.get(standing.lower(), Standing.UNKNOWN),
         published_on=days.get("published_on"), effective_on=days.get("effective_on"),
-        replaces=_parts(cells.get("replaces")), keywords=_parts(cells.get("keywords")),
-        **{key: word(cells.get(key)) for key in ("number", "title_zh", "title_en", "issuer", "summary", "source", "note")},
+        replaces=_parts(cells.get("replaces")), summary=texts["summary"], keywords=_parts(cells.get("keywords")),
+        source=texts["source"], note=texts["note"],
     )  # fmt: skip
 
 
