@@ -1,0 +1,1 @@
+"""Rules of parks: pure functions, told everything they need."""
