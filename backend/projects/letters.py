@@ -27,6 +27,8 @@ _TEMPLATE = Path(__file__).with_name("letter.typ")
 STANDARD = "a-2b"
 """PDF/A-2: made to be kept."""
 PLACES, FINE = 2, 6
+UNCONFIRMED = frozenset({"from-memory", "placeholder"})
+"""What rests on such a source is marked in the letter."""
 
 logger = log(__name__)
 
@@ -82,6 +84,9 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
     def say(zh: str, en: str) -> str:
         return zh if is_zh else en
 
+    def mark(confidence: str) -> str:
+        return say("（待核实）", " (unconfirmed)") if confidence in UNCONFIRMED else ""
+
     project, decided, result = letter.project, letter.decided, letter.result
     is_approved = decided.action is Action.APPROVE
     tier = "" if letter.review.tier is None else letter.review.tier.value
@@ -108,6 +113,7 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
         (say("碳排放总量", "All emissions"), "tCO2e", result.tonnes),
     ]
     facts = decided.facts
+    named = {kind.value: name for kind, name in LINES_ZH.items()} if is_zh else {}
     return {
         "language": language,
         "title": say("固定资产投资项目节能审查和碳排放评价意见", "Opinion on an investment project's energy and carbon"),
@@ -118,31 +124,31 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
         "tables": [
             _table(say("一、达产年能源消费与碳排放", "1. A year of full production"),
                    [say("指标", "Figure"), say("单位", "Unit"), say("数值", "Value")],
-                   [[name, unit, _shown(value, PLACES, none)] for name, unit, value in amounts], [2]),
+                   [[name, unit, _shown(value, PLACES, none)] for name, unit, value in amounts], [2], [0]),
             _table(say("二、核算明细", "2. Line by line"),
                    [say("类别", "Kind"), say("品种", "Energy"), say("数量", "Quantity"), say("公式与因子", "Formula, factors"),
                     "tCO2e", "tce"],
                    [[LINES_ZH[each.kind] if is_zh else each.kind.value, each.key,
                      f"{format(each.quantity.normalize(), 'f')} {each.unit}",
-                     f"{each.formula}; " + ", ".join(f"{one.letter}={format(one.value.normalize(), 'f')} {one.unit}" for one in each.factors),
-                     _shown(each.tonnes, PLACES, none), _shown(each.tce, PLACES, none)] for each in result.lines], [4, 5]),
+                     f"{each.formula}; " + ", ".join(f"{one.letter}={format(one.value.normalize(), 'f')} {one.unit}{mark(one.confidence)}" for one in each.factors),
+                     _shown(each.tonnes, PLACES, none), _shown(each.tce, PLACES, none)] for each in result.lines], [4, 5], [3]),
             _table(say("三、强度与能源结构", "3. Intensities and structure"),
                    [say("对象", "Of"), say("单位", "Unit"), "tce", "tCO2e"],
                    [[say("增加值", "value added") if each.what == VALUE_ADDED else each.what, each.unit,
                      _shown(each.tce, FINE, none), _shown(each.tonnes, FINE, none)] for each in result.intensities]
-                   + [[each.energy, say("占比", "share"), display(each.share * 100, PLACES) + "%", "-"] for each in result.structure],
-                   [2, 3]),
-            _table(say("四、审查条件", "4. Conditions of an approval"),
+                   + [[named.get(each.energy, each.energy), say("占比", "share"), display(each.share * 100, PLACES) + "%", "-"] for each in result.structure],
+                   [2, 3], [0]),
+            _table(say("四、作出决定时的审查条件", "4. Conditions as they stood at the decision"),
                    [say("结论", "Found"), say("说明", "Why"), say("依据", "By")],
                    [[OUTCOMES_ZH[each.outcome] if is_zh else each.outcome.value, each.reason.zh if is_zh else each.reason.en,
-                     "-" if each.source is None else each.source.document] for each in letter.checks], []),
+                     "-" if each.source is None else each.source.document + mark(each.source.confidence)] for each in letter.checks], [], [1, 2]),
             _table(say("五、专家意见", "5. Experts"), [say("专家", "Expert"), say("意见", "Stance"), say("说明", "In words")],
                    [[str(each.facts.get("expert", "")),
                      STANCES_ZH.get(str(each.facts.get("stance")), "-") if is_zh else str(each.facts.get("stance", "-")),
-                     each.note] for each in letter.opinions], []),
+                     each.note] for each in letter.opinions], [], [2]),
             _table(say("六、碳排放预算占用（按年）", "6. Tonnes held of the division's budget"),
                    [say("年度", "Year"), "tCO2e"],
-                   [[str(year), display(Decimal(amount), PLACES)] for year, amount in facts.get("budget") or []], [1]),
+                   [[str(year), display(Decimal(amount), PLACES)] for year, amount in facts.get("budget") or []], [1], [0]),
         ],
         "conditions_label": say("批复条件", "Conditions"),
         "conditions": [str(each) for each in facts.get("conditions") or []],
@@ -156,8 +162,9 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(title: str, columns: list[str], rows: list[list[str]], right: list[int]) -> dict[str, Any]:
-    return {"title": title, "columns": columns, "rows": rows, "right": right}
+def _table(title: str, columns: list[str], rows: list[list[str]], right: list[int], wide: list[int]) -> dict[str, Any]:
+    """Return a table: which of its columns hold numbers, and which share what room is left."""
+    return {"title": title, "columns": columns, "rows": rows, "right": right, "wide": wide}
 
 
 def _shown(value: Decimal | None, places: int, none: str) -> str:

@@ -8,9 +8,8 @@ from backend.kit.scope import Scope
 from backend.projects import letters, queries
 from backend.projects.errors import InvestmentProjectNotFound, ProjectNotDecided
 from backend.projects.queries import ProjectFilter
-from backend.projects.rules import writing
+from backend.projects.rules import judging, writing
 from backend.projects.service.common import reviewed
-from backend.projects.service.reviewing import checks
 from backend.projects.values import Action
 from backend.projects.wording import ACTIONS_ZH, LINES_ZH, STATES_ZH, TIERS_ZH
 from backend.tenants import service as tenants
@@ -121,10 +120,16 @@ async def opinion_letter(read: Read, scope: Scope, asked: Asked) -> Making:
     assert version is not None  # noqa: S101 - a decision is of a version
     facts, result = writing.facts_of(version.facts), writing.result_of(version.result)
     division = await tenants.required_division(read, scope, project.division_code)
+    review = reviewed(scope, facts, result)
+    # The levels as they were when it was decided: a letter says the same whenever it is asked for.
+    above = [
+        each for each in await queries.levels(read, scope, sector=facts.sector, on=decided.on)
+        if project.division_path.startswith(each.division_path) and each.recorded_at <= decided.recorded_at
+    ]  # fmt: skip
     letter = letters.Letter(
-        project=project, facts=facts, result=result, review=reviewed(scope, facts, result), decided=decided,
+        project=project, facts=facts, result=result, review=review, decided=decided,
         opinions=[each for each in steps if each.action is Action.OPINION and each.version == decided.version],
-        checks=await checks(read, scope, project, version), mark=version.sha256,
+        checks=judging.checks(scope.tenant, facts, result, review, above), mark=version.sha256,
         division=division.name_zh if asked.language == "zh" else division.name_en,
         applicant="" if account is None else account.name,
     )  # fmt: skip

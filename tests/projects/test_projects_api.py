@@ -1,6 +1,7 @@
 """Investment projects over the wire: applied for, reviewed, decided on, accepted; the register and the letter."""
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -25,6 +26,12 @@ def stated(site: Ground, **given: Any) -> dict[str, Any]:
         "papers": [{"kind": "COMBINED_REPORT", "evidenceId": str(node_id("Evidence", site.held.id, site.evidence))}],
         **given,
     }  # fmt: skip
+
+
+def held(shown: dict[str, Any]) -> tuple[int, Decimal, Decimal]:
+    """Return the one year a project holds: the year, reserved, posted."""
+    [each] = shown["budget"]
+    return each["year"], Decimal(each["reserved"]), Decimal(each["posted"])
 
 
 async def check_files(city: Client, stranger: Client, key: str) -> None:
@@ -72,7 +79,7 @@ async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client
         city, "DecideInvestmentProject", projectId=key, version=2, isApproved=True, reason="符合要求", reference="锡行审能〔2026〕7号",
         conditions=["采用一级能效电机"], budget=[{"year": site.year, "tonnes": "6000"}],
     )  # fmt: skip
-    assert (approved["state"], approved["approvedTce"]) == ("APPROVED", "1229")
+    assert (approved["state"], Decimal(approved["approvedTce"])) == ("APPROVED", Decimal(1229))
     shown = (await city.named("InvestmentProject", id=key))["investmentProject"]
     assert shown["name"] == "新能源装备车间二期"
     assert shown["application"]["review"]["tier"] == "LOCAL"
@@ -81,7 +88,7 @@ async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client
     assert {each["code"]: each["outcome"] for each in shown["checks"]} == {
         "tier": "PASS", "amounts": "PASS", "two_high": "PASS",
     }  # fmt: skip
-    assert shown["budget"] == [{"year": site.year, "reserved": "6000", "posted": "0"}]
+    assert held(shown) == (site.year, Decimal(6000), Decimal(0))
     assert [each["action"] for each in shown["steps"]] == [
         "DRAFT", "SUBMIT", "RETURN", "REVISE", "SUBMIT", "TAKE", "OPINION", "APPROVE",
     ]  # fmt: skip
@@ -100,7 +107,7 @@ async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client
     accepted = await done(city, "ConcludeProjectAcceptance", projectId=key)
     assert (accepted["state"], accepted["dueOn"]) == ("ACCEPTED", None)
     shown = (await city.named("InvestmentProject", id=key))["investmentProject"]
-    assert shown["budget"] == [{"year": site.year, "reserved": "0", "posted": "5000"}]
+    assert held(shown) == (site.year, Decimal(0), Decimal(5000))
 
 
 async def test_the_tier_of_a_size_is_told_with_its_document(databases: Databases, client: Client) -> None:
