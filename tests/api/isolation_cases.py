@@ -9,6 +9,8 @@ by role. A root field without a case fails the walk.
 from isolation_banks import BANKS
 from isolation_budgets import BUDGETS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
+from isolation_knowledge import KNOWLEDGE
+from isolation_parks import PARKS
 from isolation_projects import PROJECTS
 from isolation_regions import REGIONS
 from isolation_scores import SCORES
@@ -481,7 +483,9 @@ CASES: dict[str, Case] = {
     "retryJob": command(id="$job"),
     "jobProgress": private(id="$job"),
     **BANKS,
+    **PARKS,
     **BUDGETS,
+    **KNOWLEDGE,
     **PROJECTS,
     **REGIONS,
     **SCORES,

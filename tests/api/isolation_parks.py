@@ -6,7 +6,7 @@ PAPER = {"title": WHY, "issuedOn": "2026-01-01"}
 SQUARE = '{"type":"Polygon","coordinates":[[[120.3,31.5],[120.32,31.5],[120.32,31.52],[120.3,31.52],[120.3,31.5]]]}'
 
 PARKS: dict[str, Case] = {
-    "parks": open_(first=100),
+    "parks": open_(first=50),
     "park": private(id="$park"),
     "parkIndicators": open_(),
     "parkValues": open_(parkId="$park", year=2025),

@@ -16,7 +16,9 @@ from factories.budgets import SECRET_TONNES, budgeted
 from factories.disclosure import disclosed
 from factories.identity import Made
 from factories.journal import sealed
+from factories.knowledge import SECRET_WORDS, known_to_the_victim
 from factories.ledger import issued
+from factories.parks import parked
 from factories.scores import taking_part as scored
 from factories.statements import certified, issued_statement
 from isolation_claims import with_claims
@@ -197,9 +199,9 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     assert ids.keys() == IDS
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
-    secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321", SECRET_TONNES}
+    secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321", SECRET_TONNES, SECRET_WORDS}
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
-    things |= named | on_the_board | await budgeted(databases, held)
+    things |= named | on_the_board | await known_to_the_victim(databases, held, HOME) | await budgeted(databases, held) | await parked(databases, held)
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
         "account_statement_number": statement.number,
