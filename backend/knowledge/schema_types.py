@@ -74,16 +74,36 @@ class KnowledgeEntry(Node):
     @strawberry.field(
         description="The items of a document held as text, in its order; put together they are its text. Empty otherwise."
     )
-    async def clauses(self, info: Info) -> "list[KnowledgeEntry]":
+    async def clauses(self, info: Info) -> "list[KnowledgeClause]":
         """Return the items."""
         if self.parent_id is not None:
             return []
-        return [entry_shown(each) for each in await info.context.loader(queries.clause_batch).load(self.own_id)]
+        return [clause_shown(each) for each in await info.context.loader(queries.clause_batch).load(self.own_id)]
 
     @strawberry.field(description="The keys of the fields it explains; see `knowledgeExplains`.")
     def explains(self) -> list[str]:
         """Return the keys of fields."""
-        return [key for key, codes in links().items() if self.code and self.code in codes]
+        return _explained(self.code)
+
+
+@strawberry.type(description="An item of a document held as text, as it stands below its document.")
+class KnowledgeClause:
+    """An item of a document."""
+
+    id: strawberry.ID = strawberry.field(description="Its global id, that of a KnowledgeEntry.")
+    code: str = strawberry.field(description="The product's name of it.")
+    number: str = strawberry.field(description="Its number in the document, e.g. 二（一）2.")
+    title_zh: str = strawberry.field(description="首句。")
+    text: str = strawberry.field(description="Its words exactly as published.")
+
+    @strawberry.field(description="The keys of the fields it explains; see `knowledgeExplains`.")
+    def explains(self) -> list[str]:
+        """Return the keys of fields."""
+        return _explained(self.code)
+
+
+def _explained(code: str) -> list[str]:
+    return [key for key, codes in links().items() if code and code in codes]
 
 
 @strawberry.type(description="A part of a shown text; put together the parts are the text.")
@@ -132,6 +152,13 @@ def entry_shown(value: EntryValue) -> KnowledgeEntry:
         division_code=value.division_code, version=value.version, recorded_at=value.recorded_at,
         withdrawn_at=value.withdrawn_at, withdrawn_reason=value.withdrawn_reason,
     )  # fmt: skip
+
+
+def clause_shown(value: EntryValue) -> KnowledgeClause:
+    """Return an item of a document as the wire has it."""
+    return KnowledgeClause(
+        id=node_id(ENTRY, value.id), code=value.code, number=value.number, title_zh=value.title_zh, text=value.body
+    )
 
 
 def hit_shown(found: Found) -> KnowledgeHit:

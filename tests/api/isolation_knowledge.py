@@ -4,7 +4,7 @@ from isolation_kinds import WHY, Case, command, open_, tenant
 
 KNOWLEDGE: dict[str, Case] = {
     "knowledgeSearch": open_(search="内部培训", first=100),
-    "knowledgeEntries": open_(filter={"kinds": ["TRAINING"]}, first=100),
+    "knowledgeEntries": open_(filter={"kinds": ["TRAINING"]}, first=10),
     "knowledgeExplains": open_(key="budgets"),
     "knowledgeLinks": open_(),
     "recordKnowledgeEntry": tenant(
@@ -12,7 +12,7 @@ KNOWLEDGE: dict[str, Case] = {
     ),
     "importKnowledgeEntries": tenant(content="5bqU6KKr5ouS57ud", divisionCode="320206"),
     "withdrawKnowledgeEntry": command(id="$internal_entry", reason=WHY),
-    "factorRequests": open_(first=100),
+    "factorRequests": open_(first=5),
     "requestFactor": command(accountId="$account", wanted="冒名因子"),
     "answerFactorRequest": command(requestId="$factor_request", refusal=WHY),
     "withdrawFactorRequest": command(requestId="$factor_request", reason=WHY),

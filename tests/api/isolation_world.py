@@ -9,7 +9,19 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from factories import accounts, ccer, figures, gec, identity, inventory, market, programmes, projects, quotas, unit_files
+from factories import (
+    accounts,
+    ccer,
+    figures,
+    gec,
+    identity,
+    inventory,
+    market,
+    programmes,
+    projects,
+    quotas,
+    unit_files,
+)
 from factories.accounts import Held
 from factories.api import Client
 from factories.budgets import SECRET_TONNES, budgeted
@@ -199,9 +211,23 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     assert ids.keys() == IDS
     things = {name: str(node_id(kind, *uuids)) for name, (kind, uuids) in ids.items()}
     secrets = {str(one) for _, uuids in ids.values() for one in uuids} | set(things.values())
-    secrets |= {victim.email, victim.credit_code, held.account.number, "受害者", "7654.321", SECRET_TONNES, SECRET_WORDS}
+    secrets |= {
+        victim.email,
+        victim.credit_code,
+        held.account.number,
+        "受害者",
+        "7654.321",
+        SECRET_TONNES,
+        SECRET_WORDS,
+    }
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
-    things |= named | on_the_board | await known_to_the_victim(databases, held, HOME) | await budgeted(databases, held) | await parked(databases, held)
+    things |= (
+        named
+        | on_the_board
+        | await known_to_the_victim(databases, held, HOME)
+        | await budgeted(databases, held)
+        | await parked(databases, held)
+    )
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {
         "account_statement_number": statement.number,
