@@ -49,7 +49,7 @@ insert into organisation (id, kind, name, credit_code, division_code, division_p
     join (select code, path, row_number() over (order by path) as at, count(*) over () as many from division
         where path like '320000/320200/%' and parent_code = '320200') d on d.at = n % d.many + 1;
 insert into organisation (id, kind, name, credit_code, division_code, division_path, created_at)
-    select uuidv7(), 'authority', 'City', 'AUTHORITY000000001', code, path, now() from division where code = '320200';
+    select uuidv7(), 'authority', 'City', '999999999999999999', code, path, now() from division where code = '320200';
 insert into carbon_account (id, organisation_id, number, name, division_code, division_path, sector, method_pack,
         fuel_table, province_code, grid_region, has_separation_of_duties, opened_at)
     select uuidv7(), id, credit_code, name, division_code, division_path,
@@ -184,6 +184,41 @@ async def changing(databases: Databases, admin: AsyncEngine, accounts: int, seco
     return {"changes_per_s": round(stored), "longest_wait_s": round(max(oldest), 2)}
 
 
+async def answers_at(port: int) -> None:
+    """Wait until somebody listens: on a busy machine a process takes its time to start."""
+    for _ in range(240):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.5)
+            continue
+        writer.close()
+        return
+
+
+def hang_up(callers: list[Caller]) -> None:
+    """Close the connections, so that the server can end."""
+    for each in callers:
+        each.writer.close()
+
+
+async def beside(
+    databases: Databases, admin: AsyncEngine, environment: dict[str, str], body: bytes, asked: tuple[int, int, float]
+) -> tuple[float, dict[str, float]]:
+    """Return screens per second while inventories change, and how long changes waited then."""
+    accounts, clients, seconds = asked
+    port = free_port()
+    with serving("backend.main:app", port, environment):
+        await answers_at(port)
+        token = await token_at(port)
+        callers = [Caller(port, "/wuxi/graphql", body, token) for _ in range(clients)]
+        busy = asyncio.create_task(changing(databases, admin, accounts, seconds))
+        screens = await load(callers, seconds - 4)
+        together = await busy
+        hang_up(callers)
+    return screens, together
+
+
 async def measure(accounts: int, seconds: float, rounds: int, clients: int, change_seconds: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         print("starting servers, making accounts ...", flush=True)
@@ -207,27 +242,27 @@ async def measure(accounts: int, seconds: float, rounds: int, clients: int, chan
             for _ in range(rounds):
                 port = free_port()
                 with serving("backend.main:app", port, environment):
+                    await answers_at(port)
                     token = await token_at(port)
                     callers = [Caller(port, "/wuxi/graphql", body, token) for _ in range(clients)]
                     figures["ours"].append(await load(callers, seconds))
                     answers["ours"] = json.loads(await callers[0].ask())
+                    hang_up(callers)
                 port = free_port()
                 with serving("city_dashboard_floor:app", port, environment):
+                    await answers_at(port)
                     asked = json.dumps({"query": OPERATION.read_text(), "variables": variables}).encode()
                     callers = [Caller(port, "/graphql", asked) for _ in range(clients)]
                     figures["floor"].append(await load(callers, seconds))
                     answers["floor"] = json.loads(await callers[0].ask())
+                    hang_up(callers)
                 print({name: round(each[-1]) for name, each in figures.items()}, flush=True)
             assert answers["ours"]["data"] == answers["floor"]["data"], "both must answer the same"
             alone = await changing(databases, admin, accounts, change_seconds)
             print(alone, flush=True)
-            port = free_port()
-            with serving("backend.main:app", port, environment):
-                token = await token_at(port)
-                callers = [Caller(port, "/wuxi/graphql", body, token) for _ in range(clients)]
-                busy = asyncio.create_task(changing(databases, admin, accounts, change_seconds))
-                under_change = await load(callers, change_seconds - 4)
-                together = await busy
+            under_change, together = await beside(
+                databases, admin, environment, body, (accounts, clients, change_seconds)
+            )
             await databases.close()
             await admin.dispose()
         finally:
