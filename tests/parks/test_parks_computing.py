@@ -6,12 +6,15 @@ from uuid import UUID
 
 import pytest
 from factories import identity
+from factories.accounts import held_account
+from factories.disclosure import disclosed
 from factories.inventory import Place
 from factories.parks import Stage, draft, park_of, valued
 from factories.regions import counted_account, store_inventory
 from sqlalchemy import insert, update
 
 from backend.emissions.models import Inventory, InventoryTransition
+from backend.esg import park_facts
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.parks import ports, queries, service
@@ -114,6 +117,23 @@ async def test_who_knows_of_disclosures_feeds_their_share(
     found = await computed(databases, stage)
     assert (found["9"].numerator, found["9"].denominator) == (1, 2)
     assert (found["8"].numerator, found["8"].denominator) == (2, 4)
+
+
+async def test_published_disclosures_are_counted_of_the_enterprises_above_scale(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "_disclosures", [park_facts.disclosed])
+    stage = await park_of(databases)
+    held = await held_account(databases, division="320206")
+    other = await held_account(databases, division="320206")
+    body = await identity.verifier(databases)
+    await identity.engaged(databases, held.holder, body)
+    await disclosed(databases, held, body)
+    for one in (held, other):
+        await joined(databases, stage, one.id)
+    await valued(databases, stage, YEAR, draft("above_scale_enterprises", "4"))
+    found = await computed(databases, stage)
+    assert (found["9"].numerator, found["9"].denominator, found["9"].quantity) == (1, 4, 25)
 
 
 async def test_a_member_is_there_once_at_a_time(databases: Databases) -> None:
