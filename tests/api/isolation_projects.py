@@ -16,7 +16,7 @@ FACTS = {
 PROJECT = "$investment_project"
 
 PROJECTS: dict[str, Case] = {
-    "investmentProjects": private(where={"accountId": "$account"}),
+    "investmentProjects": open_(where={"accountId": "$account"}),
     "investmentProject": private(id=PROJECT),
     "projectReviewTier": open_(size={"tce": "5000", "coal": "0"}),
     "admissionLevels": open_(),
