@@ -47,10 +47,10 @@ kept as materialized (
 ),
 come as materialized (select * from current except select * from kept),
 gone as materialized (select * from kept except select * from current),
+-- What is gone and did not come again. As a set: the planner would compare each row of one with each of the other.
+vanished as materialized (select account_id, month from gone except select account_id, month from come),
 removed as (
-    delete from region_account_month m using gone g
-    where m.account_id = g.account_id and m.month = g.month
-        and not exists (select from come c where c.account_id = g.account_id and c.month = g.month)
+    delete from region_account_month m using vanished v where m.account_id = v.account_id and m.month = v.month
 ),
 stored as (
     insert into region_account_month ({COLUMNS}) select {COLUMNS} from come
