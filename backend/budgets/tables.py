@@ -32,6 +32,7 @@ from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid
 
 MOST_LINES = 5_000
 MOST_POSTINGS = 20_000
+MOST_RESERVATIONS = 5_000
 T = "tCO2e"
 PER = "tCO2e/万CNY"
 LEVELS = {
@@ -152,6 +153,27 @@ def _booked(rows: Sequence[queries.BookedRow], lines: dict[UUID, LineValue], nam
     return Sheet("预算台账分录", "Entries of the ledger", headings, cells, [note] if len(rows) == MOST_POSTINGS else [])
 
 
+async def _held(read: Read, scope: Scope, year: int, under: str | None, names: Names) -> Sheet:
+    rows = await queries.reservations(read, scope, under=under, after=None, limit=MOST_RESERVATIONS)
+    years = await queries.reservation_years(read, scope, [each.id for each in rows])
+    headings = (
+        Heading("预留时间", "Since", width=18), Heading("区划", "Division", width=24),
+        Heading("事项", "For", width=32), Heading("仍预留", "Still reserved", T), Heading("已入账", "Posted", T),
+        Heading("事由", "Reason", width=32),
+    )  # fmt: skip
+    cells: list[Sequence[Cell]] = [
+        (
+            each.recorded_at, f"{each.division_code} {names.divisions.get(each.division_code, '')}".strip(),
+            each.reference_name, own.reserved, own.posted, each.reason,
+        )
+        for each, of_years in zip(rows, years, strict=True)
+        for own in of_years
+        if own.year == year
+    ]  # fmt: skip
+    cut = (f"至多查阅最近 {MOST_RESERVATIONS} 项预留。", f"Of the newest {MOST_RESERVATIONS} reservations.")
+    return Sheet("项目预留", "Reservations", headings, cells, [cut] if len(rows) == MOST_RESERVATIONS else [])
+
+
 async def _account(read: Read, scope: Scope, asked: Asked) -> tuple[int, list[Sheet], Names, str]:
     scope.require("budgets:read")
     year = asked.needed_number("year", FIRST_YEAR, LAST_YEAR)
@@ -161,7 +183,9 @@ async def _account(read: Read, scope: Scope, asked: Asked) -> tuple[int, list[Sh
     names = await _names(read, scope, list(lines.values()), asked.language)
     booked = await queries.booked(read, scope, list(lines), limit=MOST_POSTINGS)
     of = names.divisions.get(division, division) if division else (await _own_name(read, scope, asked.language))
-    return year, [_standing(views, names), _booked(booked, lines, names)], names, of
+    under = await service.path_of(read, scope, division) if division else None
+    held = await _held(read, scope, year, under, names)
+    return year, [_standing(views, names), _booked(booked, lines, names), held], names, of
 
 
 async def _own_name(read: Read, scope: Scope, language: str) -> str:

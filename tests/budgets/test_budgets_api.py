@@ -134,11 +134,13 @@ async def test_a_district_a_neighbour_and_a_key_unit(databases: Databases, clien
 async def test_the_account_as_files(databases: Databases, client: Client, language: str) -> None:
     year, bureau = own_year(), await signed_in(databases, client)
     plan = await in_force(bureau, year)
+    await reserved(databases, bureau.made.scope, HUISHAN, [(year, "7")])
     address = f"/wuxi/downloads/budget-account.xlsx?year={year}&lang={language}"
     file = await bureau.chief.http.get(address, headers=bureau.chief.headers)
     assert file.status_code == 200, file.text
     book = openpyxl.load_workbook(io.BytesIO(file.content))
-    standing, booked = book.worksheets
+    standing, booked, held = book.worksheets
+    assert (held.cell(4, 3).value, held.cell(4, 4).value) == ("示范项目", 7)
     # Three lines of headings; numbers are numbers.
     assert [(standing.cell(4 + at, 2).value[:6], standing.cell(4 + at, 4).value) for at in range(3)] == [
         (CITY, 1000), (XISHAN, 400), (HUISHAN, 200),
