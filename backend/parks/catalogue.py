@@ -44,8 +44,8 @@ def indicators() -> Mapping[int, Indicator]:
 def _indicator(number: int, rows: list[dict[str, str]]) -> Indicator:
     first = rows[0]
     return Indicator(
-        number=number, name=first["indicator_cn"], category=Category(first["category"]), unit=rows[-1]["unit"],
-        value_type=rows[-1]["value_type"], source=first["source"], confidence=first["confidence"],
+        number=number, name=first["indicator_cn"], category=Category(first["category"]), unit=first["unit"],
+        value_type=first["value_type"], source=first["source"], confidence=first["confidence"],
         note="；".join(dict.fromkeys(row["note"] for row in rows if row["note"])),
         criteria=tuple(
             Criterion(

@@ -17,6 +17,9 @@ ENGLISH = {
 }  # fmt: skip
 
 
+HASH_DIGITS = 64
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationSheet:
     """Everything the sheet shows. The area is in m2."""
@@ -104,7 +107,14 @@ def report_of(sheet: EvaluationSheet, language: str) -> Report:
         )  # fmt: skip
     return Report(
         title="零碳园区评价表" if is_chinese else "Zero-carbon park: evaluation", subtitle=sheet.park,
-        about=summary_of(sheet, language), notices=notices,
+        about=[(name, _breakable(said)) for name, said in summary_of(sheet, language)], notices=notices,
         sheets=[Sheet("指标评价", "Indicators", headings_of(), rows_of(sheet, language))], made_at=sheet.made_at,
         language=language,
     )  # fmt: skip
+
+
+def _breakable(text: str) -> str:
+    """Return a text whose one long word, a hash, is told in groups, so that it stays within its column."""
+    if len(text) != HASH_DIGITS or not text.isalnum():
+        return text
+    return " ".join(text[at : at + 16] for at in range(0, HASH_DIGITS, 16))
