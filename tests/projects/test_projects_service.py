@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 from factories.accounts import evidence_of, held_account
-from factories.budgets import balance, own_line
+from factories.budgets import approved as budgeted
+from factories.budgets import balance, line, own_line
 from factories.identity import authority, bank, colleague, enterprise
 from factories.projects import (
     DIVISION,
@@ -279,6 +280,26 @@ async def test_a_two_high_project_reaches_the_level_and_is_replaced(databases: D
     done = await approved(databases, site, project, "100", replacing=told)
     assert done.state is P.APPROVED
     assert (await district(databases, site)).reserved == D(100)
+
+
+async def test_a_reduced_replacement_takes_more_from_the_neighbour_than_the_project_holds(databases: Databases) -> None:
+    site = await ground(databases, tonnes="10000")
+    await budgeted(databases, site.city, line("320205", site.year, "1000"))
+    heavy = {
+        "sector": "steel", "outputs": (Output("轴承钢", D(1000), "t"),), "eia_level": "行业先进", "eia_measures": "余热回收",
+    }  # fmt: skip
+    project = await in_review(databases, site, await drafted(databases, site, **heavy))
+    level = service.Level(
+        DIVISION, "steel", "轴承钢", Measure.ENERGY, D(1229), "kgce/t", "标杆水平", PAPER, date(2026, 1, 1)
+    )
+    async with databases.write(site.decider) as write:
+        await service.record_level(write, site.decider, level)
+    reduced = service.Replacing(Replacement.REDUCED, "320205", D("1.5"), PAPER)
+    await approved(databases, site, project, "100", replacing=reduced)
+    own = await district(databases, site)
+    assert (own.moved, own.reserved, own.available) == (D(100), D(100), D(10000))
+    other = await balance(databases, (await own_line(databases, "320205", site.year)).id)
+    assert (other.available, other.retired, other.moved) == (D(850), D(50), D(-100))
 
 
 async def test_a_large_project_is_decided_above_the_city(databases: Databases) -> None:
