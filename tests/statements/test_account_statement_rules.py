@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from backend.accounts.values import AccountValue, FigureKind, FigureValue
-from backend.emissions.values import InventoryFacts, LineFacts
+from backend.emissions.values import InventoryFacts, LineFacts, MonthFacts
 from backend.kit.ids import new_id
 from backend.ledger.service import Flows
 from backend.quotas.service import YearStanding
@@ -177,17 +177,42 @@ def test_a_formula_from_memory_is_marked_as_a_parameter_from_memory_is(
     lines = [line(*given), line("fuel_combustion", source_code="F02", co2e_t=D(0), energy_tce=D(0))]
     data = compose(replace(known(inventory(2025, "100")), lines={2025: lines}))
     every = figures(data)
-    for name in (
-        "emissions.source.F01.1.combustion.location.2025",
-        "emissions.scope1.2025",
-        "emissions.location.2025",
-        "energy.2025",
-    ):
+    for name in ("emissions.source.F01.1.combustion.location.2025", "emissions.scope1.2025", "emissions.location.2025"):
         assert every[name].marks == expected, name
+    assert every["energy.2025"].marks == ()
     assert every["emissions.source.F02.1.combustion.location.2025"].marks == ()
     assert every["emissions.scope3.2025"].marks == ()
     told = dict(chapters.present(data, "zh").marks)
     assert ("部分参数或公式尚未在原始文件中核实。" in told.values()) is (Mark.UNCERTAIN in expected)
+
+
+def test_a_coefficient_of_standard_coal_marks_energy_and_no_emissions() -> None:
+    coal = {"code": "standard_coal", "confidence": "from-memory"}
+    steam = line("fuel_combustion", parameters=[{"code": "factor", "confidence": "verified-by-lookup"}, coal])
+    assert emissions.line_marks([steam]) == ()
+    assert emissions.energy_marks([steam]) == (Mark.UNCERTAIN,)
+    whole = figures(compose(replace(known(inventory(2025, "100")), lines={2025: [steam]})))
+    assert (whole["energy.2025"].marks, whole["emissions.scope1.2025"].marks) == ((Mark.UNCERTAIN,), ())
+    part = Period(date(2025, 1, 1), date(2025, 6, 30), MOMENT, date(2026, 11, 21))
+    months = [MonthFacts(date(2025, 3, 1), D(9), D(0), D(0), D(0), D(3))]
+    some = figures(
+        compose(replace(known(inventory(2025, "100"), period=part), lines={2025: [steam]}, months={2025: months}))
+    )
+    assert (some["energy.2025.01-06"].value, some["energy.2025.01-06"].marks) == (D(3), (Mark.UNCERTAIN,))
+    assert (some["emissions.scope1.2025.01-06"].value, some["emissions.scope1.2025.01-06"].marks) == (D(9), ())
+
+
+def test_scope_3_that_was_never_accounted_for_is_not_zero() -> None:
+    data = compose(replace(known(inventory(2025, "100", scope3=D(0))), lines={2025: [line("fuel_combustion")]}))
+    figure = figures(data)["emissions.scope3.2025"]
+    assert (figure.value, figure.note) == (None, emissions.NOT_ACCOUNTED)
+    table = chapters.present(data, "zh").sections[0].tables[0]
+    (row,) = [each for each in table.rows if each.cells[0].text.startswith("范围三")]
+    assert row.cells[-1].shown == "—"
+    assert table.note == "该年度清单未核算范围三。"
+    counted = line("scope3_activity", scope=3, category="waste", co2e_t=D(0))
+    told = compose(replace(known(inventory(2025, "100", scope3=D(0))), lines={2025: [counted]}))
+    assert figures(told)["emissions.scope3.2025"].value == 0
 
 
 def test_a_restated_year_says_so_on_the_first_page() -> None:
