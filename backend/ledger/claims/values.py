@@ -60,6 +60,10 @@ class StandingClaim:
     claim: ClaimValue | None
 
 
+ENERGY = "energy:"
+"""What the subject of a plant's energy begins with; the plant's code follows."""
+
+
 def of_serials(serials: tuple[Serials, ...]) -> tuple[Extent, ...]:
     """Return the extents of serials of the ledger."""
     return tuple(Extent("serials", first, last) for first, last in serials)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.ledger.claims.queries import claims_of_movements
-from backend.ledger.claims.values import Use, of_serials
+from backend.ledger.claims.values import ENERGY, ClaimValue, Use, of_serials
 from backend.ledger.errors import (
     HoldUnknown,
     MovementClaimed,
@@ -22,6 +22,7 @@ from backend.ledger.errors import (
 from backend.ledger.models import LedgerClass
 from backend.ledger.queries import holds_by_id, movements_by_id
 from backend.ledger.service.claiming import claim, withdraw_claims
+from backend.ledger.service.energy import free_energy
 from backend.ledger.service.issuing import issue
 from backend.ledger.service.using import check_owner, retire, reverse
 from backend.ledger.values import CLAIMED_USE, NO_REASON, BatchSpec, MovementKind, MovementValue, Reason, Selection
@@ -119,7 +120,7 @@ async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason)
     """Reverse a movement, unless something stands on it that would be left behind.
 
     An allocation, an issue after review, a surrender, a claim are taken back by their nouns, which call `reverse` in the
-    same transaction. What a plain retirement claimed ends here.
+    same transaction. What a plain retirement claimed ends here, and with the last unit of a plant's energy the claim on it.
 
     Raises:
         Forbidden: without `ledger:reverse`.
@@ -136,9 +137,16 @@ async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason)
     claims = (await claims_of_movements(write, scope, [movement_id]))[movement_id]
     standing = [each for each in claims if each.withdrawn_at is None]
     is_plain = found is not None and CLAIMED_USE in found.facts
-    if found is not None and standing and not is_plain:
+    is_energy = found is not None and found.kind is MovementKind.IMPORT and all(map(_is_of_energy, standing))
+    if found is not None and standing and not is_plain and not is_energy:
         raise MovementClaimed(number=found.number, use=standing[0].use.value, period=standing[0].period)
     undone = await reverse(write, scope, movement_id, reason)
-    if standing:
+    if found is not None and is_energy:
+        await free_energy(write, scope, found)
+    elif standing:
         await withdraw_claims(write, scope, movement_id)
     return undone
+
+
+def _is_of_energy(standing: ClaimValue) -> bool:
+    return all(each.subject.startswith(ENERGY) for each in standing.extents)
