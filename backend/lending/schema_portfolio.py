@@ -235,10 +235,14 @@ class LoanGradeTermsInput:
 class RecordLoanTermsInput:
     """The next version of terms."""
 
-    model_code: str = strawberry.field(description="The score model.")
-    valid_from: date = strawberry.field(description="First day, today at the earliest.")
-    grades: list[LoanGradeTermsInput] = strawberry.field(description="Each grade once.")
-    note: str = strawberry.field(default="", description="Your note.")
+    model_code: str = strawberry.field(description="The score model's code; one that is or was in force.")
+    valid_from: date = strawberry.field(description="First day, today at the earliest, within five years.")
+    grades: list[LoanGradeTermsInput] = strawberry.field(description="Each grade of the model once, by its code.")
+    note: str = strawberry.field(default="", description="Your note, at most 500 characters.")
+    is_replacing: bool = strawberry.field(
+        default=False,
+        description="From its first day on, let it stand in the place of versions that begin that day or later.",
+    )
 
 
 @strawberry.type(description="Recorded; the versions before it stay.")
@@ -324,6 +328,7 @@ class PortfolioMutation:
         """Store the next version of your terms for the grades of a model."""
         made = await service.record_terms(
             write, context.scope, model_code=input.model_code, valid_from=input.valid_from, note=input.note,
+            is_replacing=input.is_replacing,
             grades=[
                 GradeTerms(each.grade, each.limit_cny, each.rate_offset_bp, each.tenor_months, each.note)
                 for each in input.grades

@@ -34,7 +34,7 @@ strawberry.enum(
     EventKind,
     name="BankEventKind",
     description="What a bank is told of: a borrower's score changed, a consent was given or ended, a credential holds "
-    "no more. The message says that, never what a score is now.",
+    "no more, a request for a pledge was answered. The message says that, never what a score or an answer is.",
 )
 strawberry.enum(
     DeliveryState,

@@ -21,10 +21,9 @@ from backend.identity.service.elevation import elevated
 from backend.kit.clock import today
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
-from backend.lending.loans.recording import check_bank
-from backend.lending.loans.terms import terms_in_force
-from backend.lending.loans.values import BorrowerPlace, GradeTerms, GradeTotal, LoanKind, LoanValue, Places
-from backend.lending.reading.opening import opened_many, told
+from backend.lending.loans.terms import offered, terms_in_force
+from backend.lending.loans.values import BorrowerPlace, GradeTotal, LoanKind, LoanValue, Places, TermsValue
+from backend.lending.reading.opening import check_bank, opened_many, told
 from backend.lending.rules.financed import Borrower, Financed, Portfolio, financed, together
 from backend.lending.values import BorrowerScore, ReadKind
 
@@ -74,7 +73,7 @@ async def loans(
     """Return the bank's loans, oldest first, with what was outstanding on a day.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
+        Unauthenticated, Forbidden, BanksOnly: see `reading.opening.check_bank`.
     """
     bank_id = check_bank(scope, "lending:read")
     rows = await read.rows(
@@ -92,7 +91,7 @@ async def portfolio(
     Only borrowers that are returned are read, and find it in their logs.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
+        Unauthenticated, Forbidden, BanksOnly: see `reading.opening.check_bank`.
     """
     bank_id = check_bank(scope, "lending:read")
     day = on or today()
@@ -161,7 +160,7 @@ def _place(
     consents: Collection[UUID],
     inventories: Mapping[UUID, InventoryFacts],
     figures: Mapping[tuple[UUID, int], list[FigureValue]],
-    terms: Mapping[tuple[str, str], GradeTerms],
+    terms: Mapping[str, TermsValue],
 ) -> BorrowerPlace:
     holder = opened[0] if opened else None
     score = holder if len(opened) == 1 else None
@@ -190,7 +189,7 @@ def _place(
         inventory_year=None if inventory is None else inventory.year,
         inventory_state=None if inventory is None else inventory.state,
         financed=_financed(row, inventory, figures, is_open=is_open, is_one=len(opened) <= 1),
-        terms=terms.get((model, grade)) if model is not None and grade is not None else None,
+        terms=None if grade is None else offered(terms, model, grade),
     )
 
 

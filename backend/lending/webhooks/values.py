@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     CONSENT_GRANTED = "consent.granted"
     CONSENT_REVOKED = "consent.revoked"
     CREDENTIAL_REVOKED = "credential.revoked"
+    PLEDGE_ANSWERED = "pledge.answered"
 
 
 class DeliveryState(StrEnum):
