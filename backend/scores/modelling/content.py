@@ -13,7 +13,7 @@ cannot show (weights that do not add up, thresholds out of order, a fact nobody 
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -261,6 +261,17 @@ class ModelContent(Sourced):
             graded = {self.grading.indicator}
         own = [each.fact for each in self.indicators if each.code in graded]
         return tuple(dict.fromkeys((*self.essential, *own)))
+
+    @cached_property
+    def looked_at(self) -> tuple[str, ...]:
+        """Every fact a score by this model may follow from, each once."""
+        parts = (*self.indicators, *self.gates, *self.levers)
+        return tuple(dict.fromkeys((*(each.fact for each in parts), *self.essential)))
+
+    @cached_property
+    def worked_out(self) -> dict[int, Any]:
+        """What the rules work out of the model once for each grade, and use for every account."""
+        return {}
 
     def indicator(self, code: str) -> Indicator | None:
         """Return the indicator with this code, or None."""

@@ -158,7 +158,14 @@ def _named(sources: Sequence[Source]) -> list[Words]:
 def _held(told: Measured) -> Words:
     x = Decimal(0) if told.x is None else told.x
     if told.how is How.PERCENTILE:
-        return Words(f"，优于本行业 {number(x)}% 的企业", f", better than {number(x)} % of the sector")
+        held = Words(f"，约优于本行业 {number(x)}% 的企业", f", better than about {number(x)} % of the sector")
+        if told.size < 2 * SMALLEST_GROUP:
+            # One step of five to nine members: nothing finer is told of them than their mean.
+            return Words(
+                f"{held.zh}（可比企业不足 {2 * SMALLEST_GROUP} 家，只区分优于、等于或劣于其均值）",
+                f"{held.en} (fewer than {2 * SMALLEST_GROUP} comparable accounts: only better or worse than their mean is told)",
+            )
+        return held
     if told.how is How.BENCHMARK:
         return Words(f"，为基准的 {number(x * HUNDRED)}%", f", {number(x * HUNDRED)} % of the benchmark")
     if told.how is How.ALONE:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.scores.peers.rollups import Board, board
+from backend.scores.peers.rollups import Board, board, group_of
 from backend.scores.peers.rules import SectorPeers
 from backend.scores.running.facts import all_facts, basis_of, comparable
 from backend.scores.running.material import material
@@ -17,7 +17,7 @@ from backend.scores.values import Fact
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Everything a score of an account is made from. `bases` say of which product a fact is."""
+    """Everything a score of an account is made from. `sector` is that of its groups, `bases` say of which product a fact is."""
 
     account_id: UUID
     organisation_id: UUID
@@ -61,11 +61,10 @@ async def gathered(
     for account_id, each in (await material(read, scope, account_ids, year, as_of)).items():
         facts = comparable(each)
         bases = {code: basis for code, fact in facts.items() if (basis := basis_of(fact))}
-        peers = told.peers(each.account.sector, bases)
+        sector = group_of(each.account.sector, is_demonstration=each.account.is_demonstration)
+        peers = told.peers(sector, bases)
         every, findings = all_facts(each, facts, peers)
-        found[account_id] = Gathered(
-            account_id, each.account.organisation_id, each.account.sector, every, findings, peers, bases
-        )
+        found[account_id] = Gathered(account_id, each.account.organisation_id, sector, every, findings, peers, bases)
     return found
 
 
