@@ -5,8 +5,9 @@ from typing import Any
 from backend.kit.db import Databases
 from backend.lending.loan_files.jobs_making import clear, make_loan_file
 from backend.lending.webhooks.jobs_delivering import deliver, wake
+from backend.lending.webhooks.jobs_forgetting import forget_messages
 
-__all__ = ["deliver", "look_after_banks", "make_loan_file"]
+__all__ = ["deliver", "forget_messages", "look_after_banks", "make_loan_file"]
 
 
 async def look_after_banks(databases: Databases, storage: Any, tenant: str) -> dict[str, int]:  # noqa: ANN401 - storage is a port

@@ -46,7 +46,9 @@ async def credential(
         told = await told_one(write, scope, key, what=what)
         served = await _made(write, scope, settings, told)
         if served is not None and told.score_id is not None:
-            return CredentialValue(told.account_id, told.score_id, told.consent_id, served, told.read_at)
+            return CredentialValue(
+                told.account_id, told.score_id, told.consent_id, served, told.read_at, told.model_code, told.grade
+            )
 
 
 async def _made(write: Write, scope: Scope, settings: Settings, told: BorrowerScore) -> str | None:
