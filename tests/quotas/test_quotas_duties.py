@@ -1,6 +1,6 @@
 """Duties of the compliance year: what the books show by themselves, days that cannot be, words of the refusals."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.ledger.values import CEA
 from backend.quotas import errors, rules, service
+from backend.quotas.schema_position import position
+from backend.quotas.service import closing
 from backend.quotas.service.surrendering import Part
 from backend.quotas.values import Stage
 
@@ -127,3 +129,21 @@ async def test_a_load_of_months_is_asked_for_the_whole_year(databases: Databases
     [line] = draft.lines
     assert line.quota is not None
     assert not [each for each in line.quota.notes_en if "basis" in each]
+
+
+async def test_a_year_is_closed_on_the_day_it_is_in_china(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = await make.regulated(databases)
+    await make.verify(databases, plant, 2023, "7", of_facility=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(closing, "now", lambda: datetime(2026, 3, 31, 18, 0, tzinfo=UTC))
+        async with databases.write(plant.bureau) as write:
+            await service.close_year(write, plant.bureau, account_id=plant.id, year=2023, reason="欠缴移交")
+    with pytest.raises(errors.ComplianceYearClosed) as refused:
+        async with databases.write(plant.bureau) as write:
+            await service.close_year(write, plant.bureau, account_id=plant.id, year=2023, reason="再次")
+    assert refused.value.details["closed_on"] == "2026-04-01"
+    async with databases.read(plant.scope) as read:
+        found = await service.position(read, plant.scope, plant.id, 2023)
+    assert position(found).closed_at == D(2026, 4, 1)
