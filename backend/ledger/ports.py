@@ -3,7 +3,7 @@
 from backend.ledger.registry.columns import FIRST, VINTAGE, column
 from backend.ledger.registry.lines import Line, not_before
 from backend.ledger.registry.problems import Clash, Wrong, problem
-from backend.ledger.registry.serials import serial_run
+from backend.ledger.registry.serials import serial_of, serial_run
 from backend.ledger.registry.sources import Facts, Source, register
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "not_before",
     "problem",
     "register",
+    "serial_of",
     "serial_run",
 ]

@@ -21,6 +21,7 @@ from backend.ledger.errors import (
 )
 from backend.ledger.models import LedgerClass
 from backend.ledger.queries import holds_by_id, movements_by_id
+from backend.ledger.rules import check_issued
 from backend.ledger.service.claiming import claim, withdraw_claims
 from backend.ledger.service.energy import free_energy
 from backend.ledger.service.issuing import issue
@@ -45,10 +46,12 @@ async def issue_directly(
 
     Raises:
         Forbidden: without `ledger:issue`.
+        VintageInvalid, EffectiveTooEarly, EffectiveInFuture: years and days the units cannot be of.
         ProgrammeUnits: a programme issues them, after its review.
         others: as `issue`.
     """
     scope.require("ledger:issue")
+    check_issued(batch)
     await _refuse_programmes(write, [class_code])
     return await issue(write, scope, to_account_id, class_code, quantity, batch, reason)
 
@@ -79,7 +82,9 @@ async def retire_directly(
     )
     if use is None:
         return await retire(write, scope, account_id, selections, reason)
-    reason = replace(reason, purpose=use.value, facts={**reason.facts, CLAIMED_USE: use.value})
+    is_bare = reason.purpose.strip().lower() == use.value
+    purpose = use.value if is_bare else reason.purpose.strip()
+    reason = replace(reason, purpose=purpose, facts={**reason.facts, CLAIMED_USE: use.value})
     movements = await retire(write, scope, account_id, selections, reason)
     for each in movements:
         if each.serials:
@@ -91,7 +96,7 @@ async def retire_directly(
 
 
 def _use_of(purpose: str) -> Use | None:
-    """Return the use of the matrix that a purpose names, or None for words of the holder's own.
+    """Return the use of the matrix that a purpose names, alone or among words of the holder's own, or None.
 
     Raises:
         PurposeMissing: no words.
@@ -103,7 +108,7 @@ def _use_of(purpose: str) -> Use | None:
     uses = [USES[each] for each in words if each in USES]
     if len(uses) > 1 or not CLAIMED_HERE.issuperset(uses):
         raise PurposeElsewhere(purpose=purpose.strip(), path=("purpose",))
-    return uses[0] if uses and len(words) == 1 else None
+    return uses[0] if uses else None
 
 
 async def _refuse_programmes(read: Read, codes: Sequence[str]) -> None:
