@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from backend.ledger.ports import serial_of
 from backend.ledger.values import GEC, BatchValue, Bucket, MovementKind, MovementValue, PostingValue, Serials, UnitClass
 from backend.statements.errors import (
     NotARetirement,
@@ -32,6 +33,7 @@ GEC_PLACE, GEC_DIGITS, GEC_FRAME = 21, 9, 23
 CERTIFICATE, STATEMENT = "RC", "AS"
 """What the number of a certificate, and that of an account statement, begins with."""
 _NUMBER = re.compile(r"(RC|AS)-\d{6}-\d{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
+COUNTED_AT_THE_END = re.compile(r".*#\d{1,2}")
 _READ_AS = str.maketrans("OIL", "011")
 
 PURPOSES: Mapping[str, tuple[str, str]] = {
@@ -43,6 +45,9 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "event": ("活动碳中和", "Carbon-neutral event"),
     "ets_offset": ("碳排放配额清缴抵销", "Offset of an allowance obligation"),
     "voluntary": ("自愿注销", "Voluntary retirement"),
+    "product": ("产品用途", "Use for a product"),
+    "public": ("公益用途", "Public good"),
+    "redeem": ("积分兑换", "Redemption of points"),
 }
 """Words of purposes as people read them, zh and en; other purposes are printed as they were written."""
 
@@ -203,10 +208,13 @@ def mark(stated: Mapping[str, Any]) -> str:
 def code_of(run: OriginRun, number: int) -> str:
     """Return a unit's code as its registry writes it; where that is not known, the frame and the number apart.
 
-    The ledger counts positions 22 to 30 of a green certificate's code of 32; what stands around them is its frame.
+    The ledger counts positions 22 to 30 of a green certificate's code of 32; what stands around them is its frame. Serials
+    of the other registries are counted by the digits at their end, and their frame says how many those are.
     """
     if run.registry == GEC and len(run.frame) == GEC_FRAME:
         return f"{run.frame[:GEC_PLACE]}{number:0{GEC_DIGITS}d}{run.frame[GEC_PLACE:]}"
+    if COUNTED_AT_THE_END.fullmatch(run.frame):
+        return serial_of(run.frame, number)
     return f"{run.frame} {number}"
 
 

@@ -106,6 +106,12 @@ def test_a_green_certificates_code_is_whole_again() -> None:
     assert rules.code_of(run, 42) == "110221063202000102603" + "000000042" + "11"
     assert len(rules.code_of(run, 42)) == 32
     assert rules.code_of(OriginRun(1, "GEC", "odd", 42, 50), 42) == "odd 42"
+    assert rules.code_of(OriginRun(1, "ccer", "CCER-H-#8", 11501, 11550), 11501) == "CCER-H-00011501"
+    assert [rules.purpose_of(each)[0] for each in ("product", "public", "redeem")] == [
+        "产品用途",
+        "公益用途",
+        "积分兑换",
+    ]
 
 
 def test_classes_are_never_added_and_uncertain_ones_stay_marked() -> None:
