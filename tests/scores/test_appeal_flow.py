@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from factories import accounts, identity
+from factories.figures import figure, recorded
 from factories.scores import Firm, Year, a_sign, add_year, authority_of, made_firm
 from sqlalchemy import text
 
@@ -278,6 +279,102 @@ async def test_a_correction_holds_for_the_scores_year_alone(databases: Databases
     async with databases.read(SYSTEM) as read:
         other = (await service.gather(read, SYSTEM, [firm.id], score.year - 1))[firm.id][number.fact.code]
     assert all(each.kind != "ScoreOverride" for each in other.sources)
+
+
+async def corrected(databases: Databases, firm: Firm, score: ScoreValue, fact: str, value: str) -> ScoreValue:
+    """Appeal against the indicator (or gate) of a fact, and have it corrected."""
+    codes = {each: code for code, each in (await gates_of(databases, score)).items()}
+    appeal = await appealed(databases, firm, score, codes[fact])
+    await answered(databases, appeal, authority_of(firm), correction=Correction(value, "核实后更正"))
+    return await run(databases, firm)
+
+
+async def test_a_correction_ends_with_the_inventory_it_was_of(databases: Databases) -> None:
+    """It holds while nothing new comes, ends with the next version of the year, and may be made again for that one."""
+    firm, score = await firm_with_score(databases)
+    after = await corrected(databases, firm, score, "intensity_change", "-9")
+    assert fact_of(after, "intensity_change").value == -9
+    assert (await run(databases, firm)).number == after.number
+    await add_year(databases, firm, score.year, Year(scope1="500", version=2))
+    later = await run(databases, firm)
+    fact = fact_of(later, "intensity_change")
+    # 900 of 1,050 t at the same value added.
+    assert (fact.value, fact.quality.value) == (Decimal("-14.285714"), "verified")
+    assert "锡环函〔2026〕9号 的申诉更正针对此前的记录" in fact.note.zh
+    assert "was of earlier records and has ended with them" in fact.note.en
+    reason = next(each.reason for each in later.assessment.indicators if each.fact.code == "intensity_change")
+    assert "不再适用" in reason.zh
+    kinds = {(each.kind, each.version) for each in later.inputs}
+    assert {("Inventory", "2"), ("ScoreOverride", "ended")} <= kinds
+    again = await corrected(databases, firm, later, "intensity_change", "-1")
+    assert fact_of(again, "intensity_change").value == -1
+    assert ("ScoreOverride", "") in {(each.kind, each.version) for each in again.inputs}
+    assert ("ScoreOverride", "ended") not in {(each.kind, each.version) for each in again.inputs}
+
+
+async def test_a_correction_ends_with_the_figure_it_was_of_and_stays_with_records_of_its_own(
+    databases: Databases,
+) -> None:
+    firm, score = await firm_with_score(databases)
+    rated = await corrected(databases, firm, score, "disclosure_rating", "A")
+    both = await corrected(databases, firm, rated, "value_added_intensity", "0.5")
+    assert fact_of(both, "value_added_intensity").value == Decimal("0.5")
+    await recorded(databases, firm.held, score.year, figure("value_added", "20000000"), reason="年报更正")
+    later = await run(databases, firm)
+    assert fact_of(later, "value_added_intensity").value == Decimal("0.5"), (
+        "1,000 t over 20,000,000 CNY: not by correction"
+    )
+    assert [each.kind for each in fact_of(later, "value_added_intensity").sources] == [
+        "Inventory", "YearFigure", "ScoreOverride",
+    ]  # fmt: skip
+    assert fact_of(later, "disclosure_rating").value == "A"
+
+
+async def test_a_correction_of_penalties_counts_those_still_in_force(databases: Databases) -> None:
+    """Of two on record one is judged void; when the other one is withdrawn as well, none is left."""
+    firm, _ = await firm_with_score(databases)
+    officer = authority_of(firm)
+    first = await penalised(databases, firm, officer)
+    await penalised(databases, firm, officer, document="锡环罚〔2026〕2号")
+    score = await corrected(databases, firm, await run(databases, firm), "open_penalties", "1")
+    assert [each.is_open for each in score.assessment.gates if each.code == "penalty"] == [False]
+    async with databases.write(officer) as write:
+        await withdraw_penalty(write, officer, account_id=firm.id, penalty_id=first.id, reason="复议撤销")
+    assert [each.is_open for each in (await run(databases, firm)).assessment.gates if each.code == "penalty"] == [False]
+    await penalised(databases, firm, officer, document="锡环罚〔2026〕3号")
+    [gate] = [each for each in (await run(databases, firm)).assessment.gates if each.code == "penalty"]
+    assert "2" in gate.reason.zh
+
+
+async def test_penalties_and_decided_signs_ask_for_a_new_score_at_once(databases: Databases) -> None:
+    firm, _ = await firm_with_score(databases)
+    officer = authority_of(firm)
+
+    async def asked() -> list[Any]:
+        async with databases.read(SYSTEM) as read:
+            rows = await read.rows(
+                text("select j.kind, j.payload from job j where j.account_id = :id"
+                     " and exists (select from outbox o where o.payload ->> 'job_id' = j.id::text)"),
+                {"id": firm.id},
+            )  # fmt: skip
+        return [(row.kind, row.payload) for row in rows]
+
+    wanted = ("scores:run", {"account_ids": [str(firm.id)], "cause": "inputs"})
+    assert await asked() == []
+    penalty = await penalised(databases, firm, officer)
+    assert await asked() == [wanted]
+    async with databases.write(officer) as write:
+        await withdraw_penalty(write, officer, account_id=firm.id, penalty_id=penalty.id, reason="复议撤销")
+    assert await asked() == [wanted] * 2
+    sign = await a_sign(databases, firm.id)
+    async with databases.write(firm.scope) as write:
+        await explain_sign(write, firm.scope, account_id=firm.id, sign_id=sign, explanation="检修")
+    assert await asked() == [wanted] * 2
+    async with databases.write(officer) as write:
+        await decide_sign(write, officer, account_id=firm.id, sign_id=sign, is_accepted=True, reason="核实")
+    assert await asked() == [wanted] * 3
+    await refused(databases, firm, PenaltyDatesInvalid, penalised(databases, firm, until_on=date(2025, 12, 31)))
+    assert await asked() == [wanted] * 3
 
 
 async def test_an_acceptance_without_a_correction_runs_the_score_on_the_records(databases: Databases) -> None:

@@ -31,6 +31,7 @@ SOURCES = {
     "QuotaVerified": Words("核查排放量", "verified emissions"),
     "ScoreOverride": Words("申诉更正", "correction on appeal"),
     "ScorePenalty": Words("行政处罚记录", "penalty on record"),
+    "SignFingerprint": Words("数据异常迹象", "sign in the data"),
     "SectorRollup": Words("行业汇总", "sector roll-up"),
     "UnitMovement": Words("单位变动记录", "unit movement"),
     "YearFigure": Words("年度数据", "yearly figure"),

@@ -1,7 +1,8 @@
 """Checks for data that were shifted, split or moved out. Pure; each answers pass, fail or cannot tell, in numbers.
 
 A sign is no verdict: the enterprise may explain it and the authority accept the explanation. What cannot be told is not
-a pass.
+a pass. Each compares two years: of an account's first year, before which there is nothing at all, a check says that it
+does not apply, which is neither.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,11 @@ from backend.scores.running.values import Finding, SignKind
 from backend.scores.values import Words
 
 ZERO = Decimal(0)
+NAMES: Mapping[SignKind, tuple[str, str]] = {
+    SignKind.SHIFTED_MONTHS: ("跨年移动数据", "shifted months"),
+    SignKind.SPLIT_METERS: ("拆分计量", "split meters"),
+    SignKind.OUTSOURCED_BOILER: ("锅炉外包", "an outsourced boiler"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +66,14 @@ class Mix:
     production_unit: str = ""
 
 
-def shifted_months(turns: Sequence[Turn] | None, terms: Terms) -> Finding:
+def shifted_months(turns: Sequence[Turn] | None, terms: Terms, *, into: int, is_first: bool = False) -> Finding:
     """Look for a quantity moved over a turn of the year: December far off one way, January the other, by enough to matter.
 
     Both months are measured by the account's own neighbouring months, so that a season shared by all of them is no sign.
-    None: months of one of the years are not known.
+    The turn `into` the year must be known, but of a first year; the one out of it is looked at once it is.
     """
     kind = SignKind.SHIFTED_MONTHS
-    if not turns:
-        return _unknown(kind, "缺少相邻两个年度的完整月度数据", "months of two neighbouring years are not all known")
-    for turn in turns:
+    for turn in turns or ():
         usual_last, usual_first = turn.before / 2, turn.after / 2
         if usual_last <= 0 or usual_first <= 0 or turn.year_total <= 0:
             return _unknown(
@@ -95,19 +99,26 @@ def shifted_months(turns: Sequence[Turn] | None, terms: Terms) -> Finding:
                 f" before, January {turn.year} {_shown(turn.first)} against {_shown(usual_first)} in the months after:"
                 f" about {_shown(moved)} tCO2e may have been moved over the turn of the year.",
             ))  # fmt: skip
-    years = {"turns": ",".join(str(turn.year) for turn in turns)}
+    if all(turn.year != into for turn in turns or ()):
+        return _absent(
+            kind, "缺少相邻两个年度的完整月度数据", "months of two neighbouring years are not all known",
+            is_first=is_first,
+        )  # fmt: skip
+    years = {"turns": ",".join(str(turn.year) for turn in turns or ())}
     return _passed(kind, years, "年末年初的月度数据与自身前后月份一致。",
                    "Months around the turn of the year agree with their neighbours.")  # fmt: skip
 
 
-def split_meters(pools: Sequence[Pool] | None, terms: Terms) -> Finding:
+def split_meters(pools: Sequence[Pool] | None, terms: Terms, *, is_first: bool = False) -> Finding:
     """Look for sources of one kind at one site that multiplied while the quantity stayed: one meter made several.
 
     None: the year before is not known.
     """
     kind = SignKind.SPLIT_METERS
     if pools is None:
-        return _unknown(kind, "没有上一年度的排放源数据", "sources of the year before are not known")
+        return _absent(
+            kind, "没有上一年度的排放源数据", "sources of the year before are not known", is_first=is_first
+        )  # fmt: skip
     for pool in pools:
         new, gone = pool.sources_now - pool.kept, pool.sources_before - pool.kept
         if pool.sources_before == 0 or pool.quantity_before <= 0 or new - gone < terms.split_new_sources:
@@ -131,14 +142,16 @@ def split_meters(pools: Sequence[Pool] | None, terms: Terms) -> Finding:
     )
 
 
-def outsourced_boiler(before: Mix | None, now: Mix | None, terms: Terms) -> Finding:
+def outsourced_boiler(before: Mix | None, now: Mix | None, terms: Terms, *, is_first: bool = False) -> Finding:
     """Look for combustion that fell while bought heat or scope 3 rose and production stayed: a boiler run by others.
 
     None: one of the years is not known.
     """
     kind = SignKind.OUTSOURCED_BOILER
     if before is None or now is None:
-        return _unknown(kind, "没有相邻两个年度的清单", "inventories of two neighbouring years are not known")
+        return _absent(
+            kind, "没有相邻两个年度的清单", "inventories of two neighbouring years are not known", is_first=is_first
+        )  # fmt: skip
     fall = before.combustion - now.combustion
     rise = max(now.heat - before.heat, now.scope3 - before.scope3)
     numbers = {
@@ -175,6 +188,17 @@ def outsourced_boiler(before: Mix | None, now: Mix | None, terms: Terms) -> Find
         "疑似锅炉外包。",
         f"{told_en}, and production went from {_shown(before.production)} to {_shown(now.production)}"
         f" {now.production_unit}: a boiler may have been handed to others.",
+    ))  # fmt: skip
+
+
+def _absent(kind: SignKind, zh: str, en: str, *, is_first: bool) -> Finding:
+    """Return what is said where the year before is not there: nothing to compare with, or not known."""
+    if not is_first:
+        return _unknown(kind, zh, en)
+    named_zh, named_en = NAMES[kind]
+    return Finding(kind, None, {}, Words(
+        f"{named_zh}检查不适用：首个核算年度，没有以前年度可比。",
+        f"The check for {named_en} does not apply: a first year has none before it to compare with.",
     ))  # fmt: skip
 
 

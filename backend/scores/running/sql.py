@@ -67,6 +67,20 @@ from (select * from by_source union all select * from by_meter) p
 join site t on t.account_id = p.account_id and t.id = p.site_id
 order by p.account_id, t.code, p.what"""
 
+FIRST_YEARS = """
+select asked.id as account_id
+from unnest(cast(:accounts as uuid[])) as asked(id)
+join carbon_account own on own.id = asked.id
+where not exists (
+        -- A closed account of the same holder is its past too: who opens another one does not begin anew.
+        select from carbon_account a
+        join inventory v on v.account_id = a.id and v.year < :year and v.computed_at <= :known_at
+        where a.organisation_id = own.organisation_id and (a.id = own.id or a.closed_at is not null))
+    and not exists (
+        select from activity_record r
+        where r.account_id = own.id and r.month < :year_begins and r.recorded_at <= :known_at)"""
+"""The accounts of which nothing is known before the year: no inventory, not even a withdrawn one, and no activity."""
+
 CLAIMS = """
 select account_id, array_agg(movement_id order by movement_id) as movements
 from energy_claim
@@ -92,7 +106,11 @@ cross join lateral (
 where s.account_id = any(cast(:accounts as uuid[])) and s.year = :year and newest.kind = 'accepted'"""
 
 OVERRIDES = """
-select distinct on (account_id, fact) account_id, id, fact, value, unit, document, reason, recorded_at
-from score_override
-where account_id = any(cast(:accounts as uuid[])) and year = :year and recorded_at <= :known_at
-order by account_id, fact, recorded_at desc, id desc"""
+select o.account_id, o.id, o.fact, o.value, o.unit, o.document, o.reason, o.recorded_at, p.effect -> 'corrects' as corrects,
+    p.state = 'open' as is_new
+from score_override o
+join score_appeal p on p.account_id = o.account_id and p.id = o.appeal_id
+where o.account_id = any(cast(:accounts as uuid[])) and o.year = :year and o.recorded_at <= :known_at
+order by o.account_id, o.fact, o.recorded_at, o.id"""
+"""Every correction, the newest of a fact last. Of an appeal that is still open it is this very transaction's, which has judged
+the records there are."""
