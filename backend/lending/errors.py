@@ -141,8 +141,8 @@ class EndpointUrlInvalid(Invalid):
     """Not an address messages may be sent to."""
 
     code = "webhook_url_invalid"
-    en = "The endpoint's address cannot be used: {reason}. Give an https address of the public internet."
-    zh = "该接收端地址不可用，请填写公网可访问的 https 地址（不含用户名、密码和片段，不超过 2000 个字符）。"
+    en = "The endpoint's address cannot be used: {reason_en}. Give an https address of the public internet."
+    zh = "该接收端地址{reason_zh}，不能使用，请填写公网可访问的 https 地址。"
 
 
 class EventsInvalid(Invalid):

@@ -113,7 +113,9 @@ class FinancedEmissions:
     attribution: Decimal | None = strawberry.field(description="Your share, 0 to 1: outstanding over the base.")
     base: BaseEnum | None = strawberry.field(description="What the outstanding amount was set against.")
     scope12_t: Decimal | None = strawberry.field(description="Your share of scopes 1 and 2 (location-based), in tCO2e.")
-    scope3_t: Decimal | None = strawberry.field(description="Your share of scope 3 as far as stated, in tCO2e.")
+    scope3_t: Decimal | None = strawberry.field(
+        description="Your share of scope 3, in tCO2e; null where the inventory does not account for it."
+    )
     quality: int | None = strawberry.field(
         description="Score of data quality: 1 verified, 2 computed and not verified."
     )
@@ -183,7 +185,10 @@ class PortfolioSummary:
     told: Decimal = strawberry.field(description="Outstanding of borrowers whose emissions are told, in CNY.")
     coverage: Decimal | None = strawberry.field(description="That share, 0 to 1.")
     scope12_t: Decimal = strawberry.field(description="Financed emissions, scopes 1 and 2, in tCO2e, of what is told.")
-    scope3_t: Decimal = strawberry.field(description="The same of scope 3.")
+    scope3_t: Decimal | None = strawberry.field(
+        description="The same of scope 3, of borrowers whose inventories account for it; null where none does."
+    )
+    scope3_told: Decimal = strawberry.field(description="Outstanding of those borrowers, in CNY.")
     quality: Decimal | None = strawberry.field(description="Mean score of data quality, weighted by outstanding.")
     missing: list[PortfolioMissing] = strawberry.field(description="What is not told.")
     grades: list[PortfolioGrade] = strawberry.field(description="By model and grade.")
@@ -389,7 +394,7 @@ def summary(day: date, places: Sequence[BorrowerPlace]) -> PortfolioSummary:
     sums, grades = service.total(places)
     return PortfolioSummary(
         on=day, borrowers=len(places), outstanding=sums.outstanding, told=sums.told, coverage=sums.coverage,
-        scope12_t=sums.scope12, scope3_t=sums.scope3, quality=sums.quality,
+        scope12_t=sums.scope12, scope3_t=sums.scope3, scope3_told=sums.scope3_told, quality=sums.quality,
         missing=[PortfolioMissing(reason=MissingEnum(why.value), borrowers=many) for why, many in sums.missing.items()],
         grades=[_grade(each) for each in grades], document=pcaf.DOCUMENT, confidence=pcaf.CONFIDENCE,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import jwt
 import pytest
-from factories import identity
+from factories import accounts, figures, identity
 from factories.api import Client
 from factories.lending import Lent, lent, revoked, scored
 from sqlalchemy import select
@@ -33,6 +33,7 @@ from backend.lending.errors import (
 from backend.lending.loan_files import jobs_making
 from backend.lending.loan_files.asking import loan_file
 from backend.lending.loan_files.values import LoanFileState, LoanFileValue
+from backend.lending.loan_files.words import words_of
 from backend.lending.loans.values import GradeTerms
 from backend.lending.models import ConsentRead, LoanFile
 from backend.scores import service as scores
@@ -211,6 +212,34 @@ async def test_the_banks_own_terms_for_the_grade_are_in_it(databases: Databases,
             "5000000.50", "CNY", "-12.5", "bp", 36,
         )  # fmt: skip
         assert (told["note"], told["version_note"]) == ("上浮另议", "四季度")
+
+
+async def test_the_index_of_evidence_has_what_proves_yearly_figures(
+    databases: Databases, servers, storage: Storage
+) -> None:
+    world = await lent(databases, scopes=SCOPES)
+    report = await accounts.evidence_of(databases, world.held, file_name="审计报告.pdf")
+    other = await accounts.evidence_of(databases, world.held, file_name="其他年度.pdf")
+    year = today().year
+    for each in ("equity", "debt"):
+        drafts = figures.figure(each, "80000000")
+        await figures.recorded(databases, world.held, year, drafts, evidence_id=report.id)
+    await figures.recorded(databases, world.held, year - 3, figures.figure("equity", "1"), evidence_id=other.id)
+    await stated(databases, storage, servers.settings, world)
+    found = await asked(databases, world)
+    await made(databases, storage, servers.settings, world, found)
+    _, content = await jobs_making.download(databases, storage, world.bank.scope, found.id)
+    (told,) = json.loads(opened(content)["evidence.json"])["evidence"]
+    assert (told["id"], told["file_name"], told["sha256"]) == (str(report.id), "审计报告.pdf", report.sha256)
+    assert told["proves"] == [f"debt {year}", f"equity {year}"]
+
+
+def test_why_there_is_no_file_is_said_in_words() -> None:
+    assert words_of("", "zh") == ""
+    assert words_of("consent_missing", "zh") == ConsentMissing.zh
+    assert "64 MB" in words_of("loan_file_too_large", "en")
+    for code in ("expired", "abandoned", "document_not_made"):
+        assert words_of(code, "zh") != words_of(code, "en") != ""
 
 
 async def test_a_statement_too_large_for_an_archive_is_refused_by_name(

@@ -162,6 +162,29 @@ async def test_financed_emissions_need_a_consent_for_the_statement(databases: Da
     assert {each.bank_id for each in log} == {lender.id, other.id}
 
 
+async def test_scope_3_that_is_not_accounted_for_is_no_zero_and_a_day_to_come_is_refused(databases: Databases) -> None:
+    year = today().year - 1
+    firm = await made_firm(
+        databases, sector=a_sector(), years={year: Year(scope1="600", electricity="400", state="verified")}
+    )
+    await figures.recorded(
+        databases, firm.held, year, figures.figure("equity", "80000000"), figures.figure("debt", "40000000")
+    )
+    lender = await bank(databases)
+    await consented(databases, firm.held.holder, lender, ("statement",))
+    await record(databases, lender, draft(firm.held.holder.credit_code, "L-1", "10000000"))
+    (seen,) = await places(databases, lender)
+    assert (seen.financed.scope12, seen.financed.scope3) == (D("83.333333"), None)
+    sums, _ = service.total([seen])
+    assert (sums.scope3, sums.scope3_told) == (None, D(0))
+    for asked in (
+        places(databases, lender, on=today() + timedelta(days=1)),
+        listed(databases, lender, on=date(2099, 1, 1)),
+    ):
+        with pytest.raises(errors.PortfolioDayInvalid):
+            await asked
+
+
 async def test_an_enterprise_with_several_accounts_is_told_as_such(databases: Databases) -> None:
     world = await lent(databases, scopes=("score", "statement"))
     other = await held_account(databases, holder=world.held.holder)

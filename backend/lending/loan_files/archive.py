@@ -27,7 +27,8 @@ credential.sd-jwt    绿色评分凭证 signed credential of the score (verify_s
 statement.json       碳账户报告数据 the statement, byte for byte as issued
 statement.jws        对报告数据的签名 detached signature over statement.json
 statement-*.pdf      报告文本 the statement's signed pages
-evidence.json        佐证材料名称与哈希 name, size and SHA-256 of each piece of evidence (not the files)
+evidence.json        活动数据与年度指标佐证材料的名称与哈希 name, size and SHA-256 of each piece of evidence of activity records and
+                     yearly figures, and what it proves (not the files)
 terms.json           授权范围、用途与期限 what the enterprise opened, what for and until when
 loan-terms.json      贵行对该等级的授信条件 what the bank's own terms, as it recorded them, offered the grade when this was made
 keys.json            颁发机构公钥 the issuer's document keys as published when this was made

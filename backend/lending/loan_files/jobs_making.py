@@ -5,12 +5,15 @@ meanwhile is deleted, and never handed out. Between the two nothing is held open
 """
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from backend.accounts import service as accounts
+from backend.accounts.values import FigureValue
 from backend.emissions import service as emissions
+from backend.emissions.service import InventoryInputs
 from backend.identity import service as identity
 from backend.kit.clock import now, today
 from backend.kit.db import Databases
@@ -22,7 +25,7 @@ from backend.lending.credentials.issuing import credential
 from backend.lending.credentials.signing import sign
 from backend.lending.errors import ConsentMissing, LoanFileTooLarge, ScoreMissing, ScoreOutOfDate, StatementMissing
 from backend.lending.loan_files import archive, asking
-from backend.lending.loan_files.values import LoanFileState, LoanFileValue
+from backend.lending.loan_files.values import LARGEST_MB, LoanFileState, LoanFileValue
 from backend.lending.loans.terms import offered, terms_in_force
 from backend.lending.rules import addressing
 from backend.lending.values import ReadConsent
@@ -33,8 +36,6 @@ from backend.tenants import service as tenants
 
 AT_ONCE = 100
 """Files cleared away at a time."""
-LARGEST_MB = 64
-"""Megabytes of a statement's files that one archive takes: it is put together in memory, one at a time in a job."""
 OPENS_SCORE = frozenset({"score", "indicators"})
 CREDENTIAL, LOAN_TERMS = "credential.sd-jwt", "loan-terms.json"
 
@@ -116,8 +117,10 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
         issued = newest[0]
         inventories = [UUID(each["id"]) for each in issued.facts["inventories"]]
         inputs = await emissions.inventory_inputs(read, system, own, inventories)
-        named = sorted({each.evidence_id for one in inputs for each in one.records if each.evidence_id is not None})
-        evidence = await accounts.evidence_by_id(read, system, [(own, each) for each in named])
+        years = range(issued.period_from.year, issued.period_to.year + 1)
+        figures = await accounts.figures(read, system, [own], years, issued.known_at)
+        proved = _proved(inputs, [each for some in figures.values() for each in some])
+        evidence = await accounts.evidence_by_id(read, system, [(own, each) for each in sorted(proved)])
         pack = await tenants.pack_in_force(read, system)
     wanted = [each for each in issued.files if each.kind.value in {"json", "pdf"}]
     if sum(each.size for each in wanted) > LARGEST_MB * 1024 * 1024:
@@ -134,7 +137,7 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
             "evidence": [
                 {
                     "id": str(each.id), "file_name": each.file_name, "media_type": each.media_type, "size": each.size,
-                    "sha256": each.sha256, "uploaded_at": each.uploaded_at.isoformat(),
+                    "sha256": each.sha256, "uploaded_at": each.uploaded_at.isoformat(), "proves": sorted(proved[each.id]),
                 }
                 for each in evidence
                 if each is not None
@@ -147,6 +150,18 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
     settings = task.settings
     issuer = addressing.issuer(system.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
     return await asyncio.to_thread(_sealed, found, parts, absent, key, issuer)
+
+
+def _proved(inputs: Sequence[InventoryInputs], figures: Sequence[FigureValue]) -> dict[UUID, set[str]]:
+    """Return the evidence behind the records of inventories and behind yearly figures, with what each is evidence of."""
+    found: dict[UUID, set[str]] = {}
+    for record in (each for one in inputs for each in one.records):
+        if record.evidence_id is not None:
+            found.setdefault(record.evidence_id, set()).add("activity_records")
+    for figure in figures:
+        if figure.evidence_id is not None and not figure.is_withdrawn:
+            found.setdefault(figure.evidence_id, set()).add(f"{figure.kind.value} {figure.year}")
+    return found
 
 
 def _sealed(

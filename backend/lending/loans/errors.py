@@ -10,6 +10,7 @@ Invalid
   LoanKindUnknown           no such kind of loan
   LoanCellInvalid           a cell of a file that is no date or number
   LoanFileFaulty            rows of a file that cannot be stored; nothing of it was
+  PortfolioDayInvalid       a day that has not come
   TermsInvalid              terms that cannot be
   TermsModelUnknown         no score model of this code
   TermsGradeUnknown         no grade of this code in the model
@@ -97,6 +98,14 @@ class LoanFileFaulty(Invalid):
         " listed. Correct them and send the file again."
     )
     zh = "未保存任何内容：第 {rows} 行有误，共 {count} 处；faults 列出前 {listed} 处，另有 {more} 处未列出。请更正后重新上传整个文件。"
+
+
+class PortfolioDayInvalid(Invalid):
+    """A day that has not come."""
+
+    code = "portfolio_day_invalid"
+    en = "Balances are told of days up to today; {day} has not come. Leave 'on' out for today."
+    zh = "只能查询截至今天的余额，{day} 尚未到来；不填 on 即为今天。"
 
 
 class TermsInvalid(Invalid):

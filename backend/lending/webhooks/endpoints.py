@@ -58,7 +58,7 @@ async def create_endpoint(
     check_bank(scope, "lending:manage")
     fault = rules.url_fault(url, is_private_allowed=settings.webhook_allow_private)
     if fault is not None:
-        raise EndpointUrlInvalid(reason=fault, path=("input", "url"))
+        raise EndpointUrlInvalid(reason_en=fault.en, reason_zh=fault.zh, path=("input", "url"))
     if not events:
         raise EventsInvalid(path=("input", "events"))
     await write.run(_LOCK, {"bank": str(scope.organisation_id)})
