@@ -239,8 +239,8 @@ class DisclosureStateWrong(Conflict):
     """Not now."""
 
     code = "disclosure_state_wrong"
-    en = "The disclosure is '{state}'; this is done while it is {wanted}."
-    zh = "披露当前状态为“{state}”，此操作须在 {wanted} 状态下进行。"
+    en = "The disclosure is {state_en}; this is done while it is {wanted_en}."
+    zh = "披露当前为“{state_zh}”，此操作须在“{wanted_zh}”时进行。"
 
 
 class DisclosureIncomplete(Conflict):

@@ -33,7 +33,7 @@ from backend.esg.schema_types import (
     profile,
     publication,
 )
-from backend.esg.schema_work import DisclosureEntry, DisclosureTask, assigned, entry
+from backend.esg.schema_work import DisclosureEntry, DisclosureTask, entry, task
 from backend.kit.db import Write
 from backend.wire.commands import command
 from backend.wire.context import Context
@@ -217,8 +217,7 @@ class EsgMutation(EsgCityMutation):
         values = await service.assign(
             write, context.scope, key=key, points=input.points, owner_id=owner_id, due_on=input.due_on
         )
-        year = (await _now(write, context, key)).year
-        return DisclosurePointsAssigned(tasks=[assigned(each, year) for each in values])
+        return DisclosurePointsAssigned(tasks=[task(each) for each in values])
 
     @command("esg:disclose")
     async def submit_disclosure(context: Context, write: Write, input: DisclosureInput) -> DisclosureChanged:

@@ -31,7 +31,6 @@ from backend.esg.schema_types import (
 )
 from backend.esg.values import (
     AssessmentValue,
-    AssignmentValue,
     Comparative,
     DisclosureView,
     EntryKind,
@@ -356,12 +355,4 @@ def task(value: TaskValue) -> DisclosureTask:
         owner_id=value.owner_id, disclosure_id=node_id(DISCLOSURE, value.account_id, value.disclosure_id),
         year=value.year, point=value.point, due_on=value.due_on, is_answered=value.is_answered,
         is_overdue=value.is_overdue,
-    )  # fmt: skip
-
-
-def assigned(value: AssignmentValue, year: int) -> DisclosureTask:
-    """Return a fresh assignment as the wire has it."""
-    return DisclosureTask(
-        owner_id=value.owner_id, disclosure_id=node_id(DISCLOSURE, value.account_id, value.disclosure_id), year=year,
-        point=value.point, due_on=value.due_on, is_answered=False, is_overdue=False,
     )  # fmt: skip

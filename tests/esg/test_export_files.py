@@ -274,3 +274,46 @@ async def test_who_may_not_read_has_no_file(databases: Databases) -> None:
             await service.published_paper(read, stranger.writer, (firm.id, publication.id))
     async with databases.read(firm.authority) as read:
         assert not (await service.published_paper(read, firm.authority, (firm.id, publication.id))).is_draft
+
+
+async def test_what_a_figure_rests_on_is_said_in_words(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    content = json.loads(paper.text)
+    (source,) = next(each for each in content["points"] if each["point"] == "ghg.scope1")["prefill"]["sources"]
+    assert (source["kind"], source["note"]) == ("inventory", "computed, 12/12")
+    source["note"] += ", unconfirmed"
+    paper = replace(paper, content=content)
+    zh, en = present(paper, "zh"), present(paper, "en")
+    remarks = {row[0]: row[-1] for table in zh.chapters[2].tables for row in table.rows}
+    assert remarks["范围一温室气体排放量"] == "部分参数或公式尚未在原始文件中核实"
+    lineage = next(each for each in zh.chapters if each.title == "数据溯源").tables[0]
+    told = {row[0]: row[-1] for row in lineage.rows}
+    assert told["ghg.scope1"].startswith("排放清单 …")
+    assert told["ghg.scope1"].endswith(" v1（已核算，覆盖 12/12 个月，部分参数或公式尚未在原始文件中核实）")
+    assert not any(word in cell for cell in told.values() for word in ("inventory", "computed", "figure", "ledger"))
+    english = next(each for each in en.chapters if each.title == "Where the figures come from").tables[0]
+    assert not any("万" in cell for row in english.rows for cell in row)
+    standards = {row[0]: row[1] for row in zh.chapters[0].tables[0].rows}
+    assert any("条款凭记忆整理，未与原文核对" in each for each in standards.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "note", "zh", "en"),
+    [
+        (
+            "inventory",
+            "closed, 12/12",
+            "排放清单 x v1（已归档，覆盖 12/12 个月）",
+            "inventory x v1 (closed, 12/12 months)",
+        ),
+        ("ledger", "no movement", "账簿 x v1（无流水）", "ledger x v1 (no movement)"),
+        ("movement", "transfer CEA", "账簿流水 x v1（划转 CEA）", "movement x v1 (transfer CEA)"),
+        ("figure", "output 锂电池", "年度经营数据 x v1（产量 锂电池）", "yearly figure x v1 (output 锂电池)"),
+        ("other", "", "other x v1", "other x v1"),
+    ],
+)
+def test_sources_are_told_in_words(kind: str, note: str, zh: str, en: str) -> None:
+    source = {"kind": kind, "id": "x", "version": "v1", "note": note}
+    assert (Speaker("zh").source(source), Speaker("en").source(source)) == (zh, en)
+    assert (Speaker("zh").unit("tCO2e/万CNY"), Speaker("en").unit("tCO2e/万CNY")) == ("tCO2e/万元", "tCO2e/CNY 10k")

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.esg.exports.speaking import LEVELS, NOTHING, OUTCOMES, PILLARS, STATES, Speaker, clean, mark_of
+from backend.esg.exports.speaking import (
+    CONFIDENCES,
+    LEVELS,
+    NOTHING,
+    OUTCOMES,
+    PILLARS,
+    STATES,
+    Speaker,
+    clean,
+    mark_of,
+)
 from backend.esg.exports.values import Chapter, Paper, Passage, Shown, Table
 from backend.esg.values import EntryKind, PointState, RequirementKind
 
@@ -110,7 +120,7 @@ def _standards(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
         one = binds.get(each["code"])
         rows.append([
             f"{speak.of(each['name'])} ({each['version']})",
-            each["document"] or NOTHING,
+            speak.say("；", "; ").join(one for one in (each["document"] or NOTHING, _sureness(speak, each)) if one),
             NOTHING if one is None else speak.of(OUTCOMES[one["outcome"]]),
             NOTHING if one is None else one["due_on"] or NOTHING,
             "" if one is None else speak.of(one["reason"]),
@@ -122,6 +132,11 @@ def _standards(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
     return Chapter(
         speak.say("编制依据与适用性", "Standards and whether they bind"), tables=[Table(columns, rows, wide=[0, 1, 4])]
     )
+
+
+def _sureness(speak: Speaker, standard: Mapping[str, Any]) -> str:
+    """Return how sure the data points of a standard are, where its document was not read itself."""
+    return speak.of(CONFIDENCES[standard["confidence"]]) if standard["confidence"] in CONFIDENCES else ""
 
 
 def _materiality(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
@@ -177,7 +192,7 @@ def _pillar(speak: Speaker, content: Mapping[str, Any], pillar: str) -> Chapter 
 def _figure(speak: Speaker, point: Point) -> list[str]:
     before = point["comparative"]
     return [
-        speak.of(point["name"]), speak.figure(point["value"]), point["unit"],
+        speak.of(point["name"]), speak.figure(point["value"]), speak.unit(point["unit"]),
         speak.figure(None if before is None else before["published"]),
         speak.figure(None if before is None else before["current"]),
     ]  # fmt: skip
@@ -193,6 +208,8 @@ def _remarks(speak: Speaker, point: Point) -> str:
         found.append(speak.of(STATES[PointState.RESTATED]))
     if point["comparative"] is not None and point["comparative"]["is_restated"]:
         found.append(speak.say("上年数据已重述", "prior year restated"))
+    if point["prefill"] is not None and not point["is_overridden"]:
+        found += [each for each in (speak.doubt(point["prefill"]["sources"]),) if each]
     if point["covered_by"]:
         found.append(speak.say(f"见 {point['covered_by']}", f"see {point['covered_by']}"))
     return speak.say("；", "; ").join(found)
@@ -250,7 +267,7 @@ def _lineage(speak: Speaker, content: Mapping[str, Any]) -> Chapter | None:
         left = len(prefill["sources"]) - len(sources)
         if left > 0:
             sources.append(speak.say(f"另 {left} 条", f"{left} more"))
-        figure = f"{speak.figure(prefill['value'])} {prefill['unit']}"
+        figure = f"{speak.figure(prefill['value'])} {speak.unit(prefill['unit'])}"
         rows.append([each["point"], figure, speak.of(prefill["formula"]), "; ".join(sources)])
     columns = [
         speak.say("数据点", "Data point"), speak.say("账户数值", "The account's figure"), speak.say("公式", "Formula"),
