@@ -29,8 +29,8 @@ CONSENT_SCOPES = ("account", "score", "indicators", "statement", "pledge")
 """What an enterprise can open to a bank.
 
 `account`: who it is and where its account is; every consent implies it. `score`: the green score's grade, points,
-validity and reasons. `indicators`: the score with each indicator and its value. `statement`: the account statement.
-`pledge`: the holdings it may pledge.
+validity and reasons. `indicators`: the score with each indicator and its value. `statement`: the account statement as it was
+issued, which tells grade, points and reasons of the score, too. `pledge`: the holdings it may pledge.
 """
 
 SUFFICIENT: Mapping[str, tuple[str, ...]] = {

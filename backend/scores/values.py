@@ -233,7 +233,7 @@ class ScoreValue:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """A new score whose grade, state or model differs from the one before."""
+    """A new score whose grade, state, shut gates, year or model differ from the one before; points alone do not count."""
 
     account_id: UUID
     organisation_id: UUID

@@ -18,7 +18,8 @@ order by t.account_id
 for update of t""")
 
 LAST = text("""
-select s.account_id, s.id, s.fingerprint, s.valid_until, s.grade, s.state, s.model_code, s.model_version
+select s.account_id, s.id, s.fingerprint, s.valid_until, s.grade, s.state, s.model_code, s.model_version, s.year,
+    jsonb_path_query_array(cast(s.answer as jsonb), '$.gates[*] ? (@.is_open == false).code') as shut
 from score_standing t
 join score s on s.account_id = t.account_id and s.id = t.score_id
 where t.account_id = any(cast(:accounts as uuid[]))""")

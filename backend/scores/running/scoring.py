@@ -240,8 +240,7 @@ async def _changes(
     changed = [
         each.value
         for account_id, each in fresh.items()
-        if (row := last.get(account_id)) is None
-        or _mark(row) != (each.value.assessment.grade, each.value.assessment.state.value, *_model(each.value))
+        if (row := last.get(account_id)) is None or _mark(row) != _mark_of(each.value)
     ]
     keys = [(row.account_id, row.id) for each in changed if (row := last.get(each.account_id)) is not None]
     before = {each.account_id: each for each in await queries.scores_by_id(write, scope, keys) if each} if keys else {}
@@ -253,11 +252,13 @@ async def _changes(
 
 
 def _mark(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of `score`
-    return row.grade, row.state, row.model_code, row.model_version
+    return row.grade, row.state, row.model_code, row.model_version, row.year, sorted(row.shut)
 
 
-def _model(value: ScoreValue) -> tuple[object, ...]:
-    return value.model_code, value.model_version
+def _mark_of(value: ScoreValue) -> tuple[object, ...]:
+    shut = sorted(each.code for each in value.assessment.gates if not each.is_open)
+    known = value.assessment
+    return known.grade, known.state.value, value.model_code, value.model_version, value.year, shut
 
 
 __all__ = ["Model", "assessed", "inputs_of", "positions_of", "score_with"]
