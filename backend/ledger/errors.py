@@ -247,7 +247,7 @@ class StatementDaysInvalid(Invalid):
 class PurposeMissing(Invalid):
     """A retirement says what for."""
 
-    code = "purpose_missing"
+    code = "ledger_purpose_missing"
     en = "Say what the units are retired for, such as 'event', 'footprint', 'disclosure' or your own words."
     zh = "请说明注销用途，例如 event（活动碳中和）、footprint（产品碳足迹）、disclosure（信息披露），或自行描述。"
 

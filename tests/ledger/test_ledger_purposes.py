@@ -58,8 +58,8 @@ async def desk(databases: Databases, http: httpx.AsyncClient) -> Desk:  # noqa: 
 @pytest.mark.parametrize(
     ("reason", "code", "field"),
     [
-        ({}, "purpose_missing", "purpose"),
-        ({"purpose": "  "}, "purpose_missing", "purpose"),
+        ({}, "ledger_purpose_missing", "purpose"),
+        ({"purpose": "  "}, "ledger_purpose_missing", "purpose"),
         ({"purpose": "market_scope2"}, "purpose_elsewhere", "purpose"),
         ({"purpose": " Renewable_Duty, event"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "ets_offset"}, "purpose_elsewhere", "purpose"),
