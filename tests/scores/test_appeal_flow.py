@@ -233,6 +233,48 @@ async def test_a_corrected_inventory_takes_the_sign_out_of_the_score(databases: 
     assert (sign.is_seen, sign.is_counted) == (False, False), "it stays on record and counts no more"
 
 
+@pytest.mark.parametrize("quantity", ["0", "5"])
+async def test_zeros_entered_for_meters_to_come_do_not_hide_a_split(databases: Databases, quantity: str) -> None:
+    """One source of 600 became five of 120; four of them stand in the year before with nothing, or next to nothing."""
+    year = await current_year(databases)
+    firm = await made_firm(databases, years={year - 1: Year(sources=1), year: Year(sources=5)})
+    async with databases.write(SYSTEM) as write:
+        for code in ("B1", "B2", "B3", "B4"):
+            await write.run(
+                text("insert into inventory_line select (jsonb_populate_record(l, jsonb_build_object('id', uuidv7(),"
+                     " 'source_id', cast(:source as text), 'base_quantity', cast(:quantity as numeric), 'co2e_t', 0))).*"
+                     " from inventory_line l where l.account_id = :id and l.inventory_id = :inventory"
+                     " and l.source_id = :first"),
+                {"source": str(firm.sources[code]), "quantity": Decimal(quantity), "id": firm.id,
+                 "inventory": firm.inventories[year - 1], "first": firm.sources["B0"]},
+            )  # fmt: skip
+    score = await run(databases, firm)
+    async with databases.read(firm.scope) as read:
+        [sign] = await queries.signs(read, firm.scope, firm.id, limit=9)
+    assert (sign.kind.value, sign.numbers["before"], sign.numbers["now"]) == ("split_meters", "1", "5")
+    assert [each.is_open for each in score.assessment.gates if each.code == "signs"] == [False]
+
+
+async def test_a_meter_split_over_a_new_site_is_a_sign(databases: Databases) -> None:
+    year = await current_year(databases)
+    firm = await made_firm(databases, years={year - 1: Year(sources=1)})
+    firm.site_id = new_id()
+    async with databases.write(SYSTEM) as write:
+        await write.run(
+            text("insert into site (account_id, id, code, name, division_code, created_at)"
+                 " values (:id, :site, 'S2', '新厂区', :division, now())"),
+            {"id": firm.id, "site": firm.site_id, "division": firm.held.account.division_code},
+        )  # fmt: skip
+    await add_year(databases, firm, year, Year(sources=5))
+    await run(databases, firm)
+    async with databases.read(firm.scope) as read:
+        [sign] = await queries.signs(read, firm.scope, firm.id, limit=9)
+    assert (sign.kind.value, sign.numbers["site"], sign.numbers["now"]) == ("split_meters", "", "5")
+    assert sign.words.zh == "各场所合计 同类排放源由 1 个增至 5 个，而活动量保持 600.00 t 不变：疑似拆分计量。"
+    assert "Over all sites" in sign.words.en
+    assert "stayed at 600.00 t" in sign.words.en
+
+
 async def test_a_sign_of_another_account_is_not_found(databases: Databases) -> None:
     firm, _ = await firm_with_score(databases)
     other, _ = await firm_with_score(databases)

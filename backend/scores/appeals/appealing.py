@@ -275,7 +275,7 @@ def corrected_value(fact: str, value: str) -> str:
 def _expected(least: Decimal | None, most: Decimal | None, *, is_whole: bool) -> tuple[str, str]:
     en, zh = ("a whole number", "整数") if is_whole else ("a plain decimal number", "十进制数值")
     if most is not None:
-        return f"{en} from {least} to {most}", f"{least} 至 {most} 的{zh}"
+        return f"{en} from {least} to {most}", f" {least} 至 {most} 的{zh}"
     return (f"{en}, not below zero", f"不小于零的{zh}") if least is not None else (en, zh)
 
 

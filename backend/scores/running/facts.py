@@ -330,7 +330,9 @@ def _gaming(found: Material, findings: Sequence[Finding]) -> Fact:
     unclear = [each for each in findings if each.outcome is Outcome.CANNOT_TELL]
     moot = [each for each in findings if each.outcome is None]
     told = [each for _, each in open_] or unclear or moot
-    note = Words("".join(each.words.zh for each in told), " ".join(each.words.en for each in told))
+    note = Words(
+        "；".join(each.words.zh.rstrip("。") for each in told), "; ".join(each.words.en.rstrip(".") for each in told)
+    )  # fmt: skip
     sources = tuple(_of(each) for each in (found.inventory, found.before) if each is not None)
     sources += tuple(Source("SignFingerprint", mark) for mark, _ in open_)
     if open_:
@@ -341,10 +343,10 @@ def _gaming(found: Material, findings: Sequence[Finding]) -> Fact:
         return Fact("gaming_signs", Decimal(0), "", Quality.COMPUTED, sources, note)
     if found.inventory is None or not found.inventory.is_verified:
         return missing(
-            "gaming_signs", f"{note.zh}首个年度的清单须经核查后方可判定。",
-            f"{note.en} Of a first year it is told once the inventory is verified.", sources,
+            "gaming_signs", f"{note.zh}；首个年度的清单须经核查后方可判定",
+            f"{note.en}; of a first year it is told once the inventory is verified", sources,
         )  # fmt: skip
-    note = Words(f"{note.zh}清单已经核查。", f"{note.en} The inventory is verified.")
+    note = Words(f"{note.zh}；清单已经核查", f"{note.en}; the inventory is verified")
     return Fact("gaming_signs", Decimal(0), "", Quality.ESTIMATED, sources, note)
 
 

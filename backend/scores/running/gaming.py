@@ -42,7 +42,7 @@ class Turn:
 class Pool:
     """The sources of one method and key at one site, in the year before and in the year: how many, and their quantity.
 
-    `kept` of them are in both years.
+    `kept` of them are in both years. Without a site they are those of the whole account, to which sites were added.
     """
 
     site: str
@@ -130,15 +130,21 @@ def split_meters(pools: Sequence[Pool] | None, terms: Terms, *, is_first: bool =
                 "now": str(pool.sources_now), "kept": str(pool.kept),
                 "quantity_before": _plain(pool.quantity_before), "quantity_now": _plain(pool.quantity_now),
             }  # fmt: skip
-            return Finding(kind, Outcome.FAIL, numbers, Words(
-                f"场所 {pool.site} 同类排放源由 {pool.sources_before} 个增至 {pool.sources_now} 个，而活动量仅由 "
-                f"{_shown(pool.quantity_before)} 变为 {_shown(pool.quantity_now)} {pool.unit}：疑似拆分计量。",
-                f"At site {pool.site} sources of one kind went from {pool.sources_before} to {pool.sources_now} while"
-                f" their quantity went from {_shown(pool.quantity_before)} to {_shown(pool.quantity_now)} {pool.unit}:"
-                " one meter may have been split.",
-            ))  # fmt: skip
+            return Finding(kind, Outcome.FAIL, numbers, _split(pool))
     return _passed(
         kind, {"pools": str(len(pools))}, "未发现同一场所的计量被拆分。", "No site shows meters that were split."
+    )
+
+
+def _split(pool: Pool) -> Words:
+    zh, en = (each(pool.quantity_before, pool.quantity_now, pool.unit) for each in (_moved_zh, _moved_en))
+    where_zh, where_en = (
+        (f"场所 {pool.site}", f"At site {pool.site}") if pool.site else ("各场所合计", "Over all sites")
+    )
+    return Words(
+        f"{where_zh} 同类排放源由 {pool.sources_before} 个增至 {pool.sources_now} 个，而活动量{zh}：疑似拆分计量。",
+        f"{where_en} sources of one kind went from {pool.sources_before} to {pool.sources_now} while their quantity {en}:"
+        " one meter may have been split.",
     )
 
 
@@ -184,11 +190,20 @@ def outsourced_boiler(before: Mix | None, now: Mix | None, terms: Terms, *, is_f
     if now.production < terms.boiler_production_kept * before.production:
         return _passed(kind, numbers, f"{told_zh}，但产出同步下降。", f"{told_en}, but production fell too.")
     return Finding(kind, Outcome.FAIL, numbers, Words(
-        f"{told_zh}，而产出由 {_shown(before.production)} 变为 {_shown(now.production)} {now.production_unit}："
-        "疑似锅炉外包。",
-        f"{told_en}, and production went from {_shown(before.production)} to {_shown(now.production)}"
-        f" {now.production_unit}: a boiler may have been handed to others.",
+        f"{told_zh}，而产出{_moved_zh(before.production, now.production, now.production_unit)}：疑似锅炉外包。",
+        f"{told_en}, and production {_moved_en(before.production, now.production, now.production_unit)}: a boiler may have"
+        " been handed to others.",
     ))  # fmt: skip
+
+
+def _moved_zh(before: Decimal | None, now: Decimal, unit: str) -> str:
+    was, is_ = _shown(before or ZERO), _shown(now)
+    return f"保持 {is_} {unit} 不变" if was == is_ else f"由 {was} 变为 {is_} {unit}"
+
+
+def _moved_en(before: Decimal | None, now: Decimal, unit: str) -> str:
+    was, is_ = _shown(before or ZERO), _shown(now)
+    return f"stayed at {is_} {unit}" if was == is_ else f"went from {was} to {is_} {unit}"
 
 
 def _absent(kind: SignKind, zh: str, en: str, *, is_first: bool) -> Finding:

@@ -186,7 +186,10 @@ async def _signs(
         months[row.account_id][row.slot] = row
     year = next(iter(found.values())).year
     begins = datetime(year, 1, 1, tzinfo=CHINA)
-    asked = {**keys, "new_sources": terms().split_new_sources, "year_begins": begins, "known_at": known_at}
+    asked = {
+        **keys, "new_sources": terms().split_new_sources, "least_share": terms().split_least_share,
+        "year_begins": begins, "known_at": known_at,
+    }  # fmt: skip
     pools: dict[UUID, list[Pool]] = defaultdict(list)
     for row in await read.rows(text(sql.POOLS), asked):
         pools[row.account_id].append(Pool(*list(row)[1:]))

@@ -36,11 +36,33 @@ with line as (
     where k.slot < 2
     group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
-of_source as (
+every_source as (
     select account_id, site_id, source_id, method, key, base_unit, max(quantity) filter (where slot = 0) as before,
         max(quantity) filter (where slot = 1) as now
     from line
     group by 1, 2, 3, 4, 5, 6
+),
+of_source as (
+    -- A source with next to nothing is none in that year: who enters zeros for meters to come does not make them old.
+    select account_id, site_id, source_id, method, key, base_unit,
+        case when before > 0 and before >= :least_share * sum(before) over pool then before end as before,
+        case when now > 0 and now >= :least_share * sum(now) over pool then now end as now
+    from every_source
+    window pool as (partition by account_id, site_id, method, key, base_unit)
+),
+by_account as (
+    -- Where a site is new to its kind of source, a meter may have been split over sites.
+    select account_id, cast(null as uuid) as site_id, concat_ws(':', method, nullif(key, '')) as what, base_unit,
+        count(before) as sources_before, count(now) as sources_now,
+        count(*) filter (where before is not null and now is not null) as kept,
+        sum(before) as quantity_before, sum(now) as quantity_now
+    from (
+        select *, count(before) over (partition by account_id, site_id, method, key, base_unit) as before_at_site
+        from of_source
+    ) s
+    group by account_id, method, key, base_unit
+    having count(now) - count(before) >= :new_sources and count(before) > 0
+        and bool_or(now is not null and before_at_site = 0)
 ),
 by_source as (
     select account_id, site_id, concat_ws(':', method, nullif(key, '')) as what, base_unit, count(before) as sources_before,
@@ -61,10 +83,10 @@ by_meter as (
     group by s.account_id, s.site_id, e.code, s.base_unit, s.before, s.now
     having count(*) filter (where m.created_at >= :year_begins) >= :new_sources
 )
-select p.account_id, t.code as site, p.what, p.base_unit, p.sources_before, p.sources_now, p.kept, p.quantity_before,
-    p.quantity_now
-from (select * from by_source union all select * from by_meter) p
-join site t on t.account_id = p.account_id and t.id = p.site_id
+select p.account_id, coalesce(t.code, '') as site, p.what, p.base_unit, p.sources_before, p.sources_now, p.kept,
+    p.quantity_before, p.quantity_now
+from (select * from by_source union all select * from by_meter union all select * from by_account) p
+left join site t on t.account_id = p.account_id and t.id = p.site_id
 order by p.account_id, t.code, p.what"""
 
 FIRST_YEARS = """
