@@ -64,6 +64,7 @@ async def desk(databases: Databases, http: httpx.AsyncClient) -> Desk:  # noqa: 
         ({"purpose": " Renewable_Duty, event"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "ets_offset"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "event,footprint"}, "purpose_elsewhere", "purpose"),
+        ({"purpose": "活动碳中和；配额清缴抵销"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "event", "effectiveOn": "1999-12-31"}, "effective_too_early", "effectiveOn"),
         ({"purpose": "event", "period": 1999}, "use_period_invalid", "period"),
         ({"purpose": "event", "period": today().year + 2}, "use_period_invalid", "period"),
@@ -91,6 +92,11 @@ async def test_a_purpose_that_is_a_use_is_claimed_and_its_reversal_ends_the_clai
 async def test_words_of_the_holders_own_claim_nothing(desk: Desk) -> None:
     (gone,) = (await desk.retire(purpose="捐赠"))["movements"]
     assert (gone["purpose"], await desk.uses(gone)) == ("捐赠", [])
+
+
+async def test_a_use_is_known_by_its_chinese_name(desk: Desk) -> None:
+    (gone,) = (await desk.retire(purpose="产品碳足迹", period=2025))["movements"]
+    assert (gone["purpose"], await desk.uses(gone)) == ("footprint", [("FOOTPRINT", 2025)])
 
 
 async def test_a_use_among_words_of_the_holders_own_is_claimed(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Commands given to the ledger itself: they refuse what has a book of its own in a noun above, which would not follow."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -27,8 +28,10 @@ from backend.ledger.service.energy import free_energy
 from backend.ledger.service.issuing import issue
 from backend.ledger.service.using import check_owner, retire, reverse
 from backend.ledger.values import CLAIMED_USE, NO_REASON, BatchSpec, MovementKind, MovementValue, Reason, Selection
+from backend.ledger.words import USES as IN_CHINESE
 
-USES = {each.value: each for each in Use}
+USES = {each.value: each for each in Use} | {IN_CHINESE[each.value].lower(): each for each in Use}
+"""Uses by their word on the wire and by their Chinese name."""
 CLAIMED_HERE = {Use.EVENT, Use.FOOTPRINT, Use.PARK_INDICATOR, Use.DISCLOSURE}
 """Purposes of a plain retirement that are uses of the matrix: the retirement claims them. Other words claim nothing."""
 
@@ -82,8 +85,8 @@ async def retire_directly(
     )
     if use is None:
         return await retire(write, scope, account_id, selections, reason)
-    is_bare = reason.purpose.strip().lower() == use.value
-    purpose = use.value if is_bare else reason.purpose.strip()
+    named = reason.purpose.strip()
+    purpose = use.value if named.lower() in USES else named
     reason = replace(reason, purpose=purpose, facts={**reason.facts, CLAIMED_USE: use.value})
     movements = await retire(write, scope, account_id, selections, reason)
     for each in movements:
@@ -102,10 +105,10 @@ def _use_of(purpose: str) -> Use | None:
         PurposeMissing: no words.
         PurposeElsewhere: a use that is not claimed by a plain retirement.
     """
-    words = [each.strip().lower() for each in purpose.replace("，", ",").split(",") if each.strip()]
-    if not words:
+    named = [each.strip().lower() for each in re.split("[,，、;；]", purpose) if each.strip()]
+    if not named:
         raise PurposeMissing(path=("purpose",))
-    uses = [USES[each] for each in words if each in USES]
+    uses = [USES[each] for each in named if each in USES]
     if len(uses) > 1 or not CLAIMED_HERE.issuperset(uses):
         raise PurposeElsewhere(purpose=purpose.strip(), path=("purpose",))
     return uses[0] if uses else None
