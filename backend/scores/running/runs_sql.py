@@ -40,7 +40,8 @@ update score_standing t set checked_at = :known_at, model_code = :model_code, mo
     positions = cast(r.positions as jsonb), signs = cast(r.signs as jsonb)
 from unnest(cast(:accounts as uuid[]), cast(:ids as uuid[]), cast(:numbers as bigint[]), cast(:positions as text[]),
     cast(:signs as text[])) as r (account_id, score_id, number, positions, signs)
-where t.account_id = r.account_id""")
+where t.account_id = r.account_id and t.account_id = any(cast(:accounts as uuid[]))""")
+"""The rows are found by key: of arrays the planner knows no size, and would go through the whole table for each."""
 
 STORE_SIGNS = text("""
 insert into score_sign (account_id, id, year, kind, fingerprint, numbers, zh, en, found_at)
