@@ -48,6 +48,16 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "product": ("产品用途", "Use for a product"),
     "public": ("公益用途", "Public good"),
     "redeem": ("积分兑换", "Redemption of points"),
+    "ets_surrender": ("配额清缴", "Surrender of allowances"),
+    "quota_allocation": ("配额分配", "Allocation of allowances"),
+    "ccer_import": ("从国家登记系统导入 CCER", "CCER imported from the national registry"),
+    "ccer_issuance": ("减排量登记签发", "Issued for registered reductions"),
+    "ccer_annulment": ("减排量撤销", "Annulment of reductions"),
+    "import": ("登记簿导入", "Imported from a registry"),
+    "programme": ("碳普惠项目签发", "Issued by a carbon-inclusion programme"),
+    "reverse_claim": ("撤回声明", "Claim taken back"),
+    "sale": ("出售", "Sale"),
+    "pledge": ("质押担保", "Pledged as collateral"),
 }
 """Words of purposes as people read them, zh and en; other purposes are printed as they were written."""
 

@@ -137,7 +137,7 @@ BROKEN = [
     (firm("600000", number="7"), "needs exchange"),
     (firm("600000", year=2025), "year exactly"),
     (firm("600000", kind=RegisterKind.LISTED_REPORT), "year exactly"),
-    (firm("600000", kind=RegisterKind.LISTED_REPORT, year=2011), "is of a year"),
+    (firm("600000", kind=RegisterKind.LISTED_REPORT, year=2011), "needs a year from"),
     (firm("600000", happened_on=today() + timedelta(days=1)), "to come"),
     (Entered(RegisterKind.STANDARD, "标准", date(2025, 1, 1), "公告"), "number of its own"),
 ]
@@ -172,7 +172,7 @@ async def test_all_that_is_wrong_is_said_at_once(databases: Databases) -> None:
     assert caught.value.message("zh").startswith(
         "第 1 条：依据文件不得为空或过长（最多 2000 字），日期晚于今天，股票代码应为6位数字；第 3 条：股票代码应为6位数字；第 4 条："
     )
-    assert "entry 4: has a stock code of six digits and names a thing that another row names" in str(caught.value)
+    assert "entry 4: needs a stock code of six digits and must not name what another row names" in str(caught.value)
 
 
 async def test_an_appointment_said_twice_is_one(databases: Databases) -> None:

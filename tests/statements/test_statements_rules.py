@@ -1,7 +1,9 @@
 """What a certificate states, its number, where it is verified: exact values."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from factories.statements import GEC, a_retirement, stated
@@ -150,3 +152,15 @@ def test_the_mark_follows_every_fact() -> None:
     assert rules.mark(dict(reversed(facts.items()))) == mark
     assert rules.mark({**facts, "issued_on": "2026-11-22"}) != mark
     assert GEC.code == "GEC"
+
+
+def test_every_purpose_the_house_writes_is_told_in_words() -> None:
+    """A purpose that no words are known for is printed as it was written: as a code, where the code is ours."""
+    written = {
+        found
+        for path in (Path(rules.__file__).resolve().parents[1]).rglob("*.py")
+        if "demo" not in path.parts
+        for found in re.findall(r'purpose="([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert written >= {"ets_surrender", "quota_allocation", "ccer_import"}
+    assert {each for each in written if rules.purpose_of(each) == (each, "")} == set()

@@ -101,7 +101,7 @@ def _check(given: Sequence[Entered]) -> None:
     wrong = [(row, fault) for row, each in enumerate(given, 1) for fault in _faults(each)]
     keys = [(each.kind, _key(each)) for each in given]
     wrong += [
-        (row, Words("同一对象出现多次", "names a thing that another row names"))
+        (row, Words("同一对象出现多次", "must not name what another row names"))
         for row, key in enumerate(keys, 1)
         if key in keys[: row - 1]
     ]
@@ -130,9 +130,9 @@ def _faults(one: Entered) -> list[Words]:
         if not 1 <= len(text.strip()) <= most
     ]  # fmt: skip
     if one.happened_on > today():
-        found.append(Words("日期晚于今天", "is of a day to come"))
+        found.append(Words("日期晚于今天", "must not be of a day to come"))
     if (one.kind is RegisterKind.LISTED_REPORT) != (one.year is not None):
-        found.append(Words("仅报告须填写年度", "has a year exactly when it is a report"))
+        found.append(Words("仅报告须填写年度", "needs a year exactly when it is a report"))
     if one.kind not in OF_LISTED:
         key = one.number.strip()
         if not key or len(key) > LONGEST_NAME or one.exchange is not None or one.stock_code:
@@ -143,10 +143,10 @@ def _faults(one: Entered) -> list[Words]:
     if one.exchange is None or one.exchange is Exchange.NONE or not code or len(code) > 12 or one.number:  # noqa: PLR2004 - a profile's longest code
         found.append(Words("须填写上市地与股票代码，不填写编号", "needs exchange and stock code, and no number"))
     elif is_mainland and not (code.isascii() and code.isdecimal() and len(code) == 6):  # noqa: PLR2004 - as on the exchanges
-        found.append(Words("股票代码应为6位数字", "has a stock code of six digits"))
+        found.append(Words("股票代码应为6位数字", "needs a stock code of six digits"))
     if one.year is not None and not FIRST_YEAR <= one.year <= one.happened_on.year:
         found.append(
-            Words(f"年度应为 {FIRST_YEAR} 年至发布当年", f"is of a year from {FIRST_YEAR} to the day it was published")
+            Words(f"年度应为 {FIRST_YEAR} 年至发布当年", f"needs a year from {FIRST_YEAR} to the day it was published")
         )
     return found
 

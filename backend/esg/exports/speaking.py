@@ -11,6 +11,7 @@ from backend.esg.values import (
     Applies,
     AssuranceLevel,
     PointState,
+    RequirementKind,
     Words,
 )
 from backend.kit.clock import CHINA
@@ -44,6 +45,12 @@ PILLARS: Mapping[str, Words] = {
 }
 
 
+REQUIRED: Mapping[str, Words] = {
+    RequirementKind.QUANTITATIVE: Words("定量", "Figure"),
+    RequirementKind.NARRATIVE: Words("定性", "Narrative"),
+    RequirementKind.FACT: Words("事实", "Fact"),
+}
+"""What a data point asks for."""
 KINDS: Mapping[str, Words] = {
     "inventory": Words("排放清单", "inventory"),
     "figure": Words("年度经营数据", "yearly figure"),

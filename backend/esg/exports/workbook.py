@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.esg.exports.chapters import present, why
-from backend.esg.exports.speaking import PILLARS, STATES, Speaker, clean
+from backend.esg.exports.speaking import PILLARS, REQUIRED, STATES, Speaker, clean
 from backend.esg.exports.values import Paper, Shown, Table
 
 FONT = "Microsoft YaHei"
@@ -127,7 +127,7 @@ class _Writer:
             is_filled = prefill.get("value") is not None or prefill.get("text", {"zh": ""})["zh"] != ""
             yield (
                 each["point"], speak.of(each["name"]), speak.of(PILLARS[each["pillar"]]), _number(each["topic"]),
-                each["kind"], speak.of(STATES[each["state"]]), speak.yes(each["is_mandatory"]), _number(each["value"]),
+                speak.of(REQUIRED[each["kind"]]), speak.of(STATES[each["state"]]), speak.yes(each["is_mandatory"]), _number(each["value"]),
                 each["value"], each["unit"], speak.of(each["text"]), _number(before.get("published")),
                 _number(before.get("current")), speak.yes(before.get("is_restated", False)),
                 speak.yes(each["is_overridden"]), why(speak, each), speak.of(prefill.get("formula")) if is_filled else "",

@@ -32,26 +32,25 @@ def quotas(data: StatementData, speak: Speaker) -> Section:
         )
         for name, zh, en in QUOTA
     ]  # fmt: skip
-    rows.append(
-        Row(
-            (speak.cell("数据来源", "Basis"), Cell(""), *(speak.words(word(BASES, each.basis)) for each in data.quotas))
-        )
-    )
-    rows.append(
-        Row(
-            (
-                speak.cell("清缴截止日", "Due on"),
-                Cell(""),
-                *(Cell(each.due_on.isoformat() if each.due_on else "—") for each in data.quotas),
-            )
-        )
-    )
-    state = [speak.cell("已结清", "Closed") if each.is_closed else speak.cell("未结清", "Open") for each in data.quotas]
-    rows.append(Row((speak.cell("年度状态", "State"), Cell(""), *state)))
     columns = tuple(speak.say(f"{each.calendar_year} 年度", f"{each.calendar_year}") for each in data.quotas)
     note = speak.note(*(each.usable_cea for each in data.quotas), *(each.gap for each in data.quotas))
     table = Table("", (speak.say("项目", "Item"), speak.say("单位", "Unit"), *columns), tuple(rows), note)
-    return Section("quota", title, (table,))
+    # What is words stands in a table of its own: beside figures of several years it would take their room.
+    years = [
+        Row(
+            (
+                Cell(column), speak.words(word(BASES, each.basis)),
+                Cell(each.due_on.isoformat() if each.due_on else "—"),
+                speak.cell("已结清", "Closed") if each.is_closed else speak.cell("未结清", "Open"),
+            )
+        )
+        for column, each in zip(columns, data.quotas, strict=True)
+    ]  # fmt: skip
+    heads = (
+        speak.say("年度", "Year"), speak.say("应清缴量依据", "Basis of the obligation"), speak.say("清缴截止日", "Due on"),
+        speak.say("年度状态", "State"),
+    )  # fmt: skip
+    return Section("quota", title, (table, Table("", heads, tuple(years), wide=(1,))))
 
 
 def budget(data: StatementData, speak: Speaker) -> Section:
