@@ -94,10 +94,10 @@ class LoanFileFaulty(Invalid):
 
     code = "loan_file_faulty"
     en = (
-        "Nothing was stored: rows {rows} have faults, {count} in all. 'faults' lists the first {listed}; {more} more are not"
-        " listed. Correct them and send the file again."
+        "Nothing was stored: rows {rows} have faults, {count} in all; 'faults' lists {listed} of them. Correct them and send the"
+        " file again."
     )
-    zh = "未保存任何内容：第 {rows} 行有误，共 {count} 处；faults 列出前 {listed} 处，另有 {more} 处未列出。请更正后重新上传整个文件。"
+    zh = "未保存任何内容：第 {rows} 行有误，共 {count} 处，faults 列出其中 {listed} 处。请更正后重新上传整个文件。"
 
 
 class PortfolioDayInvalid(Invalid):

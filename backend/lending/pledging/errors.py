@@ -6,7 +6,7 @@ Invalid
   PledgeTextInvalid         a reference or purpose that is empty, too long, or not printable
   PledgeDatesInvalid        a day to answer by, or a last day, that cannot be
   PledgePriceInvalid        a price that cannot be
-  PledgeReasonMissing       declined without a reason
+  PledgeReasonMissing       declined or withdrawn without a reason
 Conflict
   PledgeRequestOpen         the bank asks for the same already
   PledgeRequestEnded        answered, withdrawn or lapsed
@@ -51,11 +51,11 @@ class PledgePriceInvalid(Invalid):
 
 
 class PledgeReasonMissing(Invalid):
-    """Declined without a reason."""
+    """Declined or withdrawn without a reason."""
 
     code = "pledge_reason_missing"
-    en = "Say in 1 to {longest} characters why you decline; the bank is told."
-    zh = "请用 1 至 {longest} 个字说明拒绝理由，银行会收到该理由。"
+    en = "Say in 1 to {longest} characters why; the other side is told."
+    zh = "请用 1 至 {longest} 个字说明理由，对方会看到该理由。"
 
 
 class PledgeRequestOpen(Conflict):
