@@ -147,3 +147,17 @@ async def test_a_year_is_closed_on_the_day_it_is_in_china(
     async with databases.read(plant.scope) as read:
         found = await service.position(read, plant.scope, plant.id, 2023)
     assert position(found).closed_at == D(2026, 4, 1)
+
+
+@pytest.mark.parametrize("duty", sorted(rules.OFFICIAL))
+async def test_what_the_authority_does_is_recorded_by_the_authority(databases: Databases, duty: rules.DutyKind) -> None:
+    plant = await make.regulated(databases)
+    told: dict[str, Any] = {"account_id": plant.id, "year": 2024, "duty": duty, "month": None, "done_on": D(2025, 7, 1)}
+    async with databases.write(plant.scope) as write:
+        with pytest.raises(errors.AuthorityOnly) as refused:
+            await service.record_duty(write, plant.scope, **told)
+    assert refused.value.path == ("input", "duty")
+    assert (await stands(databases, plant, duty)).done_on is None
+    async with databases.write(plant.authority.scope) as write:
+        await service.record_duty(write, plant.authority.scope, **told)
+    assert (await stands(databases, plant, duty)).done_on == D(2025, 7, 1)

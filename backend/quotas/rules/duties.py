@@ -29,6 +29,9 @@ class DutyKind(StrEnum):
     SURRENDER = "surrender"
 
 
+OFFICIAL = frozenset({DutyKind.VERIFICATION, DutyKind.ALLOCATION})
+"""What the authority does to the holder: neither recorded by the holder nor held against it."""
+
 DUTY_NAMES = {
     DutyKind.MONTHLY_FILING: ("月度数据存证", "monthly data filing"),
     DutyKind.QUALITY_PLAN: ("数据质量控制方案", "data quality control plan"),

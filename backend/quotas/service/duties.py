@@ -14,7 +14,7 @@ from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
 from backend.quotas import queries, rules
-from backend.quotas.errors import DutyMonthInvalid
+from backend.quotas.errors import AuthorityOnly, DutyMonthInvalid
 from backend.quotas.models import QuotaDutyEntry
 from backend.quotas.service.common import book_of, check_day, check_year, columns, note, words
 from backend.quotas.service.gathering import runs_in
@@ -176,6 +176,7 @@ async def record_duty(
     Raises:
         Unauthenticated, Forbidden: without `quotas:enter` (holder) or `quotas:supervise` (authority).
         AccountNotFound, AccountNotYours, AccountClosed: in this order.
+        AuthorityOnly: the holder records what the authority does.
         QuotaYearOutOfRange: the year.
         DutyMonthInvalid: a monthly duty without its month, another with one.
         QuotaDatesInvalid: a day before what is filed, reported or settled was over, or one to come.
@@ -188,6 +189,8 @@ async def record_duty(
     else:
         scope.require("quotas:enter")
         await accounts.own_account(write, scope, account_id)
+        if duty in rules.OFFICIAL:
+            raise AuthorityOnly(path=("input", "duty"))
     check_year(year)
     _check_month(duty, month, is_needed=True)
     if done_on is not None:
