@@ -124,7 +124,7 @@ async def test_a_load_of_months_is_asked_for_the_whole_year(databases: Databases
         await make.state(databases, plant, 2024, month=month, mwh=Decimal(100), gj=Decimal(10), load=Decimal("0.6"))
     async with databases.read(plant.scope) as read:
         draft = await service.preview(read, plant.scope, plant.id, 2024, Stage.FINAL)
-    told = [en for zh, en in draft.missing if "peaking" in en]
+    told = [en for _, en in draft.missing if "peaking" in en]
     assert "whole year" in next(iter(told), "")
     [line] = draft.lines
     assert line.quota is not None
