@@ -213,6 +213,20 @@ select recorded_by from esg_step
 where account_id = :account_id and disclosure_id = :disclosure_id and step in ('open', 'submit', 'correct')""")
 
 
+async def said_since(read: Read, _scope: Scope, key: Key, moment: datetime) -> set[str]:
+    """Return the points of a disclosure something was said of after a moment; `""` stands for judged topics."""
+    asked = {"account_id": key[0], "disclosure_id": key[1], "moment": moment}
+    return {row.point for row in await read.rows(SAID_SINCE, asked)}
+
+
+SAID_SINCE = text("""
+select point from esg_entry
+where account_id = :account_id and disclosure_id = :disclosure_id and recorded_at > :moment
+union
+select '' from esg_assessment
+where account_id = :account_id and disclosure_id = :disclosure_id and recorded_at > :moment""")
+
+
 async def assignments(read: Read, _scope: Scope, keys: Sequence[Key]) -> dict[Key, list[AssignmentValue]]:
     """Return who answers for the points of each disclosure, oldest first."""
     found: dict[Key, list[AssignmentValue]] = defaultdict(list)

@@ -19,6 +19,7 @@ from backend.esg.schema_inputs import (
     OverrideDisclosurePointInput,
     RecordDisclosureProfileInput,
     ReturnDisclosureInput,
+    SubmitDisclosureInput,
 )
 from backend.esg.schema_types import (
     DISCLOSURE,
@@ -220,10 +221,11 @@ class EsgMutation(EsgCityMutation):
         return DisclosurePointsAssigned(tasks=[task(each) for each in values])
 
     @command("esg:disclose")
-    async def submit_disclosure(context: Context, write: Write, input: DisclosureInput) -> DisclosureChanged:
-        """Hand a complete draft over for review by a second person."""
+    async def submit_disclosure(context: Context, write: Write, input: SubmitDisclosureInput) -> DisclosureChanged:
+        """Hand a complete draft over for review by a second person; of one that was returned each remark is met first."""
         key = _disclosure(input.disclosure_id)
-        await service.submit(write, context.scope, key=key, note_text=input.note)
+        answers = [service.Remark(each.point, each.text) for each in input.answers]
+        await service.submit(write, context.scope, key=key, note_text=input.note, answers=answers)
         return DisclosureChanged(disclosure=await _now(write, context, key))
 
     @command("esg:review")

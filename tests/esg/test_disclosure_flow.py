@@ -271,6 +271,8 @@ async def test_whoever_filled_it_does_not_review_it_and_review_goes_in_rounds(da
     view = await make.seen(databases, firm, one)
     assert view.disclosure.state is State.DRAFT
     assert view.steps[-1].remarks == [{"point": "exchanges:GOV", "text": "请补充董事会职责"}]
+    said = answer("exchanges:GOV", text_zh="董事会每季审议", evidence_ids=[await make.evidence_of(databases, firm)])
+    await run(databases, firm.writer, service.answer, firm, one, **said)
     await make.approved(databases, firm, one)
     view = await make.seen(databases, firm, one)
     assert [each.step for each in view.steps] == [Step.OPEN, Step.SUBMIT, Step.RETURN, Step.SUBMIT, Step.APPROVE]

@@ -158,10 +158,15 @@ def _materiality(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
         f"评分不低于 {speak.figure(given['threshold'])} 分的议题为重要。",
         f"A topic with a score of {speak.figure(given['threshold'])} or more is material.",
     )
+    exact = [_known({0: str(each["number"]), 2: each["impact"], 3: each["financial"]}) for each in given["topics"]]
     return Chapter(
         speak.say("双重重要性评估", "Double materiality"), text,
-        tables=[Table(columns, rows, right=[2, 3], wide=[1, 6])],
+        tables=[Table(columns, rows, right=[2, 3], wide=[1, 6], exact=exact)],
     )  # fmt: skip
+
+
+def _known(figures: Mapping[int, str | None]) -> dict[int, str]:
+    return {at: each for at, each in figures.items() if each is not None}
 
 
 def _figures(speak: Speaker, content: Mapping[str, Any]) -> list[Chapter | None]:
@@ -208,8 +213,8 @@ def _remarks(speak: Speaker, point: Point) -> str:
         found.append(speak.of(STATES[PointState.RESTATED]))
     if point["comparative"] is not None and point["comparative"]["is_restated"]:
         found.append(speak.say("上年数据已重述", "prior year restated"))
-    if point["prefill"] is not None and not point["is_overridden"]:
-        found += [each for each in (speak.doubt(point["prefill"]["sources"]),) if each]
+    if told := speak.doubt(point):
+        found.append(told)
     if point["covered_by"]:
         found.append(speak.say(f"见 {point['covered_by']}", f"see {point['covered_by']}"))
     return speak.say("；", "; ").join(found)
@@ -321,13 +326,13 @@ def _rating(speak: Speaker, paper: Paper) -> Chapter | None:
         return None
     rows = [
         [
-            speak.say(each["name_zh"], each["name_en"]), each["weight"], f"{each['share']} %", each["points"],
+            speak.say(each["name_zh"], each["name_en"]), each["weight"], each["share"], each["points"],
             speak.say(each["why_zh"], each["why_en"]),
         ]
         for each in one.criteria
     ]  # fmt: skip
     columns = [
-        speak.say("指标", "Criterion"), speak.say("权重", "Weight"), speak.say("达成", "Reached"),
+        speak.say("指标", "Criterion"), speak.say("权重", "Weight"), speak.say("达成（%）", "Reached (%)"),
         speak.say("得分", "Points"), speak.say("说明", "Why"),
     ]  # fmt: skip
     text = speak.say(
@@ -340,5 +345,10 @@ def _rating(speak: Speaker, paper: Paper) -> Chapter | None:
     )
     return Chapter(
         speak.say("披露质量评级", "Rating of disclosure quality"), text,
-        tables=[Table(columns, rows, note=note if one.is_placeholder else "", right=[1, 2, 3], wide=[0, 4])],
+        tables=[
+            Table(
+                columns, rows, note=note if one.is_placeholder else "", right=[1, 2, 3], wide=[0, 4],
+                exact=[{1: each["weight"], 2: each["share"], 3: each["points"]} for each in one.criteria],
+            )
+        ],
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """How a document speaks: one language, figures for reading, words for states."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -172,10 +172,17 @@ class Speaker:
             self.of(NOTES[each]) if each in NOTES else each for each in ([note] if note in NOTES else note.split(" "))
         )
 
-    def doubt(self, sources: Iterable[Mapping[str, Any]]) -> str:
-        """Return what must be known of what a figure rests on; empty where nothing must."""
-        given = {part for each in sources for part in str(each["note"]).split(", ")}
-        return self.say("；", "; ").join(self.of(NOTES[each]) for each in DOUBTS if each in given)
+    def doubt(self, point: Mapping[str, Any]) -> str:
+        """Return what must be known of what a point rests on; empty where nothing must."""
+        return self.say("；", "; ").join(self.of(NOTES[each]) for each in doubts(point))
+
+
+def doubts(point: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the codes of what must be known of what a point rests on; none where the owner's word replaces it."""
+    if point["prefill"] is None or point["is_overridden"]:
+        return ()
+    given = {part for each in point["prefill"]["sources"] for part in str(each["note"]).split(", ")}
+    return tuple(each for each in DOUBTS if each in given)
 
 
 def mark_of(sha256: str) -> str:

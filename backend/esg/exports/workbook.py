@@ -117,7 +117,12 @@ class _Writer:
 
     def _plain(self, name: str, table: Table) -> None:
         widths = [48 if at in table.wide else 16 for at in range(len(table.columns))]
-        self._sheet(name, list(zip(table.columns, widths, strict=True)), table.rows)
+        exact = table.exact or [{}] * len(table.rows)
+        rows = [
+            [Decimal(known[at]) if at in known else each for at, each in enumerate(row)]
+            for row, known in zip(table.rows, exact, strict=True)
+        ]
+        self._sheet(name, list(zip(table.columns, widths, strict=True)), rows)
 
     def _points(self) -> Iterator[Sequence[Cell]]:
         speak = self._speak
