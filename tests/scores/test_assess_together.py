@@ -128,6 +128,15 @@ def test_what_follows_from_what() -> None:
     assert after["intensity_change"].value == -52
 
 
+def test_a_copy_of_a_model_is_worked_out_for_itself() -> None:
+    given = facts(emissions_location=310, value_added_intensity="5.7")
+    assert cheapest(QUZHOU, given, SECTOR, 0)
+    without = QUZHOU.model_copy(update={"levers": ()})
+    assert cheapest(without, given, SECTOR, 0) is None
+    assert without.ranks == QUZHOU.ranks
+    assert cheapest(QUZHOU, given, SECTOR, 0)
+
+
 def test_levers_that_share_no_fact_are_apart() -> None:
     told = together([each for each in shipped()["changlvfen"].levers if not each.is_wide])
     assert all(len(each) == 1 for each in told)
