@@ -11,7 +11,7 @@ from backend.ledger import queries_serials
 from backend.ledger.claims import queries as claim_queries
 from backend.ledger.claims.errors import BenefitMissing, SerialQuestionInvalid
 from backend.ledger.claims.rules import Rule
-from backend.ledger.claims.values import ENERGY, Extent, StandingClaim, Use, of_serials
+from backend.ledger.claims.values import Extent, StandingClaim, Use, energy_subject, of_serials
 from backend.ledger.errors import ProductionInvalid
 from backend.ledger.rules import check_serials
 from backend.ledger.schema_movements import Claim, ClaimExtent, UnitMovement, claim, extent, load_movement
@@ -135,10 +135,9 @@ def _energy(given: PlantEnergyInput) -> Extent:
     first, last = given.first_day.toordinal(), given.last_day.toordinal()
     if first > last:
         raise ProductionInvalid(first=given.first_day, last=given.last_day, path=("energy", "lastDay"))
-    plant = given.plant.strip().upper()
-    if not plant:
+    if not given.plant.strip():
         raise BenefitMissing(path=("energy", "plant"))
-    return Extent(f"{ENERGY}{plant}", first, last)
+    return Extent(energy_subject(given.plant), first, last)
 
 
 def _standing(value: StandingClaim) -> StandingUse:

@@ -31,7 +31,7 @@ from backend.kit.scope import Kind, Scope
 from backend.kit.storage import StoredFile
 from backend.ledger import service as ledger
 from backend.ledger.errors import AlreadyClaimed
-from backend.ledger.service import Extent, Use
+from backend.ledger.service import Extent, Use, energy_of
 from backend.ledger.values import GEC, BatchSpec, MovementValue, Reason
 
 KIND = "credits:import"
@@ -165,10 +165,8 @@ async def _claim_energy(
     """
     claimed: set[Extent] = set()
     for spec, movement in zip(specs, movements, strict=True):
-        if spec.produced_from is None or spec.produced_to is None:
-            continue
-        extent = Extent(f"energy:{spec.project_code}", spec.produced_from.toordinal(), spec.produced_to.toordinal())
-        if extent in claimed:
+        extent = energy_of(GEC, spec)
+        if extent is None or extent in claimed:
             continue
         claimed.add(extent)
         point = await write.connection.begin_nested()

@@ -4,23 +4,20 @@ Units of one plant and month come by several files, of several holders; the firs
 it for the others. So a claim does not end with the import that made it, but with the last unit of its energy.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy import text
 
 from backend.kit.db import Read, Write
 from backend.kit.scope import Kind, Scope
 from backend.ledger.claims.queries import claims_on
-from backend.ledger.claims.values import ENERGY, Extent, Use
+from backend.ledger.claims.values import ENERGY, ENERGY_USES, Extent, energy_of
 from backend.ledger.queries import batches as batches_by_id
 from backend.ledger.queries import movements_by_id
 from backend.ledger.service.claiming import withdraw_claims
-from backend.ledger.values import CCER, GEC, BatchValue, MovementKind, MovementValue
+from backend.ledger.values import MovementKind, MovementValue
 from backend.tenants import service as tenants
 
-USES = {GEC: Use.GEC, CCER: Use.CCER}
 ALONE = text("select pg_advisory_xact_lock(hashtext('carbon.energy_claims'))")
 STANDING = text("""
 select exists (
@@ -39,12 +36,12 @@ async def free_energy(write: Write, scope: Scope, reversed_: MovementValue) -> N
     Only the authority of the whole jurisdiction sees every unit; the reversal of any other leaves the claims as they are:
     what cannot be told keeps the energy claimed.
     """
-    use = USES.get(reversed_.class_code)
+    use = ENERGY_USES.get(reversed_.class_code)
     whole = scope.kind is Kind.SYSTEM or scope.region == (await tenants.pack_in_force(write, scope)).region
     if reversed_.kind is not MovementKind.IMPORT or use is None or not whole:
         return
     batches = (await batches_by_id(write, scope, reversed_.batch_ids)).values()
-    extents = [each for each in map(_energy, batches) if each is not None]
+    extents = [each for batch in batches if (each := energy_of(reversed_.class_code, batch)) is not None]
     if not extents:
         return
     # An import that rests on a claim is either committed and seen here, or claims after this commit.
@@ -59,14 +56,6 @@ async def free_energy(write: Write, scope: Scope, reversed_: MovementValue) -> N
             continue  # an issuance is annulled by its own command
         if not [one for one in each.extents if await _is_held(write, reversed_.class_code, one)]:
             await withdraw_claims(write, scope, movement.id)
-
-
-def _energy(batch: BatchValue) -> Extent | None:
-    attributes: Mapping[str, Any] = batch.attributes
-    plant = attributes.get("plant_code") if batch.class_code == CCER else batch.project_code
-    if not plant or batch.produced_from is None or batch.produced_to is None:
-        return None
-    return Extent(f"{ENERGY}{plant}", batch.produced_from.toordinal(), batch.produced_to.toordinal())
 
 
 async def _is_held(read: Read, class_code: str, extent: Extent) -> bool:
