@@ -134,7 +134,7 @@ class SubmitDisclosureInput:
     note: str = strawberry.field(default="", description="In words, at most 2,000 characters.")
     answers: list[DisclosureRemarkAnswerInput] = strawberry.field(
         default_factory=list,
-        description="To the remarks it was returned with. A point that was answered, overridden, left out or refreshed since needs none.",
+        description="To the remarks it was returned with. A point that says something else since needs none.",
     )
 
 

@@ -19,7 +19,7 @@ async def run(databases: Databases, scope: Any, command: Any, firm: make.Firm, o
 
 
 @pytest.mark.parametrize(
-    ("said", "answered", "left"),
+    ("changed", "answered", "left"),
     [
         (set(), set(), ["a", "b", ""]),
         ({"a"}, set(), ["b"]),
@@ -29,11 +29,11 @@ async def run(databases: Databases, scope: Any, command: Any, firm: make.Firm, o
         (set(), {""}, ["a", "b"]),
     ],
 )
-def test_a_remark_is_met_by_what_was_said_of_its_point_or_by_words(
-    said: set[str], answered: set[str], left: list[str]
+def test_a_remark_is_met_by_a_change_of_its_point_or_by_words(
+    changed: set[str], answered: set[str], left: list[str]
 ) -> None:
     remarks = [{"point": each, "text": "改"} for each in ("a", "b", "")]
-    assert [each["point"] for each in rules.unmet(remarks, said, answered)] == left
+    assert [each["point"] for each in rules.unmet(remarks, changed, answered)] == left
 
 
 async def test_a_returned_disclosure_meets_each_remark_before_it_is_submitted_again(databases: Databases) -> None:
@@ -76,9 +76,17 @@ async def test_a_returned_disclosure_meets_each_remark_before_it_is_submitted_ag
     assert (await run(databases, firm.writer, service.submit, firm, one, answers=said)).round == 2
     last = (await make.seen(databases, firm, one)).steps[-1]
     assert (last.step, last.remarks) == (Step.SUBMIT, [{"point": "exchanges:STR", "text": "目标已载于第三章"}])
-    # What was met in an earlier round is no longer asked for.
-    await run(databases, firm.reviewer, service.return_disclosure, firm, one, remarks=remarks[2:])
-    judged = [service.Judged(12, Decimal(2), Decimal(2), "不涉及", "不涉及")]
-    await refused("")
+    # What was met in an earlier round is no longer asked for; the same words once more are no change.
+    await run(databases, firm.reviewer, service.return_disclosure, firm, one, remarks=[remarks[0], remarks[2]])
+    await run(databases, firm.writer, service.answer, firm, one, **answered)
+    await refused("exchanges:GOV", "")
+    topic, two = 12, Decimal(2)
+    judged = [service.Judged(topic, two, two, "影响理由", "财务理由")]
     await run(databases, firm.writer, service.assess, firm, one, judged=judged)
-    await make.approved(databases, firm, one)
+    await refused("exchanges:GOV", "")
+    judged = [service.Judged(topic, two, two, "不涉及", "不涉及")]
+    await run(databases, firm.writer, service.assess, firm, one, judged=judged)
+    await refused("exchanges:GOV")
+    said = [service.Remark("exchanges:GOV", "已于上轮修改")]
+    assert (await run(databases, firm.writer, service.submit, firm, one, answers=said)).round == 3
+    await run(databases, firm.reviewer, service.approve, firm, one)

@@ -52,8 +52,8 @@ async def submit(
 ) -> StepValue:
     """Hand a complete draft over for review; another round begins.
 
-    One that was returned meets each remark first: something was said of the point since, or `answers` has words for it. A
-    remark on the whole is met by whatever was said or judged since.
+    One that was returned meets each remark first: the point says something else since, or `answers` has words for it. A
+    remark on the whole is met by whatever changed since, judged topics too.
 
     Raises:
         Unauthenticated, Forbidden: without `esg:disclose`.
@@ -101,8 +101,8 @@ async def _check_met(read: Read, scope: Scope, found: Worked, answered: set[str]
     last = found.view.steps[-1] if found.view.steps else None
     if last is None or last.step is not Step.RETURN:
         return
-    said = await queries.said_since(read, scope, (last.account_id, last.disclosure_id), last.recorded_at)
-    open_ = rules.unmet(last.remarks, said, answered)
+    changed = await queries.changed_since(read, scope, (last.account_id, last.disclosure_id), last.recorded_at)
+    open_ = rules.unmet(last.remarks, changed, answered)
     if open_:
         point, told = open_[0]["point"], open_[0]["text"][:SHORT]
         raise RemarksUnanswered(
