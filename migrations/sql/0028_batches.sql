@@ -37,9 +37,12 @@ begin
             ) u
             having count(*) > 0;
     open pieces no scroll for
-        select textsend(concat(u.head, case when today <= s.valid_until then 'true' else 'false' end, ',"score":',
-            coalesce(s.answer, 'null'), case when has_indicators and u.is_shown then ',"indicators":' || s.indicators end,
-            '}'))
+        select textsend(
+            -- Joined from the left, the short texts first: the long one is copied least.
+            u.head || case when today <= s.valid_until then 'true,"score":' else 'false,"score":' end
+                || coalesce(s.answer, 'null')
+                || case when has_indicators and u.is_shown and s.indicators is not null
+                    then ',"indicators":' || s.indicators || '}' else '}' end)
             from unnest(accounts, heads, shown) u (account_id, head, is_shown)
                 left join lateral (
                     select l.valid_until, l.answer, l.indicators from score l where l.account_id = u.account_id

@@ -121,7 +121,7 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
         figures = await accounts.figures(read, system, [own], years, issued.known_at)
         proved = _proved(inputs, [each for some in figures.values() for each in some])
         evidence = await accounts.evidence_by_id(read, system, [(own, each) for each in sorted(proved)])
-        pack = await tenants.pack_in_force(read, system)
+        hosts = await tenants.hosts(read, system)
     wanted = [each for each in issued.files if each.kind.value in {"json", "pdf"}]
     if sum(each.size for each in wanted) > LARGEST_MB * 1024 * 1024:
         raise LoanFileTooLarge(megabytes=LARGEST_MB)
@@ -148,7 +148,7 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
         key = await statements.document_key(write, system, identity.seal_of(task.settings))
         parts["keys.json"] = archive.as_json({"keys": list(await statements.public_keys(write, system))})
     settings = task.settings
-    issuer = addressing.issuer(system.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
+    issuer = addressing.issuer(system.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port)
     return await asyncio.to_thread(_sealed, found, parts, absent, key, issuer)
 
 
