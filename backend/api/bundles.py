@@ -6,7 +6,8 @@
 Who may see the account's statement, records and units may have the bundle, nobody else. One that a job has made is kept and
 handed out; the others are made anew, from what was known when the statement was. `carbon-bundle-movements` and
 `carbon-bundle-proofs` of the answer say how many movements of units are in it and of how many the journal's proof: the newest 500
-while a caller waits, 20,000 when a job makes it (its result says the same). The bundle names those that are not proven.
+while a caller waits, 20,000 when a job makes it (its result says the same). The bundle names those that are not proven. What
+is too large for a job as well is refused when it is asked for.
 """
 
 from typing import Any, ClassVar
@@ -54,16 +55,16 @@ class Bundles(Controller):
         scope, account_id, own_id = await _asked(request, here, account, statement, "/bundle.zip")
         async with here.databases.read(scope) as read:
             issued = await sessions.statement_of(read, scope, account_id, own_id)
-        kept = sessions.place(scope, account_id, own_id)
-        size = await here.storage.size(kept)
-        if size is not None:
+        kept = await sessions.kept(here.storage, scope, account_id, own_id)
+        if kept is not None:
+            headers = _headers(sessions.file_name(issued.number), kept.movements, kept.proofs)
             return Stream(
-                here.storage.get(kept), media_type=MEDIA_TYPE,
-                headers={**_headers(sessions.file_name(issued.number)), "content-length": str(size)},
+                here.storage.get(kept.key), media_type=MEDIA_TYPE,
+                headers={**headers, "content-length": str(kept.size)},
             )  # fmt: skip
         made = await sessions.make(here.databases, here.storage, here.settings, scope, account_id, own_id)
-        told = {"carbon-bundle-movements": str(made.movements), "carbon-bundle-proofs": str(made.proofs)}
-        return Response(made.content, media_type=MEDIA_TYPE, headers={**_headers(made.name), **told})
+        headers = _headers(made.name, made.movements, made.proofs)
+        return Response(made.content, media_type=MEDIA_TYPE, headers=headers)
 
     @post("/bundle", status_code=202, opt={ACTION: "statements:bundle"})
     async def have_made(
@@ -72,7 +73,7 @@ class Bundles(Controller):
         """Have a job make the bundle."""
         here: Surroundings = state.here
         scope, account_id, own_id = await _asked(request, here, account, statement, "/bundle")
-        job_id = await sessions.request(here.databases, scope, account_id, own_id)
+        job_id = await sessions.request(here.databases, here.storage, scope, account_id, own_id)
         url = f"/{scope.tenant}/accounts/{account_id}/statements/{own_id}/bundle.zip"
         return BundleRequested(node_id("Job", job_id), url)
 
@@ -87,8 +88,12 @@ async def _asked(
     return scope, plain_id(account, "CarbonAccount", "account"), plain_id(statement, "AccountStatement", "statement")
 
 
-def _headers(name: str) -> dict[str, str]:
-    return {"content-disposition": disposition(name), "x-content-type-options": "nosniff"}
+def _headers(name: str, movements: int | None, proofs: int | None) -> dict[str, str]:
+    counts = {"carbon-bundle-movements": movements, "carbon-bundle-proofs": proofs}
+    return {
+        "content-disposition": disposition(name), "x-content-type-options": "nosniff",
+        **{each: str(count) for each, count in counts.items() if count is not None},
+    }  # fmt: skip
 
 
 CONTROLLERS = (Bundles,)

@@ -1,26 +1,19 @@
-"""The words and the shape of the public verification page: what a certificate states, and whether it still holds."""
+"""The page of a certificate of retirement: what it states, and whether it still holds."""
 
 from collections.abc import Mapping
-from enum import Enum
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from backend.api.landing import inline_hash
+from backend.api.verification_page import COMMON, Comparison, Page
 from backend.kit.clock import CHINA
 from backend.statements.values import CertificateValue, Standing
 
-_TEXT = Path(__file__).with_name("certificates.html").read_text(encoding="utf-8")
-POLICY = (
-    f"default-src 'none'; style-src {inline_hash(_TEXT, 'style')}; form-action 'self'; frame-ancestors 'none';"
-    " base-uri 'none'"
-)
 MOST_SHOWN = 200
 """Serial ranges shown on the page; the document has all of them."""
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    **COMMON,
     "title": ("注销证书查验", "Verify a certificate of retirement"),
-    "other": ("English", "中文"),
     "valid": ("有效", "Valid"),
     "valid_text": ("本证书由本辖区碳账户出具，所载注销记录在账簿中有效。",
                    "Issued by the carbon account of this jurisdiction; the retirements it states stand in the books."),
@@ -30,23 +23,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unknown": ("未找到该证书", "No such certificate"),
     "unknown_text": ("编号 {number} 不是本辖区出具的证书，请核对证书上印制的编号。",
                      "{number} is no certificate of this jurisdiction. Check the number printed on the document."),
-    "busy": ("查验过于频繁", "Too many verifications"),
     "same": ("文件一致", "The file is genuine"),
     "same_text": ("您提交的文件与出具时的原件逐字节一致。",
                   "The file you gave is, byte for byte, the document that was issued."),
-    "different": ("文件不一致", "The file is not the one issued"),
     "different_text": ("您提交的文件与出具时的原件不同：可能被修改、另存、打印后扫描，或是另一份证书。请勿采信该文件，以本页所列内容为准。",
                        "Your file differs from the one issued: changed, saved anew, scanned, or another. Do not rely on it."),
-    "demonstration": ("演示数据", "Demonstration"),
     "demonstration_text": ("本证书不代表任何真实的注销。", "This certificate stands for no real retirement."),
-    "number": ("证书编号", "Number"),
-    "holder": ("注销单位", "Holder"),
-    "credit_code": ("统一社会信用代码", "Credit code"),
-    "account": ("碳账户", "Carbon account"),
-    "issued": ("出具日期", "Issued on"),
-    "issuer": ("出具辖区", "Jurisdiction"),
     "sha256": ("文件 SHA-256", "SHA-256 of the file"),
-    "mark": ("内容校验码", "Content mark"),
     "retirement": ("注销流水", "Retirement"),
     "retired_on": ("注销日期", "Retired on"),
     "purpose": ("用途", "Purpose"),
@@ -70,84 +53,29 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "compare": ("比对手中的 PDF 文件", "Compare the PDF you hold"),
     "compare_text": ("把 PDF 文件拖到下面的选择框，或点击选择。文件仅用于计算 SHA-256，不会保存。",
                      "Drop the PDF onto the field below, or choose it. It is hashed and not kept."),
-    "compare_button": ("比对", "Compare"),
-    "file": ("文件", "File"),
-    "ask": ("输入证书或报告上印制的编号", "Enter the number printed on the certificate or statement"),
-    "ask_button": ("查验", "Verify"),
     "offline": ("也可离线验证：证书内含数字签名，所用公钥见 ", "It can be verified offline too: the document carries a digital signature; the public keys are at "),
-    "offline_end": ("。", "."),
     "note": ("自登记机构转入的单位，其在原登记机构的状态以该机构记录为准。",
              "For units imported from a registry, that registry's own record of them prevails."),
 }  # fmt: skip
 
 
-class Comparison(Enum):
-    """What became of a file somebody gave."""
+class CertificatePage(Page):
+    """A page about a certificate in one language."""
 
-    NONE = "none"
-    SAME = "same"
-    DIFFERENT = "different"
-
-
-class Page:
-    """A page in one language for one tenant."""
-
-    words: Mapping[str, tuple[str, str]] = WORDS
+    words = WORDS
     accepts = "application/pdf,.pdf"
-
-    def __init__(self, language: str, tenant: str, path: str) -> None:
-        self.place = 1 if language == "en" else 0
-        self._tenant, self._path = tenant, path
-
-    def word(self, name: str, **given: object) -> str:
-        """Return a word of the page, ready for HTML."""
-        return escape(self.words[name][self.place].format(**given))
 
     def certificate(
         self, value: CertificateValue, how: Standing, mark: str, comparison: Comparison = Comparison.NONE
     ) -> bytes:
         """Return the page of a certificate."""
         stated = value.facts
-        parts = [self._state(how)]
-        if stated["is_demonstration"]:
-            parts.append(self.banner("demonstration", "warn"))
-        if comparison is not Comparison.NONE:
-            parts.append(self.banner(comparison.value, "" if comparison is Comparison.SAME else "bad"))
-        parts += [self._totals(stated), self._about(value, stated, mark)]
-        parts += [self._retirement(each) for each in stated["retirements"]]
-        return self.whole([*parts, self.compare(value.number)])
-
-    def missing(self, number: str) -> bytes:
-        """Return the page that says there is no such certificate."""
-        return self.whole([self.banner("unknown", "bad", number=number), self._ask()])
-
-    def ask(self) -> bytes:
-        """Return the page that asks for a number."""
-        return self.whole([self._ask()])
-
-    def refused(self, reason: str) -> bytes:
-        """Return the page that says why a question is not answered now."""
-        return self.whole([f'<div class="state bad"><strong>{self.word("busy")}</strong><p>{escape(reason)}</p></div>'])
-
-    def whole(self, parts: list[str]) -> bytes:
-        """Return a page of these parts, with its head and foot."""
-        other = "zh" if self.place else "en"
-        head = (
-            f"<header><h1>{self.word('title')}</h1>"
-            f'<a href="{escape(self._path)}?lang={other}" hreflang="{other}">{self.word("other")}</a></header>'
-        )
-        keys = f"/{self._tenant}/.well-known/documents.json"
-        foot = (
-            f'<footer><p>{self.word("note")}</p><p>{self.word("offline")}<a href="{keys}">{keys}</a>'
-            f"{self.word('offline_end')}</p></footer>"
-        )
-        text = _TEXT.replace("LANGUAGE", "en" if self.place else "zh-CN", 1).replace("TITLE", self.word("title"), 1)
-        return text.replace("BODY", "\n".join([head, *parts, foot]), 1).encode()
-
-    def banner(self, name: str, tone: str, **given: object) -> str:
-        """Return a framed sentence; `tone` is `bad`, `warn` or empty."""
-        text = self.word(f"{name}_text", **given)
-        return f'<div class="state {tone}"><strong>{self.word(name)}</strong><p>{text}</p></div>'
+        more = [("mark", f"<code>{escape(mark)}</code>"), ("sha256", f"<code>{escape(value.sha256)}</code>")]
+        rest = [
+            self._totals(stated), self.cover(value, (), stated["issued_on"], more),
+            *(self._retirement(each) for each in stated["retirements"]),
+        ]  # fmt: skip
+        return self.document(value, [self._state(how)], rest, comparison)
 
     def _state(self, how: Standing) -> str:
         if how.withdrawn_at is None:
@@ -170,27 +98,6 @@ class Page:
     def _named(self, stated: Mapping[str, Any]) -> str:
         name = stated["name_en"] if self.place and stated["name_en"] else stated["name_zh"]
         return f'{escape(name)} <span class="quiet">{escape(stated["class"])}</span>'
-
-    def _about(self, value: CertificateValue, stated: Mapping[str, Any], mark: str) -> str:
-        holder, issuer = stated["holder"], stated["issuer"]
-        name = holder["name_en"] if self.place and holder["name_en"] else holder["name"]
-        return self.listed(
-            [
-                ("number", escape(value.number)),
-                ("holder", escape(name)),
-                ("credit_code", escape(holder["credit_code"])),
-                ("account", escape(f"{holder['account_number']} {holder['account_name']}")),
-                ("issued", escape(stated["issued_on"])),
-                ("issuer", escape(issuer["name_en"] if self.place else issuer["name_zh"])),
-                ("mark", f"<code>{escape(mark)}</code>"),
-                ("sha256", f"<code>{escape(value.sha256)}</code>"),
-            ]
-        )
-
-    def listed(self, pairs: list[tuple[str, str]]) -> str:
-        """Return names and what is said of each."""
-        inside = "".join(f"<dt>{self.word(name)}</dt><dd>{shown or '—'}</dd>" for name, shown in pairs)
-        return f"<dl>{inside}</dl>"
 
     def _retirement(self, entry: Mapping[str, Any]) -> str:
         purpose = entry["purpose_en"] if self.place and entry["purpose_en"] else entry["purpose_zh"]
@@ -233,24 +140,6 @@ class Page:
         is_short = " open" if len(ranges) <= 10 else ""  # noqa: PLR2004 - what a page shows without being asked
         summary = self.word("ranges", count=len(ranges))
         return f"<details{is_short}><summary>{summary}</summary><table><tr>{head}</tr>{rows}</table>{more}</details>"
-
-    def compare(self, number: str) -> str:
-        """Return the form that takes a file to compare."""
-        action = f"/{self._tenant}/verify/{escape(number)}?lang={'en' if self.place else 'zh'}"
-        return (
-            f'<h2>{self.word("compare")}</h2><form method="post" enctype="multipart/form-data" action="{action}">'
-            f'<p class="quiet">{self.word("compare_text")}</p>'
-            f'<p><input type="file" name="file" accept="{self.accepts}" required aria-label="{self.word("file")}"> '
-            f"<button>{self.word('compare_button')}</button></p></form>"
-        )
-
-    def _ask(self) -> str:
-        return (
-            f'<h2>{self.word("ask")}</h2><form method="get" action="/{self._tenant}/verify">'
-            f'<input type="hidden" name="lang" value="{"en" if self.place else "zh"}">'
-            f'<p><input type="text" name="number" maxlength="60" required autocomplete="off" aria-label="{self.word("number")}"'
-            f' placeholder="RC-320200-2026-XXXX-XXXX-XXXX"> <button>{self.word("ask_button")}</button></p></form>'
-        )
 
 
 def grouped(value: str) -> str:

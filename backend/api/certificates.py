@@ -11,7 +11,8 @@ a neighbour's certificate by counting; questions from one address are limited al
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, Response, get, post
@@ -21,20 +22,22 @@ from litestar.response import Redirect, Stream
 from redis.exceptions import RedisError
 
 from backend.api import callers
-from backend.api.certificate_page import POLICY, Comparison, Page
+from backend.api.certificate_page import CertificatePage
 from backend.api.door import CORRELATION, ROUTE, TENANT
 from backend.api.files import disposition, plain_id
 from backend.api.forms import Form
 from backend.api.refusals import ACTION
 from backend.api.statement_page import StatementPage
 from backend.api.surroundings import Surroundings
+from backend.api.verification_page import POLICY, Comparison
 from backend.kit.clock import now
+from backend.kit.db import Read
 from backend.kit.errors import CarbonError
 from backend.kit.scope import Scope
 from backend.kit.storage import FileTooLarge
 from backend.statements import rules, service
 from backend.statements.errors import VerificationsTooOften
-from backend.statements.values import MEDIA_TYPE, CertificateValue, Standing
+from backend.statements.values import MEDIA_TYPE
 
 AnyRequest = Request[Any, Any, State]
 Lang = Annotated[str | None, QueryParameter(name="lang")]
@@ -90,8 +93,8 @@ class Verification(Controller):
             plain = rules.read_number(number)
             if plain is not None:
                 return Redirect(f"/{tenant}/verify/{plain}?lang={_language(lang)}", status_code=303)
-            return _html(Page(_language(lang), tenant, f"/{tenant}/verify").missing(number[:60]), 404)
-        return _html(Page(_language(lang), tenant, f"/{tenant}/verify").ask())
+            return _html(CertificatePage(_language(lang), tenant, f"/{tenant}/verify").missing(number[:60]), 404)
+        return _html(CertificatePage(_language(lang), tenant, f"/{tenant}/verify").ask())
 
     @get("/{number:str}")
     async def show(self, request: AnyRequest, state: State, number: FromPath[str], lang: Lang = None) -> Response[Any]:
@@ -128,53 +131,51 @@ class DocumentKeys(Controller):
             return {"keys": await service.public_keys(read, scope)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document that was found: the hashes of its files, and its page, given how a file compares and the file's hash."""
+
+    hashes: Collection[str]
+    page: Callable[[Comparison, str], bytes]
+
+
 async def _answer(
     request: AnyRequest, here: Surroundings, number: str, language: str, form: Form | None
 ) -> Response[Any]:
+    """Answer about a document, under the service's scope: the caller is nobody, the number is the key."""
     asgi: Any = request.scope
-    tenant, shown = str(asgi[TENANT]), number[:60]
-    plain = rules.read_number(number)
+    tenant, plain = str(asgi[TENANT]), rules.read_number(number)
     is_statement = plain is not None and plain.startswith(rules.STATEMENT)
-    page = (StatementPage if is_statement else Page)(language, tenant, f"/{tenant}/verify/{plain or ''}")
+    kind, find = (StatementPage, _statement) if is_statement else (CertificatePage, _certificate)
+    page: Any = kind(language, tenant, f"/{tenant}/verify/{plain or ''}")
     try:
         await _check_rate(request, here, tenant)
     except VerificationsTooOften as error:
         return _html(page.refused(error.message(language)), 429)
+    digest = None if form is None else await _digest(form)
     scope = Scope.system(tenant, correlation_id=asgi[CORRELATION])
-    if plain is not None and isinstance(page, StatementPage):
-        return await _statement(here, scope, plain, page, form, shown)
-    found = None if plain is None else await _found(here, scope, plain)
-    digest = None if form is None else await _digest(form)
+    async with here.databases.read(scope) as read:
+        found = None if plain is None else await find(read, scope, plain, page)
     if found is None:
-        return _html(page.missing(shown), 404)
-    value, how = found
-    comparison = _compared(digest, {value.sha256})
-    return _html(page.certificate(value, how, rules.mark(value.facts), comparison))
+        return _html(page.missing(number[:60]), 404)
+    return _html(found.page(_compared(digest, found.hashes), digest or ""))
 
 
-async def _found(here: Surroundings, scope: Scope, number: str) -> tuple[CertificateValue, Standing] | None:
-    """Return a certificate and how it stands, under the service's scope: the caller is nobody, the number is the key."""
-    async with here.databases.read(scope) as read:
-        value = await service.certificate_by_number(read, scope, number)
-        if value is None:
-            return None
-        (how,) = await service.standings(read, scope, [value])
-    return value, how
+async def _certificate(read: Read, scope: Scope, number: str, page: CertificatePage) -> _Document | None:
+    value = await service.certificate_by_number(read, scope, number)
+    if value is None:
+        return None
+    (how,) = await service.standings(read, scope, [value])
+    return _Document({value.sha256}, lambda same, _: page.certificate(value, how, rules.mark(value.facts), same))
 
 
-async def _statement(
-    here: Surroundings, scope: Scope, number: str, page: StatementPage, form: Form | None, shown: str
-) -> Response[Any]:
-    """Answer for an account statement, under the service's scope: the caller is nobody, the number is the key."""
-    digest = None if form is None else await _digest(form)
-    async with here.databases.read(scope) as read:
-        value = await service.statement_by_number(read, scope, number)
-        if value is None:
-            return _html(page.missing(shown), 404)
-        (gone,) = await service.superseded(read, scope, [value])
-    by_hash = {each.sha256: each for each in value.files}
-    comparison = _compared(digest, by_hash.keys())
-    return _html(page.statement(value, gone, comparison, by_hash.get(digest or "")))
+async def _statement(read: Read, scope: Scope, number: str, page: StatementPage) -> _Document | None:
+    value = await service.statement_by_number(read, scope, number)
+    if value is None:
+        return None
+    (gone,) = await service.superseded(read, scope, [value])
+    files = {each.sha256: each for each in value.files}
+    return _Document(files, lambda same, digest: page.statement(value, gone, same, files.get(digest)))
 
 
 def _compared(digest: str | None, issued: Collection[str]) -> Comparison:

@@ -17,11 +17,11 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from redis.exceptions import RedisError
 
-from backend.api.certificate_page import POLICY
 from backend.api.door import CORRELATION, ROUTE, TENANT
 from backend.api.languages import Asked as Lang
 from backend.api.languages import language_of
 from backend.api.surroundings import Surroundings
+from backend.api.verification_page import POLICY
 from backend.kit.clock import now, today
 from backend.kit.errors import CarbonError, Limited
 from backend.kit.scope import Scope

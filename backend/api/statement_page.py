@@ -6,12 +6,12 @@ It shows the cover of the statement and no figure: whoever holds the document ha
 from collections.abc import Sequence
 from html import escape
 
-from backend.api.certificate_page import WORDS, Comparison, Page
+from backend.api.verification_page import COMMON, Comparison, Page
 from backend.kit.clock import CHINA
 from backend.statements.account.issued import FileKind, StatementFile, StatementValue, Superseded
 
 STATEMENT_WORDS: dict[str, tuple[str, str]] = {
-    **WORDS,
+    **COMMON,
     "title": ("碳账户报告查验", "Verify a carbon account statement"),
     "valid": ("由本辖区出具", "Issued by this jurisdiction"),
     "valid_text": ("本报告由本辖区碳账户出具。为保护企业数据，本页不显示任何数值，请以手中的文件为准并在下方比对。",
@@ -61,14 +61,9 @@ class StatementPage(Page):
         self, value: StatementValue, gone: Sequence[Superseded], comparison: Comparison, same: StatementFile | None
     ) -> bytes:
         """Return the page of a statement; `same` is the file the one given is identical with."""
-        parts = [self.banner("valid", ""), self._superseded(gone)]
-        if value.facts["is_demonstration"]:
-            parts.append(self.banner("demonstration", "warn"))
-        if comparison is Comparison.SAME and same is not None:
-            parts.append(self.banner("same", "", file=self._file(same)))
-        elif comparison is not Comparison.NONE:
-            parts.append(self.banner("different", "bad"))
-        return self.whole([*parts, self._cover(value), self._files(value), self.compare(value.number)])
+        first = [self.banner("valid", ""), self._superseded(gone)]
+        rest = [self._cover(value), self._files(value)]
+        return self.document(value, first, rest, comparison, "" if same is None else self._file(same))
 
     def _superseded(self, gone: Sequence[Superseded]) -> str:
         if not gone:
@@ -84,21 +79,12 @@ class StatementPage(Page):
         return self.banner("superseded", "warn", years="; ".join(told))
 
     def _cover(self, value: StatementValue) -> str:
-        holder, issuer = value.facts["holder"], value.facts["issuer"]
-        name = holder["name_en"] if self.place and holder["name_en"] else holder["name"]
-        return self.listed(
-            [
-                ("number", escape(value.number)),
-                ("holder", escape(name)),
-                ("credit_code", escape(holder["credit_code"])),
-                ("account", escape(f"{holder['account_number']} {holder['account_name']}")),
-                ("period", f"{value.period_from} – {value.period_to}"),
-                ("known", f"{value.known_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
-                ("issued", f"{value.issued_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
-                ("issuer", escape(issuer["name_en"] if self.place else issuer["name_zh"])),
-                ("mark", f"<code>{escape(value.mark)}</code>"),
-            ]
-        )
+        before = [
+            ("period", f"{value.period_from} – {value.period_to}"),
+            ("known", f"{value.known_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+        ]
+        issued = f"{value.issued_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        return self.cover(value, before, issued, [("mark", f"<code>{escape(value.mark)}</code>")])
 
     def _files(self, value: StatementValue) -> str:
         order = {kind: at for at, kind in enumerate((FileKind.PDF, FileKind.XLSX, FileKind.JSON))}

@@ -5,7 +5,13 @@ Importing this module also provides the accounts' port of source rules.
 
 from backend.emissions import source_rules
 from backend.emissions.claims.queries import claimed_energy, claims_by_movement, energy_claims, purchased_electricity
-from backend.emissions.claims.service import claim_energies, claim_energy, claimable_energy, withdraw_energy_claim
+from backend.emissions.claims.service import (
+    claim_energies,
+    claim_energy,
+    claimable_energy,
+    is_year_closed,
+    withdraw_energy_claim,
+)
 from backend.emissions.claims.values import Claiming, EnergyClaim
 from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
@@ -50,6 +56,7 @@ __all__ = [
     "energy_claims",
     "inventory_facts",
     "inventory_inputs",
+    "is_year_closed",
     "line_facts",
     "month_facts",
     "overview",

@@ -30,6 +30,7 @@ Conflict
   DisclosureOnItsWay        the year's disclosure is on its way, or published: it is corrected then
   DisclosureStateWrong      not in a state in which this is done
   DisclosureIncomplete      something blocks; the details list the gaps
+  RemarksUnanswered         returned with remarks that nothing was done about; the details list them
   PublicationCorrected      only the newest publication of a year is corrected or assured
   AlreadyAssured            this verifier signed its statement on this publication
   DraftHasNoData            files for machines are of publications
@@ -239,8 +240,8 @@ class DisclosureStateWrong(Conflict):
     """Not now."""
 
     code = "disclosure_state_wrong"
-    en = "The disclosure is '{state}'; this is done while it is {wanted}."
-    zh = "披露当前状态为“{state}”，此操作须在 {wanted} 状态下进行。"
+    en = "The disclosure is {state_en}; this is done while it is {wanted_en}."
+    zh = "披露当前为“{state_zh}”，此操作须在“{wanted_zh}”时进行。"
 
 
 class DisclosureIncomplete(Conflict):
@@ -249,6 +250,16 @@ class DisclosureIncomplete(Conflict):
     code = "disclosure_incomplete"
     en = "{count} gaps block the disclosure, first: {first_en} Its 'gaps' lists all."
     zh = "尚有 {count} 项缺口，首项：{first_zh}其余见缺口清单。"
+
+
+class RemarksUnanswered(Conflict):
+    """What a reviewer asked for is done, or answered."""
+
+    code = "disclosure_remarks_unanswered"
+    en = "{count} remarks of the reviewer were neither followed nor answered, first: {first_en}. Change what the points say, or answer in words with 'answers' when you submit."
+    zh = (
+        "尚有 {count} 条复核意见既未修改也未答复，首条：{first_zh}。请修改相应披露项，或在提交时以“answers”作文字答复。"
+    )
 
 
 class PublicationCorrected(Conflict):

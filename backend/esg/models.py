@@ -182,7 +182,7 @@ class EsgAssessment(Base):
 
 
 class EsgStep(Base):
-    """What moved a disclosure on, with a reviewer's remarks; append-only."""
+    """What moved a disclosure on, with a reviewer's remarks or the owner's answers to them; append-only."""
 
     __tablename__ = "esg_step"
     __table_args__ = (

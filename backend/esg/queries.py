@@ -213,6 +213,42 @@ select recorded_by from esg_step
 where account_id = :account_id and disclosure_id = :disclosure_id and step in ('open', 'submit', 'correct')""")
 
 
+async def changed_since(read: Read, _scope: Scope, key: Key, moment: datetime) -> set[str]:
+    """Return the points of a disclosure of which something else is said than at a moment; `""` stands for judged topics.
+
+    What was said once more in the same words, on the same evidence, is no change.
+    """
+    asked = {"account_id": key[0], "disclosure_id": key[1], "moment": moment}
+    return {row.point for row in await read.rows(CHANGED_SINCE, asked)}
+
+
+CHANGED_SINCE = text("""
+with said as (
+    select point, kind = 'prefill' as is_prefill, recorded_at, id,
+        (kind, value, unit, text_zh, text_en, reason, evidence_ids, cast(sources as text)) as told
+    from esg_entry where account_id = :account_id and disclosure_id = :disclosure_id
+), judged as (
+    select topic, recorded_at, id, (impact, financial, impact_reason, financial_reason) as told
+    from esg_assessment where account_id = :account_id and disclosure_id = :disclosure_id
+)
+select n.point
+from (
+    select distinct on (point, is_prefill) * from said order by point, is_prefill, recorded_at desc, id desc
+) n
+left join (
+    select distinct on (point, is_prefill) * from said where recorded_at <= :moment
+    order by point, is_prefill, recorded_at desc, id desc
+) t on t.point = n.point and t.is_prefill = n.is_prefill
+where n.recorded_at > :moment and (t.id is null or n.told is distinct from t.told)
+union
+select ''
+from (select distinct on (topic) * from judged order by topic, recorded_at desc, id desc) n
+left join (
+    select distinct on (topic) * from judged where recorded_at <= :moment order by topic, recorded_at desc, id desc
+) t on t.topic = n.topic
+where n.recorded_at > :moment and (t.id is null or n.told is distinct from t.told)""")
+
+
 async def assignments(read: Read, _scope: Scope, keys: Sequence[Key]) -> dict[Key, list[AssignmentValue]]:
     """Return who answers for the points of each disclosure, oldest first."""
     found: dict[Key, list[AssignmentValue]] = defaultdict(list)

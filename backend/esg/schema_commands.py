@@ -19,6 +19,7 @@ from backend.esg.schema_inputs import (
     OverrideDisclosurePointInput,
     RecordDisclosureProfileInput,
     ReturnDisclosureInput,
+    SubmitDisclosureInput,
 )
 from backend.esg.schema_types import (
     DISCLOSURE,
@@ -33,7 +34,7 @@ from backend.esg.schema_types import (
     profile,
     publication,
 )
-from backend.esg.schema_work import DisclosureEntry, DisclosureTask, assigned, entry
+from backend.esg.schema_work import DisclosureEntry, DisclosureTask, entry, task
 from backend.kit.db import Write
 from backend.wire.commands import command
 from backend.wire.context import Context
@@ -217,14 +218,14 @@ class EsgMutation(EsgCityMutation):
         values = await service.assign(
             write, context.scope, key=key, points=input.points, owner_id=owner_id, due_on=input.due_on
         )
-        year = (await _now(write, context, key)).year
-        return DisclosurePointsAssigned(tasks=[assigned(each, year) for each in values])
+        return DisclosurePointsAssigned(tasks=[task(each) for each in values])
 
     @command("esg:disclose")
-    async def submit_disclosure(context: Context, write: Write, input: DisclosureInput) -> DisclosureChanged:
-        """Hand a complete draft over for review by a second person."""
+    async def submit_disclosure(context: Context, write: Write, input: SubmitDisclosureInput) -> DisclosureChanged:
+        """Hand a complete draft over for review by a second person; of one that was returned each remark is met first."""
         key = _disclosure(input.disclosure_id)
-        await service.submit(write, context.scope, key=key, note_text=input.note)
+        answers = [service.Remark(each.point, each.text) for each in input.answers]
+        await service.submit(write, context.scope, key=key, note_text=input.note, answers=answers)
         return DisclosureChanged(disclosure=await _now(write, context, key))
 
     @command("esg:review")

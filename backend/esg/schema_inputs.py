@@ -118,6 +118,26 @@ class DisclosureRemarkInput:
     point: str = strawberry.field(default="", description="About which point; empty: the whole.")
 
 
+@strawberry.input(description="What you say to a reviewer's remark.")
+class DisclosureRemarkAnswerInput:
+    """An answer to a remark."""
+
+    text: str = strawberry.field(description="The answer, at most 2,000 characters.")
+    point: str = strawberry.field(default="", description="To the remarks about which point; empty: about the whole.")
+
+
+@strawberry.input(description="Hand a draft over for review.")
+class SubmitDisclosureInput:
+    """Submit a disclosure."""
+
+    disclosure_id: strawberry.ID = strawberry.field(description=DISCLOSURE_ID)
+    note: str = strawberry.field(default="", description="In words, at most 2,000 characters.")
+    answers: list[DisclosureRemarkAnswerInput] = strawberry.field(
+        default_factory=list,
+        description="To the remarks it was returned with. A point that says something else since needs none.",
+    )
+
+
 @strawberry.input(description="Return a disclosure to be mended.")
 class ReturnDisclosureInput:
     """Return a disclosure."""

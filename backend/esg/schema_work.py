@@ -31,7 +31,6 @@ from backend.esg.schema_types import (
 )
 from backend.esg.values import (
     AssessmentValue,
-    AssignmentValue,
     Comparative,
     DisclosureView,
     EntryKind,
@@ -192,12 +191,12 @@ class DisclosureMatrixCell:
         return await load_person(info.context, self.actor_id)
 
 
-@strawberry.type(description="A remark of a reviewer.")
+@strawberry.type(description="A remark of a reviewer, or the owner's answer to one.")
 class DisclosureRemark:
-    """A remark of a reviewer."""
+    """A remark of a reviewer, or an answer to one."""
 
     point: str = strawberry.field(description="About which point; empty: the whole.")
-    text: str = strawberry.field(description="What is to be mended.")
+    text: str = strawberry.field(description="What is to be mended, or what the owner says to that.")
 
 
 @strawberry.type(description="What moved a disclosure on.")
@@ -209,6 +208,7 @@ class DisclosureStep:
     round: int = strawberry.field(description="In which round.")
     note: str = strawberry.field(description="In words.")
     remarks: list[DisclosureRemark] = strawberry.field(description="Of a returning reviewer.")
+    answers: list[DisclosureRemark] = strawberry.field(description="Of the owner who submits it again, to remarks.")
     recorded_at: datetime = strawberry.field(description="When.")
 
     @strawberry.field(description="Who did it.")
@@ -328,10 +328,11 @@ def cell(value: MatrixCell) -> DisclosureMatrixCell:
 
 def step(value: StepValue) -> DisclosureStep:
     """Return a step as the wire has it."""
+    told = [DisclosureRemark(point=each["point"], text=each["text"]) for each in value.remarks]
+    is_answer = value.step is Step.SUBMIT
     return DisclosureStep(
         actor_id=value.recorded_by, step=value.step, round=value.round, note=value.note,
-        remarks=[DisclosureRemark(point=each["point"], text=each["text"]) for each in value.remarks],
-        recorded_at=value.recorded_at,
+        remarks=[] if is_answer else told, answers=told if is_answer else [], recorded_at=value.recorded_at,
     )  # fmt: skip
 
 
@@ -356,12 +357,4 @@ def task(value: TaskValue) -> DisclosureTask:
         owner_id=value.owner_id, disclosure_id=node_id(DISCLOSURE, value.account_id, value.disclosure_id),
         year=value.year, point=value.point, due_on=value.due_on, is_answered=value.is_answered,
         is_overdue=value.is_overdue,
-    )  # fmt: skip
-
-
-def assigned(value: AssignmentValue, year: int) -> DisclosureTask:
-    """Return a fresh assignment as the wire has it."""
-    return DisclosureTask(
-        owner_id=value.owner_id, disclosure_id=node_id(DISCLOSURE, value.account_id, value.disclosure_id), year=year,
-        point=value.point, due_on=value.due_on, is_answered=False, is_overdue=False,
     )  # fmt: skip

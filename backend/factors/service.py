@@ -5,6 +5,7 @@ its state changes, once, from draft to active or rejected. Commands that write v
 another in a tenant, because a version's number depends on the versions before it.
 """
 
+import csv
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -30,7 +31,7 @@ from backend.factors.errors import (
 from backend.factors.layouts import Defaults
 from backend.factors.models import ParameterVersion, ReferenceFile
 from backend.factors.rules import Book
-from backend.factors.shipped import defaults_for, sha256, shipped_files
+from backend.factors.shipped import REFERENCE, defaults_for, sha256, shipped_files
 from backend.factors.values import (
     Change,
     Choice,
@@ -68,7 +69,7 @@ INSERT = text("""
 
 __all__ = [
     "Book", "Choice", "Missing", "activate", "book", "grid_region_of", "load_file", "load_reference", "parameter",
-    "parameters_by_id", "propose", "propose_file", "reject",
+    "parameters_by_id", "propose", "propose_file", "reject", "shipped_rows",
 ]  # fmt: skip
 
 
@@ -88,6 +89,12 @@ async def book(
     drafts = frozenset(with_draft or ())
     versions = await queries.known_versions(read, scope, names, drafts)
     return Book(versions, published_by=published_by, known_at=known_at or now(), as_active=drafts)
+
+
+def shipped_rows(file_name: str) -> list[dict[str, str]]:
+    """Return the lines of a shipped reference file by its titles, for a rule that has no database at hand."""
+    with (REFERENCE / file_name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 async def parameters_by_id(read: Read, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Version]:

@@ -313,8 +313,8 @@ class ConsentScopesInvalid(Invalid):
     """No scope, or one that does not exist."""
 
     code = "consent_scopes_invalid"
-    en = "Choose at least one of: {known}."
-    zh = "请至少选择一项授权范围：{known}。"
+    en = "The scopes cannot be used: {reason_en}. Choose at least one of: {known}."
+    zh = "授权范围有误：{reason_zh}。请至少选择一项：{known}。"
 
 
 class ConsentWider(Invalid):

@@ -207,8 +207,17 @@ def scopes(written: Sequence[str]) -> list[str]:
     Raises:
         ConsentScopesInvalid: none, or one that does not exist.
     """
-    if not written or set(written) - set(CONSENT_SCOPES):
-        raise ConsentScopesInvalid(known=", ".join(CONSENT_SCOPES), path=("input", "scopes"))
+
+    def wrong(reason_en: str, reason_zh: str) -> ConsentScopesInvalid:
+        return ConsentScopesInvalid(
+            reason_en=reason_en, reason_zh=reason_zh, known=", ".join(CONSENT_SCOPES), path=("input", "scopes")
+        )
+
+    if not written:
+        raise wrong("none is given", "未选择任何一项")
+    for each in written:
+        if each not in CONSENT_SCOPES:
+            raise wrong(f"there is no '{each[:LONGEST_NAME]}'", f"没有“{each[:LONGEST_NAME]}”这一项")
     return [each for each in CONSENT_SCOPES if each in written]
 
 

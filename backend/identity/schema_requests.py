@@ -27,7 +27,8 @@ RequestStateEnum = strawberry.enum(
 )
 SCOPES = (
     "`account` (who it is, where its account is; part of every consent), `score` (grade, points, validity, reasons), "
-    "`indicators` (the score with every indicator), `statement` (the account statement), `pledge` (holdings it may pledge)"
+    "`indicators` (the score with every indicator), `statement` (the account statement as it was "
+    "issued, which tells grade, points and reasons of the score, too), `pledge` (holdings it may pledge)"
 )
 
 

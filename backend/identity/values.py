@@ -29,8 +29,8 @@ CONSENT_SCOPES = ("account", "score", "indicators", "statement", "pledge")
 """What an enterprise can open to a bank.
 
 `account`: who it is and where its account is; every consent implies it. `score`: the green score's grade, points,
-validity and reasons. `indicators`: the score with each indicator and its value. `statement`: the account statement.
-`pledge`: the holdings it may pledge.
+validity and reasons. `indicators`: the score with each indicator and its value. `statement`: the account statement as it was
+issued, which tells grade, points and reasons of the score, too. `pledge`: the holdings it may pledge.
 """
 
 SUFFICIENT: Mapping[str, tuple[str, ...]] = {
@@ -59,9 +59,7 @@ _READS = frozenset(
         "statements:read",
         "tenants:read",
         "budgets:read",
-        "keyunits:read",
         "knowledge:read",
-        "monitoring:read",
         "parks:read",
         "projects:read",
     }
@@ -81,7 +79,6 @@ _ENERGY_MANAGER = _READS | {
     "esg:disclose",
     "jobs:cancel",
     "quotas:enter",
-    "keyunits:manage",
     "knowledge:request",
     "parks:apply",
     "projects:apply",
@@ -108,7 +105,6 @@ _CARBON_OFFICER = _READS | {
     "quotas:settle",
     "scores:appeal",
     "statements:issue",
-    "keyunits:manage",
     "knowledge:request",
     "parks:apply",
     "projects:apply",
@@ -116,17 +112,11 @@ _CARBON_OFFICER = _READS | {
 _OFFICER = _READS | {
     "budgets:adjust",
     "budgets:draft",
-    "console:invite",
-    "console:read",
-    "keyunits:supervise",
     "knowledge:publish",
-    "monitoring:respond",
     "parks:manage",
     "projects:review",
     "regions:read",
     "regions:record",
-    "targets:evaluate",
-    "targets:read",
     "credits:review",
     "emissions:close",
     "esg:supervise",
@@ -164,15 +154,13 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
             "identity:register",
             "ledger:freeze",
             "ledger:reverse",
-            "monitoring:configure",
             "parks:decide",
             "projects:decide",
             "regions:publish",
             "scores:activate",
-            "targets:set",
         },
         "officer": _OFFICER,
-        "viewer": _READS | {"console:read", "regions:read", "targets:read"},
+        "viewer": _READS | {"regions:read"},
     },
     Kind.VERIFIER: {
         ADMINISTRATOR: _VERIFIER | _HOUSE | {"identity:engage"},

@@ -19,7 +19,7 @@ from backend.kit.logs import log
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
-from backend.lending.jobs import look_after_banks
+from backend.lending.jobs import forget_messages, look_after_banks
 from backend.projects.jobs import let_lapse
 from backend.regions.jobs import keep_rolled
 from backend.scores.jobs import keep_scores
@@ -91,6 +91,7 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
             for tenant in databases.tenants:
                 done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
                 done |= await sweep_market(databases, tenant) | await keep_books(databases, settings, tenant)
+                done |= await forget_messages(databases, settings, tenant)
                 given_back = await ledger.give_back(databases, settings, tenant)
                 done |= {"cleared_codes_given_back": given_back} if given_back else {}
                 lapsed = await let_lapse(databases, tenant)

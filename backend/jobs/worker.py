@@ -19,6 +19,7 @@ from backend.jobs.runner import Runner
 from backend.jobs.schedule import keep_house, roll_up, score_changes, tell_banks
 from backend.jobs.surroundings import open_databases, open_storage, redis_address
 from backend.kit import broker, telemetry
+from backend.kit.collecting import settle
 from backend.kit.db import Databases
 from backend.kit.logs import configure, log
 from backend.kit.settings import Settings
@@ -73,6 +74,7 @@ def run(settings: Settings) -> None:
     """
     configure(settings, "worker")
     telemetry.configure(settings, "worker")
+    settle()
     asyncio.run(_main(settings))
     telemetry.close()
 

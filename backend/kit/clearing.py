@@ -12,6 +12,10 @@ The work depends on the digits of a number, not on how many codes a run has. Eve
 the installation's key; the owner's own mark on it, under the tenant's key, by which a tenant recognises its rows and
 nobody else's; and the ticket under which it can be given back. A tenant's own rows never stand in its way: its own
 books judge those.
+
+Different codes can stand for one benefit: a certificate and a reduction of the same energy. So a month of a plant's
+energy is reserved under the same ticket, as one hash of plant, month and use, and refused if the hash of a use that
+excludes this one is another tenant's. The same use twice is no clash: a month's certificates have many holders.
 """
 
 import asyncio
@@ -52,7 +56,7 @@ FIND = text("select hash, owner from clearing_mark where hash = any(:hashes)").b
     bindparam("hashes", type_=_HASHES)
 )
 STORE = text(
-    "insert into clearing_mark (hash, owner, ticket) select * from unnest(:hashes, :owners, :tickets)"
+    "insert into clearing_mark (hash, owner, ticket) select * from unnest(:hashes, :owners, :tickets) on conflict do nothing"
 ).bindparams(*(bindparam(name, type_=_HASHES) for name in ("hashes", "owners", "tickets")))
 RELEASE = text("delete from clearing_mark where ticket = any(:tickets)").bindparams(bindparam("tickets", type_=_HASHES))
 
@@ -68,6 +72,21 @@ class ClaimedElsewhere(Conflict):
     zh = (
         "{registry} 的 {frame} 第 {first}-{last} 号单位与本系统其他地区账簿中已登记的单位重叠，未导入任何内容。"
         "请向签发机构核实持有人。"
+    )
+
+
+class EnergyClaimedElsewhere(Conflict):
+    """Energy that stands in the books of another jurisdiction for a use that excludes this one; not told which."""
+
+    code = "energy_claimed_elsewhere"
+    en = (
+        "The energy of the plant {plant} in {month} is in the books of another jurisdiction of this installation for the "
+        "other of two uses: green certificates or CCER, never both. Nothing was imported. Check the plant's code and the "
+        "days; if they are right, ask the bodies that issued the units which of them stands."
+    )
+    zh = (
+        "电站 {plant} 在 {month} 的电量已在本系统其他地区账簿中登记为绿证、CCER 二者中的另一种，绿证与 CCER 只能二选一，"
+        "未导入任何内容。请核对电站编码和起止日期；如无误，请向签发机构核实。"
     )
 
 
@@ -87,6 +106,16 @@ class Run:
     frame: str
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """A month (`YYYY-MM`) of a plant's energy put to a use; `against` are the uses that exclude it."""
+
+    plant: str
+    month: str
+    use: str
+    against: tuple[str, ...]
 
 
 def blocks(first: int, last: int) -> list[tuple[int, int]]:
@@ -160,23 +189,26 @@ class Clearing:
             secret(settings.data_dir, f"clearing:{tenant}"),
         )
 
-    async def reserve(self, parts: Sequence[tuple[UUID, Sequence[Run]]]) -> None:
-        """Reserve runs of codes, each part under a ticket of its own; all or none, committed when this returns.
+    async def reserve(self, parts: Sequence[tuple[UUID, Sequence[Run | Energy]]]) -> None:
+        """Reserve runs of codes and months of energy, each part under a ticket of its own; all or none.
+
+        Committed when this returns. Doing it again under the same tickets changes nothing.
 
         Raises:
-            ClaimedElsewhere: another tenant holds some of them.
+            ClaimedElsewhere: another tenant holds some of the codes.
+            EnergyClaimedElsewhere: another tenant uses some of the energy for what excludes this use.
             ClearingAway: it cannot be told.
         """
-        asked: dict[bytes, Run] = {}
+        asked: dict[bytes, Run | Energy] = {}
         hashes: list[bytes] = []
         tickets: list[bytes] = []
 
         def work() -> list[bytes]:
-            for ticket, runs in parts:
+            for ticket, wanted in parts:
                 sealed = self._ticket(ticket)
                 seen: set[bytes] = set()
-                for run in runs:
-                    seen |= self._nodes(run, asked)
+                for each in wanted:
+                    seen |= self._months(each, asked) if isinstance(each, Energy) else self._nodes(each, asked)
                 hashes.extend(seen)
                 tickets.extend([sealed] * len(seen))
             return [self._owned(each) for each in hashes]
@@ -188,8 +220,7 @@ class Clearing:
             for some in _chunks(list(asked)):
                 for row in await connection.execute(FIND, {"hashes": some}):
                     if not hmac.compare_digest(row.owner, self._owned(row.hash)):
-                        run = asked[row.hash]
-                        raise ClaimedElsewhere(registry=run.registry, frame=run.frame, first=run.first, last=run.last)
+                        raise _refusal(asked[row.hash])
             for start in range(0, len(hashes), CHUNK):
                 cut = slice(start, start + CHUNK)
                 await connection.execute(STORE, {"hashes": hashes[cut], "owners": owners[cut], "tickets": tickets[cut]})
@@ -221,7 +252,7 @@ class Clearing:
         finally:
             await engine.dispose()
 
-    def _nodes(self, run: Run, asked: dict[bytes, Run]) -> set[bytes]:
+    def _nodes(self, run: Run, asked: dict[bytes, Run | Energy]) -> set[bytes]:
         """Return the hashes a run is stored as; put those that would clash with it into `asked`."""
         cut = blocks(run.first, run.last)
         larger = around(cut)
@@ -236,15 +267,29 @@ class Clearing:
             stored.add(self._hash("mark", run, node))
         return stored
 
+    def _months(self, energy: Energy, asked: dict[bytes, Run | Energy]) -> set[bytes]:
+        """Return the hash a month of energy is stored as; put those that would clash with it into `asked`."""
+        for use in energy.against:
+            asked.setdefault(self._sealed("energy", use, energy.plant, energy.month), energy)
+        return {self._sealed("energy", energy.use, energy.plant, energy.month)}
+
     def _hash(self, kind: str, run: Run, node: tuple[int, int]) -> bytes:
-        words = "\x1f".join((kind, run.registry, run.frame, str(node[0]), str(node[1])))
-        return hmac.digest(self._common, words.encode(), "sha256")
+        return self._sealed(kind, run.registry, run.frame, str(node[0]), str(node[1]))
+
+    def _sealed(self, *words: str) -> bytes:
+        return hmac.digest(self._common, "\x1f".join(words).encode(), "sha256")
 
     def _owned(self, found: bytes) -> bytes:
         return hmac.digest(self._own, found, "sha256")
 
     def _ticket(self, ticket: UUID) -> bytes:
         return hmac.digest(self._own, b"ticket" + ticket.bytes, "sha256")
+
+
+def _refusal(wanted: Run | Energy) -> Conflict:
+    if isinstance(wanted, Energy):
+        return EnergyClaimedElsewhere(plant=wanted.plant, month=wanted.month)
+    return ClaimedElsewhere(registry=wanted.registry, frame=wanted.frame, first=wanted.first, last=wanted.last)
 
 
 def _chunks(found: list[bytes]) -> Iterable[list[bytes]]:

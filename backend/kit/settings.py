@@ -71,6 +71,10 @@ class Settings(BaseSettings):
 
     webhook_allow_private: bool = False
     """Let webhooks go to private and local addresses, and without TLS: for an installation on one machine."""
+    webhook_kept_days: int = Field(default=90, ge=7)
+    """How long messages to banks are kept after they arrived, or were not to be told any more."""
+    webhook_dead_kept_days: int = Field(default=365, ge=7)
+    """How long messages that could not be delivered are kept; never shorter than the others."""
 
     is_explorer_open: bool | None = None
     """Serve the explorer page and accept free-form operations; default: only in development."""

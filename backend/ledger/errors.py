@@ -32,7 +32,7 @@ Invalid
   NotABank                  the beneficiary of a pledge must be a bank
   OriginsIncomplete         the registry's codes do not cover the quantity
   ProductionInvalid         produced backwards
-  SerialQuestionInvalid     neither, or both, of a serial and a registry's code
+  VintageInvalid            a year no benefit can belong to
   ReceiverMissing           neither, or both, of an account and its number
   ReasonMissing             a registrar's correction says why
   TextTooLong               a text that is too long
@@ -247,7 +247,7 @@ class StatementDaysInvalid(Invalid):
 class PurposeMissing(Invalid):
     """A retirement says what for."""
 
-    code = "purpose_missing"
+    code = "ledger_purpose_missing"
     en = "Say what the units are retired for, such as 'event', 'footprint', 'disclosure' or your own words."
     zh = "请说明注销用途，例如 event（活动碳中和）、footprint（产品碳足迹）、disclosure（信息披露），或自行描述。"
 
@@ -292,12 +292,12 @@ class ProductionInvalid(Invalid):
     zh = "生产起始日 {first} 不能晚于截止日 {last}。"
 
 
-class SerialQuestionInvalid(Invalid):
-    """Neither, or both, of a serial and a registry's code."""
+class VintageInvalid(Invalid):
+    """A year no benefit can belong to."""
 
-    code = "serial_question_invalid"
-    en = "Name either the serial here, or the registry's own code, not both."
-    zh = "请只填写本系统序列号或登记机构编码之一。"
+    code = "vintage_invalid"
+    en = "The vintage cannot be {vintage}; name a year from {first} to {last}."
+    zh = "年度不能为 {vintage}，应为 {first} 至 {last}。"
 
 
 class ReceiverMissing(Invalid):
@@ -376,8 +376,8 @@ class UnitsNotTransferable(Conflict):
     """Units that cannot change hands."""
 
     code = "units_not_transferable"
-    en = "These units of {class} cannot be transferred (self-use, or bound to their energy)."
-    zh = "这些 {class} 单位不可交易（自发自用或证电合一）。"
+    en = "These units of {class} cannot change hands (bound to their energy, or not tradeable by their kind); their holder may use them. Name other units."
+    zh = "这些 {class} 单位不可交易（证电合一或按类别不可交易），仅可由持有人使用；请改选其他单位。"
 
 
 class UnitsAlreadyTransferred(Conflict):
@@ -438,8 +438,8 @@ class ProgrammeUnits(Conflict):
     """Units whose programme has a command of its own."""
 
     code = "programme_units"
-    en = "Units of {class} are issued and retired by the programme '{programme}', after its own checks."
-    zh = "{class} 单位须通过项目“{programme}”签发和注销，由该项目审核。"
+    en = "Units of {class} belong to the programme '{programme}', which checks first: use `submitProgrammeQuantity` to have them issued, `retireProgrammeUnits` to retire them."
+    zh = "{class} 单位属于“{programme}”项目，须先经其审核：签发请用 submitProgrammeQuantity，注销请用 retireProgrammeUnits。"
 
 
 class MovementClaimed(Conflict):

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from backend.kit.clock import CHINA, today
 from backend.ledger.errors import (
+    EffectiveInFuture,
     EffectiveTooEarly,
     PeriodInvalid,
     ProductionInvalid,
@@ -14,6 +15,7 @@ from backend.ledger.errors import (
     SerialsInvalid,
     StatementDaysInvalid,
     TooManyRanges,
+    VintageInvalid,
 )
 from backend.ledger.values import BatchSpec, Reason, Serials
 
@@ -80,6 +82,23 @@ def check_batch(batch: BatchSpec) -> None:
     first, last = batch.produced_from, batch.produced_to
     if first is not None and last is not None and first > last:
         raise ProductionInvalid(first=first.isoformat(), last=last.isoformat(), path=("producedTo",))
+
+
+def check_issued(batch: BatchSpec) -> None:
+    """Refuse years and days that units issued by hand cannot be of.
+
+    Raises:
+        VintageInvalid: a year before any unit there is, or after the next one.
+        EffectiveTooEarly, EffectiveInFuture: produced before any unit there is, or not yet.
+    """
+    last = today().year + 1
+    if batch.vintage is not None and not OLDEST.year <= batch.vintage <= last:
+        raise VintageInvalid(vintage=batch.vintage, first=OLDEST.year, last=last, path=("vintage",))
+    for day, field in ((batch.produced_from, "producedFrom"), (batch.produced_to, "producedTo")):
+        if day is not None and day < OLDEST:
+            raise EffectiveTooEarly(day=day.isoformat(), first=OLDEST.isoformat(), path=(field,))
+        if day is not None and day > today():
+            raise EffectiveInFuture(day=day.isoformat(), today=today().isoformat(), path=(field,))
 
 
 def instant(at: datetime) -> datetime:

@@ -9,9 +9,10 @@ import strawberry
 
 from backend.ledger import queries_serials
 from backend.ledger.claims import queries as claim_queries
+from backend.ledger.claims.errors import BenefitMissing, SerialQuestionInvalid
 from backend.ledger.claims.rules import Rule
-from backend.ledger.claims.values import Extent, StandingClaim, Use, of_serials
-from backend.ledger.errors import SerialQuestionInvalid, SerialsInvalid
+from backend.ledger.claims.values import Extent, StandingClaim, Use, energy_subject, of_serials
+from backend.ledger.errors import ProductionInvalid
 from backend.ledger.rules import check_serials
 from backend.ledger.schema_movements import Claim, ClaimExtent, UnitMovement, claim, extent, load_movement
 from backend.ledger.schema_units import UnitBatch, load_batch
@@ -133,8 +134,10 @@ def serial_runs(given: Sequence[SerialRangeInput] | None) -> tuple[Serials, ...]
 def _energy(given: PlantEnergyInput) -> Extent:
     first, last = given.first_day.toordinal(), given.last_day.toordinal()
     if first > last:
-        raise SerialsInvalid(first=given.first_day, last=given.last_day, path=("energy",))
-    return Extent(f"energy:{given.plant}", first, last)
+        raise ProductionInvalid(first=given.first_day, last=given.last_day, path=("energy", "lastDay"))
+    if not given.plant.strip():
+        raise BenefitMissing(path=("energy", "plant"))
+    return Extent(energy_subject(given.plant), first, last)
 
 
 def _standing(value: StandingClaim) -> StandingUse:
@@ -212,6 +215,8 @@ class ClaimsQuery:
         extents = of_serials(runs)
         if energy is not None:
             extents = (*extents, _energy(energy))
+        if not extents:
+            raise BenefitMissing(path=("serials",))
         async with info.context.read() as read:
             found = await claim_queries.claimed(read, scope, extents)
         return ClaimAnswer(is_claimed=bool(found), uses=[_standing(each) for each in found])

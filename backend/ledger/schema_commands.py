@@ -40,6 +40,7 @@ FIELDS = {
     "class_unknown": "unitClass", "class_mismatch": "unitClass", "class_frozen": "unitClass",
     "class_not_serialised": "serials", "serials_repeated": "serials", "serials_unknown": "serials",
     "serials_not_here": "serials", "units_not_whole": "quantity", "quantity_too_precise": "quantity",
+    "programme_units": "unitClass", "units_not_transferable": "units", "units_already_transferred": "units",
     "quantity_mismatch": "quantity", "insufficient_units": "quantity", "effective_in_future": "effectiveOn",
 }  # fmt: skip
 """The input field behind what the books refuse: the server functions know none."""
@@ -260,7 +261,10 @@ def _name_as_sent(error: CarbonError, given: Any) -> None:  # noqa: ANN401 - an 
     detail = NAMED.get(error.code)
     if detail is None or not error.path:
         return
-    sent = getattr(given, to_snake_case(error.path[-1]), None)
+    holder = given
+    if error.path[:3] == ("input", "units", "0"):
+        holder = given.units[0]
+    sent = getattr(holder, to_snake_case(error.path[-1]), None)
     if sent is not None:
         error.details[detail] = str(sent)
 

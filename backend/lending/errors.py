@@ -24,11 +24,13 @@ Conflict
   EndpointDisabled          nothing is sent there: enable it first
   EndpointsTooMany          as many endpoints as a bank may have
   LoanFileNotReady          it is still being made
+Limited
+  LoanFileTooLarge          more than is put into one archive
 Unavailable
   BatchesTooMany            as many batches as this process makes at a time are under way
 """
 
-from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from backend.kit.errors import Conflict, Forbidden, Invalid, Limited, NotFound, Unavailable
 
 
 class BorrowerNotFound(NotFound):
@@ -139,8 +141,8 @@ class EndpointUrlInvalid(Invalid):
     """Not an address messages may be sent to."""
 
     code = "webhook_url_invalid"
-    en = "The endpoint's address cannot be used: {reason}. Give an https address of the public internet."
-    zh = "该接收端地址不可用，请填写公网可访问的 https 地址（不含用户名、密码和片段，不超过 2000 个字符）。"
+    en = "The endpoint's address cannot be used: {reason_en}. Give an https address of the public internet."
+    zh = "该接收端地址{reason_zh}，不能使用，请填写公网可访问的 https 地址。"
 
 
 class EventsInvalid(Invalid):
@@ -197,3 +199,11 @@ class LoanFileNotReady(Conflict):
     code = "loan_file_not_ready"
     en = "The loan file is still being made. Watch its job, then download it."
     zh = "贷款档案包正在生成，请待任务完成后再下载。"
+
+
+class LoanFileTooLarge(Limited):
+    """More than is put into one archive."""
+
+    code = "loan_file_too_large"
+    en = "The borrower's statement is too large for a loan file: more than {megabytes} MB. Ask the enterprise for a shorter period."
+    zh = "该企业的碳账户报告超过 {megabytes} MB，无法放入贷款档案包，请联系企业出具较短期间的报告。"

@@ -3,6 +3,7 @@
 import strawberry
 
 from backend.lending.schema_loan_files import LoanFilesMutation, LoanFilesQuery
+from backend.lending.schema_pledges import PledgesMutation, PledgesQuery
 from backend.lending.schema_pledging import PledgingQuery
 from backend.lending.schema_portfolio import PortfolioMutation, PortfolioQuery
 from backend.lending.schema_reads import ReadsQuery
@@ -11,12 +12,12 @@ from backend.lending.schema_webhooks import WebhooksMutation, WebhooksQuery
 
 
 @strawberry.type
-class LendingQuery(ReadsQuery, PortfolioQuery, PledgingQuery, WebhooksQuery, LoanFilesQuery):
+class LendingQuery(ReadsQuery, PortfolioQuery, PledgingQuery, PledgesQuery, WebhooksQuery, LoanFilesQuery):
     """Reads of lending."""
 
 
 @strawberry.type
-class LendingMutation(PortfolioMutation, WebhooksMutation, LoanFilesMutation):
+class LendingMutation(PortfolioMutation, PledgesMutation, WebhooksMutation, LoanFilesMutation):
     """Commands of lending."""
 
 

@@ -10,6 +10,7 @@ import strawberry
 from backend.kit.db import Write
 from backend.lending import service
 from backend.lending.loan_files.values import LoanFileState, LoanFileValue
+from backend.lending.loan_files.words import words_of
 from backend.wire.commands import command
 from backend.wire.connections import Connection, connect, page
 from backend.wire.context import Context, Info
@@ -43,6 +44,8 @@ class LoanFile:
     sha256: str | None = strawberry.field(description="SHA-256 of the archive, in hexadecimal.")
     size: int | None = strawberry.field(description="Size of the archive in bytes.")
     reason: str = strawberry.field(description="Code of why there is no file (any more); empty otherwise.")
+    reason_zh: str = strawberry.field(description="没有（不再有）档案包的原因，其他情况为空。")
+    reason_en: str = strawberry.field(description="The same in words.")
     asked_at: datetime = strawberry.field(description="When it was asked for.")
     made_at: datetime | None = strawberry.field(description="When it was made.")
     expires_at: datetime | None = strawberry.field(description="When it is deleted, unless its consent ends before.")
@@ -63,6 +66,8 @@ def loan_file(value: LoanFileValue, tenant: str) -> LoanFile:
         sha256=value.sha256 or None,
         size=value.size or None,
         reason=value.reason,
+        reason_zh=words_of(value.reason, "zh"),
+        reason_en=words_of(value.reason, "en"),
         asked_at=value.asked_at,
         made_at=value.made_at,
         expires_at=value.expires_at,

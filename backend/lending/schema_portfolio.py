@@ -113,7 +113,9 @@ class FinancedEmissions:
     attribution: Decimal | None = strawberry.field(description="Your share, 0 to 1: outstanding over the base.")
     base: BaseEnum | None = strawberry.field(description="What the outstanding amount was set against.")
     scope12_t: Decimal | None = strawberry.field(description="Your share of scopes 1 and 2 (location-based), in tCO2e.")
-    scope3_t: Decimal | None = strawberry.field(description="Your share of scope 3 as far as stated, in tCO2e.")
+    scope3_t: Decimal | None = strawberry.field(
+        description="Your share of scope 3, in tCO2e; null where the inventory does not account for it."
+    )
     quality: int | None = strawberry.field(
         description="Score of data quality: 1 verified, 2 computed and not verified."
     )
@@ -183,7 +185,10 @@ class PortfolioSummary:
     told: Decimal = strawberry.field(description="Outstanding of borrowers whose emissions are told, in CNY.")
     coverage: Decimal | None = strawberry.field(description="That share, 0 to 1.")
     scope12_t: Decimal = strawberry.field(description="Financed emissions, scopes 1 and 2, in tCO2e, of what is told.")
-    scope3_t: Decimal = strawberry.field(description="The same of scope 3.")
+    scope3_t: Decimal | None = strawberry.field(
+        description="The same of scope 3, of borrowers whose inventories account for it; null where none does."
+    )
+    scope3_told: Decimal = strawberry.field(description="Outstanding of those borrowers, in CNY.")
     quality: Decimal | None = strawberry.field(description="Mean score of data quality, weighted by outstanding.")
     missing: list[PortfolioMissing] = strawberry.field(description="What is not told.")
     grades: list[PortfolioGrade] = strawberry.field(description="By model and grade.")
@@ -235,10 +240,14 @@ class LoanGradeTermsInput:
 class RecordLoanTermsInput:
     """The next version of terms."""
 
-    model_code: str = strawberry.field(description="The score model.")
-    valid_from: date = strawberry.field(description="First day, today at the earliest.")
-    grades: list[LoanGradeTermsInput] = strawberry.field(description="Each grade once.")
-    note: str = strawberry.field(default="", description="Your note.")
+    model_code: str = strawberry.field(description="The score model's code; one that is or was in force.")
+    valid_from: date = strawberry.field(description="First day, today at the earliest, within five years.")
+    grades: list[LoanGradeTermsInput] = strawberry.field(description="Each grade of the model once, by its code.")
+    note: str = strawberry.field(default="", description="Your note, at most 500 characters.")
+    is_replacing: bool = strawberry.field(
+        default=False,
+        description="From its first day on, let it stand in the place of versions that begin that day or later.",
+    )
 
 
 @strawberry.type(description="Recorded; the versions before it stay.")
@@ -324,6 +333,7 @@ class PortfolioMutation:
         """Store the next version of your terms for the grades of a model."""
         made = await service.record_terms(
             write, context.scope, model_code=input.model_code, valid_from=input.valid_from, note=input.note,
+            is_replacing=input.is_replacing,
             grades=[
                 GradeTerms(each.grade, each.limit_cny, each.rate_offset_bp, each.tenor_months, each.note)
                 for each in input.grades
@@ -384,7 +394,7 @@ def summary(day: date, places: Sequence[BorrowerPlace]) -> PortfolioSummary:
     sums, grades = service.total(places)
     return PortfolioSummary(
         on=day, borrowers=len(places), outstanding=sums.outstanding, told=sums.told, coverage=sums.coverage,
-        scope12_t=sums.scope12, scope3_t=sums.scope3, quality=sums.quality,
+        scope12_t=sums.scope12, scope3_t=sums.scope3, scope3_told=sums.scope3_told, quality=sums.quality,
         missing=[PortfolioMissing(reason=MissingEnum(why.value), borrowers=many) for why, many in sums.missing.items()],
         grades=[_grade(each) for each in grades], document=pcaf.DOCUMENT, confidence=pcaf.CONFIDENCE,
     )  # fmt: skip

@@ -26,7 +26,8 @@ class WatchingSubscription:
     """Watching borrowers' scores."""
 
     @strawberry.subscription(
-        description="Each change of a score of your borrowers from now on. Its consent is looked at for each push: after a "
+        description="Each change of a score of your borrowers from now on: of its grade, state, shut gates, year or model; a "
+        "score that differs in points alone is not pushed. Its consent is looked at for each push: after a "
         "revocation nothing more comes. The enterprise sees each push in its log."
     )
     async def score_changes(self, info: Info) -> AsyncGenerator[ScoreNews]:

@@ -33,8 +33,9 @@ After = Annotated[str | None, strawberry.argument(description="A cursor from an 
 strawberry.enum(
     EventKind,
     name="BankEventKind",
-    description="What a bank is told of: a borrower's score changed, a consent was given or ended, a credential holds "
-    "no more. The message says that, never what a score is now.",
+    description="What a bank is told of: a borrower's score changed (its grade, state, shut gates, year or model; points "
+    "alone do not count), a consent was given or ended, a credential holds "
+    "no more, a request for a pledge was answered. The message says that, never what a score or an answer is.",
 )
 strawberry.enum(
     DeliveryState,

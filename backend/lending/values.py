@@ -90,13 +90,18 @@ class BorrowerScore:
 
 @dataclass(frozen=True, slots=True)
 class CredentialValue:
-    """A signed credential as it is served: the issuer's signature over all, and the disclosures the consent covers."""
+    """A signed credential as it is served: the issuer's signature over all, and the disclosures the consent covers.
+
+    `model_code` and `grade` are the score's; `grade` is None unless it is graded.
+    """
 
     account_id: UUID
     score_id: UUID
     consent_id: UUID
     served: str
     read_at: datetime
+    model_code: str | None
+    grade: str | None
 
 
 @dataclass(frozen=True, slots=True)

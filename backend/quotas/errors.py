@@ -302,7 +302,7 @@ class DutyMonthInvalid(Invalid):
 
     code = "duty_month_invalid"
     en = "The duty '{duty}' takes {needed_en}."
-    zh = "“{duty}”{needed_zh}。"
+    zh = "“{duty_zh}”{needed_zh}。"
 
 
 class FacilityCodeTaken(Conflict):

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import CarbonAccount, Evidence, load_account
+from backend.kit.clock import CHINA
 from backend.kit.errors import CarbonError
 from backend.quotas import rules
 from backend.quotas.schema_rules import (
@@ -249,7 +250,7 @@ def position(value: Position) -> QuotaPosition:
         settled_ccer=stands.settled_ccer, remaining=stands.remaining,
         ccer_cap=amount(stands.ccer_cap) if stands.ccer_cap else None, ccer_room=stands.ccer_room,
         usable_cea=value.usable_cea, usable_ccer=value.usable_ccer, gap=value.gap, due=value.due,
-        closed_at=stands.closed.closed_at.date() if stands.closed else None,
+        closed_at=stands.closed.closed_at.astimezone(CHINA).date() if stands.closed else None,
         holdings=[_holding(each) for each in value.holdings], plans=[_plan(each) for each in value.plans],
     )  # fmt: skip
 

@@ -155,7 +155,9 @@ class SectorPosition:
     value: Decimal = strawberry.field(description="The account's own value.")
     unit: str = strawberry.field(description="The unit of value and means.")
     size: int = strawberry.field(description="How many are in the group, in whole fives.")
-    percentile: Decimal | None = strawberry.field(description="The share of the group that is worse, in steps of 5.")
+    percentile: Decimal | None = strawberry.field(
+        description="The share of the group that is worse, in steps of 5. Of five to nine members only 25, 50 or 75: worse than their mean, at it, better."
+    )
     mean: Decimal | None = strawberry.field(description="The group's mean, with two significant digits.")
     overall_mean: Decimal | None = strawberry.field(description="The mean over every sector that is told of.")
     published_on: date | None = strawberry.field(description="When the group was published; at most once a day.")

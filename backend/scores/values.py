@@ -120,6 +120,17 @@ FACTS: Mapping[str, FactKind] = _kinds(
 """Every fact there is, by code. A ratio of quotas is zero-free: who has no obligation has no such fact."""
 
 
+FOLLOWERS: Mapping[str, tuple[str, ...]] = {
+    "emissions_location": (
+        "emissions_change", "value_added_intensity", "output_intensity", "sector_ratio", "intensity_change",
+    ),
+    "value_added_intensity": ("sector_ratio", "intensity_change"),
+    "sector_ratio": ("value_added_intensity", "intensity_change"),
+    "output_intensity": ("intensity_change",),
+}  # fmt: skip
+"""What is made from a fact, by definition: who changes the one changes these too."""
+
+
 class Peers(Protocol):
     """How the account's sector lies in a fact; read from roll-ups, never from the neighbours' rows."""
 
@@ -222,7 +233,7 @@ class ScoreValue:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """A new score whose grade, state or model differs from the one before."""
+    """A new score whose grade, state, shut gates, year or model differ from the one before; points alone do not count."""
 
     account_id: UUID
     organisation_id: UUID

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from backend.ledger.ports import serial_of
 from backend.ledger.values import GEC, BatchValue, Bucket, MovementKind, MovementValue, PostingValue, Serials, UnitClass
 from backend.statements.errors import (
     NotARetirement,
@@ -32,6 +33,7 @@ GEC_PLACE, GEC_DIGITS, GEC_FRAME = 21, 9, 23
 CERTIFICATE, STATEMENT = "RC", "AS"
 """What the number of a certificate, and that of an account statement, begins with."""
 _NUMBER = re.compile(r"(RC|AS)-\d{6}-\d{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
+COUNTED_AT_THE_END = re.compile(r".*#\d{1,2}")
 _READ_AS = str.maketrans("OIL", "011")
 
 PURPOSES: Mapping[str, tuple[str, str]] = {
@@ -43,6 +45,19 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "event": ("活动碳中和", "Carbon-neutral event"),
     "ets_offset": ("碳排放配额清缴抵销", "Offset of an allowance obligation"),
     "voluntary": ("自愿注销", "Voluntary retirement"),
+    "product": ("产品用途", "Use for a product"),
+    "public": ("公益用途", "Public good"),
+    "redeem": ("积分兑换", "Redemption of points"),
+    "ets_surrender": ("配额清缴", "Surrender of allowances"),
+    "quota_allocation": ("配额分配", "Allocation of allowances"),
+    "ccer_import": ("从国家登记系统导入 CCER", "CCER imported from the national registry"),
+    "ccer_issuance": ("减排量登记签发", "Issued for registered reductions"),
+    "ccer_annulment": ("减排量撤销", "Annulment of reductions"),
+    "import": ("登记簿导入", "Imported from a registry"),
+    "programme": ("碳普惠项目签发", "Issued by a carbon-inclusion programme"),
+    "reverse_claim": ("撤回声明", "Claim taken back"),
+    "sale": ("出售", "Sale"),
+    "pledge": ("质押担保", "Pledged as collateral"),
 }
 """Words of purposes as people read them, zh and en; other purposes are printed as they were written."""
 
@@ -203,10 +218,13 @@ def mark(stated: Mapping[str, Any]) -> str:
 def code_of(run: OriginRun, number: int) -> str:
     """Return a unit's code as its registry writes it; where that is not known, the frame and the number apart.
 
-    The ledger counts positions 22 to 30 of a green certificate's code of 32; what stands around them is its frame.
+    The ledger counts positions 22 to 30 of a green certificate's code of 32; what stands around them is its frame. Serials
+    of the other registries are counted by the digits at their end, and their frame says how many those are.
     """
     if run.registry == GEC and len(run.frame) == GEC_FRAME:
         return f"{run.frame[:GEC_PLACE]}{number:0{GEC_DIGITS}d}{run.frame[GEC_PLACE:]}"
+    if COUNTED_AT_THE_END.fullmatch(run.frame):
+        return serial_of(run.frame, number)
     return f"{run.frame} {number}"
 
 

@@ -80,6 +80,11 @@ async def is_duty_separated(read: Read, scope: Scope) -> bool:
     return await queries.pack_setting(read, scope, "separation_of_duties") is not False
 
 
+async def hosts(read: Read, scope: Scope) -> Sequence[str]:
+    """Return the host names of the jurisdiction's own, the first being the one it is known by; none before a pack."""
+    return await queries.pack_setting(read, scope, "hosts") or ()
+
+
 async def load_pack(write: Write, scope: Scope, pack: Pack) -> bool:
     """Store the pack's divisions and the pack itself; False when this database has been given it before.
 

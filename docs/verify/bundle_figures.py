@@ -37,13 +37,15 @@ def _from_inputs(bundle: Any) -> dict[str, Decimal]:  # noqa: ANN401 - a Bundle 
     return known | {each["quantity"]["id"]: D(moved[each["number"]]) for each in document["uses"]}
 
 
-def _total(bundle: Any, own: str) -> Decimal | None:  # noqa: ANN401 - a Bundle of check_bundle.py
+def _total(bundle: Any, own: str) -> Decimal | str | None:  # noqa: ANN401 - a Bundle of check_bundle.py
     """Return what the inventory of its year says of a total, by the id of the figure (`energy.2025.01-03`); else None."""
     named = TOTAL.fullmatch(own)
     one = next((each for each in bundle.inventories if named and str(each["year"]) == named["year"]), None)
     names = PARTS.get(named["name"], (named["name"],)) if named else ()
     if one is None or not set(names) <= set(SUMS) or not names:
         return None
+    if names == ("scope3",) and D(one["totals"]["scope3"]) == 0 and all(each["scope"] != 3 for each in one["lines"]):  # noqa: PLR2004 - scope 3
+        return "untold"  # what was not accounted for is not zero
     if named["first"] is None:
         return add(one["totals"][name] for name in names)
     inside = [each for each in one["months"] if named["first"] <= each["month"][5:] <= named["last"]]

@@ -10,8 +10,9 @@ lacks (`/<tenant>/ledger/proofs/<movement>`).
 
 Ends with
   0  whole: all agrees
-  1  something differs, or the archive cannot be read
-  2  nothing differs, but something is not proven: no keys, no PyJWT, a movement without proof; or a file to check with is missing
+  1  something differs
+  2  nothing differs, but something is not proven: no keys, no PyJWT, a movement without proof; or a file that was given is missing
+     or cannot be read, so that nothing was checked
 """
 
 import json
@@ -114,8 +115,8 @@ def signature(bundle: Bundle) -> Checks:
             signed = urlsafe_b64encode(bundle.files[text]).decode().rstrip("=")
             jwt.PyJWS().decode(f"{head}.{signed}.{sign}", jwt.PyJWK(key).key, ["ES256"])
             yield name, "valid", "valid"
-        except jwt.PyJWTError as error:
-            yield name, "valid", f"not valid, or the file was changed ({type(error).__name__})"
+        except jwt.PyJWTError:
+            yield name, "valid", "not valid: another algorithm, another key, or the file was changed"
     yield "whose keys they are: --keys was not given", "known", None if bundle.published is None else "known"
 
 
@@ -174,8 +175,10 @@ def run(bundle: Bundle, check: Any) -> Outcome:  # noqa: ANN401 - one of CHECKS
                 agrees += 1
             else:
                 differs.append(f"{what}: 载明 stated {stated}, 得出 found {found}")
-    except Exception as error:  # noqa: BLE001 - whatever a forged file does to a check, the check has failed
-        differs.append(f"内容不完整或无法解读 incomplete, or cannot be understood ({type(error).__name__}: {error})")
+    except KeyError as error:
+        differs.append(f"缺少 missing: {error.args[0]}")
+    except Exception:  # noqa: BLE001 - whatever a forged file does to a check, the check has failed
+        differs.append("内容无法解读 a file of the archive cannot be understood")
     return Outcome(agrees, taken, differs, unproven)
 
 
@@ -228,8 +231,8 @@ def main() -> int:
         published = json.loads(asked.keys.read_bytes())["keys"] if asked.keys else None
         bundle = Bundle(asked.bundle, published, asked.evidence, asked.proofs)
     except (zipfile.BadZipFile, zipfile.zlib.error, EOFError):
-        print(f"✗ 不是完整的压缩包 no archive, or a broken one: {asked.bundle}")
-        return 1
+        print(f"? 不是完整的压缩包，未核验 no archive, or a broken one, so nothing was checked: {asked.bundle}")
+        return 2
     except (OSError, ValueError, TypeError, LookupError):
         print("? 无法读取公钥或存证 the keys or a proof cannot be read: give them as they were downloaded, unchanged")
         return 2

@@ -48,8 +48,9 @@ def verify(document: Path, keys: Path) -> dict:
 if __name__ == "__main__":
     try:
         stated = verify(Path(sys.argv[1]), Path(sys.argv[2]))
-    except (ValueError, KeyError, PdfError) as error:
-        sys.exit(f"无效 NOT GENUINE: {error}")
+    except (OSError, ValueError, LookupError, TypeError, PdfError) as error:
+        told = error if " / " in str(error) else "文件缺失、无法读取或不是证书 / missing, unreadable, or no certificate"
+        sys.exit(f"无效 NOT GENUINE: {told}")
     print(f"真实 GENUINE: {stated['number']} · {stated['holder']['name']} · {stated['issued_on']}")
     for total in stated["totals"]:
         print(f"  {total['quantity']} {total['unit']} {total['class']} {total['name_zh']}")

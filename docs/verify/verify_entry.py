@@ -27,7 +27,7 @@ def verify(proof: dict, keys: list) -> dict:
             raise ValueError(f"签名密钥已于 {key['revoked_at']} 吊销 / key revoked: see README.md")
         facts = json.loads(jwt.PyJWS().decode(sealed["signed"], jwt.PyJWK(key).key, ["ES256"]))
     except jwt.PyJWTError as error:
-        raise ValueError(f"检查点签名无效 / the checkpoint's signature is not valid: {error}") from error
+        raise ValueError("检查点签名无效 / the checkpoint's signature is not valid") from error
     stated = {**sealed, "tenant": proof["tenant"], "format": "carbon-ledger-checkpoint/1"}
     if any(facts[name] != value for name, value in stated.items() if name != "signed"):
         raise ValueError("检查点内容与签名不符 / the checkpoint states something else than was signed")
@@ -50,10 +50,10 @@ def verify(proof: dict, keys: list) -> dict:
 
 
 if __name__ == "__main__":
-    given, published = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
     try:
+        given, published = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
         found = verify(given, published["keys"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        sys.exit(f"✗ {error}")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        sys.exit(f"✗ {error if ' / ' in str(error) else '文件缺失或无法读取 / a file is missing or unreadable'}")
     print(f"✓ {found['tenant']}: 第 {given['position']} 位 / position {given['position']}")
     print(given["entry"], *given["opened"], sep="\n")

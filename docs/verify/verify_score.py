@@ -2,8 +2,7 @@
 
     pip install "pyjwt[crypto]"; python verify_score.py credential.txt documents.json status-list.txt
 
-`documents.json` is the jurisdiction's file of keys (`/.well-known/documents.json`), from an address you trust;
-`status-list.txt` is what the address in the credential's `status` answered last. See README.md.
+`documents.json`: the jurisdiction's keys, from an address you trust; `status-list.txt`: see README.md.
 """
 
 import hashlib
@@ -18,17 +17,17 @@ from jwt.utils import base64url_decode as raw
 
 def signed(token: str, kind: str, published: list) -> dict:
     """Return what a token of this kind says, once a published key is proved to have signed it and it is in time."""
-    head = jwt.get_unverified_header(token)
-    if (head.get("alg"), head.get("typ")) != ("ES256", kind):
-        raise ValueError(f"ALGORITHM: 算法或类型不符 / not ES256, or no {kind}")
-    keys = [each for each in published if each["kid"] == head.get("kid") and not each["revoked_at"]]
-    if not keys:
-        raise ValueError("KEY: 签名密钥未公布或已吊销 / the signing key is not published, or revoked")
     try:
+        head = jwt.get_unverified_header(token)
+        if (head.get("alg"), head.get("typ")) != ("ES256", kind):
+            raise ValueError(f"ALGORITHM: 算法或类型不符 / not ES256, or no {kind}")
+        keys = [each for each in published if each["kid"] == head.get("kid") and not each["revoked_at"]]
+        if not keys:
+            raise ValueError("KEY: 签名密钥未公布或已吊销 / the signing key is not published, or revoked")
         return jwt.decode(token, jwt.PyJWK(keys[0]), ["ES256"], options={"require": ["iss", "iat", "exp"]})
     except jwt.InvalidTokenError as error:
-        cause = "EXPIRED" if isinstance(error, jwt.ExpiredSignatureError) else "SIGNATURE"
-        raise ValueError(f"{cause} {kind}: 签名无效或已过期 / {error}") from None
+        name = {jwt.ExpiredSignatureError: "EXPIRED", jwt.DecodeError: "FORMAT"}.get(type(error), "SIGNATURE")
+        raise ValueError(f"{name} {kind}: 已过期、无法读取或签名无效 / over, unreadable, or changed") from None
 
 
 def verify(credential: str, published: list, status_list: str) -> dict:
@@ -52,8 +51,9 @@ def verify(credential: str, published: list, status_list: str) -> dict:
 
 
 if __name__ == "__main__":
-    given, keys, statuses = (Path(each).read_text(encoding="utf-8") for each in sys.argv[1:4])
     try:
+        given, keys, statuses = (Path(each).read_text(encoding="utf-8") for each in sys.argv[1:4])
         print(json.dumps(verify(given, json.loads(keys)["keys"], statuses), ensure_ascii=False, indent=1))
-    except (ValueError, KeyError, jwt.InvalidTokenError) as wrong:
-        sys.exit(f"无效 NOT GENUINE: {wrong if str(wrong)[:3].isupper() else f'FORMAT: 无法读取 unreadable: {wrong}'}")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, jwt.PyJWTError) as wrong:
+        told = wrong if str(wrong)[:3].isupper() else "FORMAT: 文件缺失或无法读取 / a file is missing or unreadable"
+        sys.exit(f"无效 NOT GENUINE: {told}")

@@ -1,8 +1,9 @@
 -- The scores of many borrowers as one text in pieces, ready to be signed and sent: of the keys, or of the whole portfolio.
 -- Who is admitted is decided and logged here, under the id given, before anything is read; then a cursor stands open on
 -- what was admitted, one piece a borrower, so that the caller takes pieces while the next are made and nothing is kept
--- here as a whole. The cursor ends with the transaction, and so do the bank's gate and the log's row if it rolls back.
--- What is not to be had is listed by its key alone, as it was given (both answers are JSON). Planned for the keys at hand.
+-- here as a whole; in the order of the keys. The cursor ends with the transaction, and so do the bank's gate and the log's
+-- row if it rolls back. What is not to be had is listed by its key alone, as it was given (both answers are JSON). Planned
+-- for the keys at hand.
 create function lending_batch(
     keys text[], given text[], has_indicators boolean, own uuid, actor uuid, correlation text, pieces refcursor
 ) returns table (read_at text, not_available text) language plpgsql
@@ -19,10 +20,14 @@ declare
     heads text[];
 begin
     select array_agg(m.place), array_agg(m.account_id), array_agg(m.consent_id), array_agg('indicators' = any (m.scopes)),
-            array_agg('{"account":"' || m.account_number || '","credit_code":"' || h.credit_code || '","consent":"'
+            array_agg('{"account":"' || m.account_number || '","credit_code":"' || m.credit_code || '","consent":"'
                 || m.consent_id || '","is_valid":')
         into places, accounts, consents, shown, heads
-        from lending_admitted(bank, keys, 'score', moment) m join organisation h on h.id = m.holder_id;
+        from (
+            select a.*, h.credit_code from lending_admitted(bank, keys, 'score', moment) a
+                join organisation h on h.id = a.holder_id
+                order by a.place
+        ) m;
     insert into consent_read (id, bank_id, actor_id, at, what, needed, account_ids, consent_ids, correlation_id)
         select own, bank, actor, moment, 'batch', 'score', array_agg(u.account_id), array_agg(u.consent_id), correlation
             from (
@@ -32,9 +37,12 @@ begin
             ) u
             having count(*) > 0;
     open pieces no scroll for
-        select textsend(concat(u.head, case when today <= s.valid_until then 'true' else 'false' end, ',"score":',
-            coalesce(s.answer, 'null'), case when has_indicators and u.is_shown then ',"indicators":' || s.indicators end,
-            '}'))
+        select textsend(
+            -- Joined from the left, the short texts first: the long one is copied least.
+            u.head || case when today <= s.valid_until then 'true,"score":' else 'false,"score":' end
+                || coalesce(s.answer, 'null')
+                || case when has_indicators and u.is_shown and s.indicators is not null
+                    then ',"indicators":' || s.indicators || '}' else '}' end)
             from unnest(accounts, heads, shown) u (account_id, head, is_shown)
                 left join lateral (
                     select l.valid_until, l.answer, l.indicators from score l where l.account_id = u.account_id

@@ -1,7 +1,7 @@
 """The carbon ledger of a jurisdiction: emissions and sinks by division, sector and month, from below and from above.
 
 Revision: 0030_regions
-Follows: 0028_batches
+Follows: 0029_pledge_requests
 """
 
 from decimal import Decimal
@@ -24,7 +24,7 @@ from migrations.toolkit import (
 )
 
 revision = "0030_regions"
-down_revision = "0028_batches"
+down_revision = "0029_pledge_requests"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Cases of a bank's own loans and terms, and of what it asks of accounts: a bank without consent is told nothing."""
 
-from isolation_kinds import WHY, Case, open_, own
+from isolation_kinds import WHY, Case, command, open_, own
 
 LOAN = {
     "reference": "外-1", "creditCode": "91320200MA00000000", "kind": "OTHER", "openedOn": "2025-01-02",
@@ -12,6 +12,12 @@ BANKS: dict[str, Case] = {
     "loanPortfolio": open_(first=100),
     "loanPortfolioSummary": open_(),
     "pledgeableHoldings": open_(accountId="$account"),
+    "pledgeRequests": open_(first=100, accountId="$account"),
+    "requestPledge": command(
+        accountId="$account", units={"unitClass": "CCER", "quantity": "1"}, reference="外-1", purpose=WHY
+    ),
+    "answerPledgeRequest": command(id="$pledge_request", isAccepted=True),
+    "withdrawPledgeRequest": command(id="$pledge_request", reason=WHY),
     "recordLoans": own(loans=[LOAN]),
     "recordLoanTerms": own(modelCode="walk", validFrom="$today", note=WHY, grades=[{"grade": "A", "limitCny": "1"}]),
 }

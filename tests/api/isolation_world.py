@@ -30,6 +30,7 @@ from factories.identity import Made
 from factories.journal import sealed
 from factories.knowledge import SECRET_WORDS, known_to_the_victim
 from factories.ledger import issued
+from factories.lending import pledge_asked
 from factories.parks import parked
 from factories.scores import taking_part as scored
 from factories.statements import certified, issued_statement
@@ -114,7 +115,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
     body = await identity.verifier(databases)
     lender = await identity.bank(databases)
     engagement = await identity.engaged(databases, victim, body)
-    consent = await identity.consented(databases, victim, lender)
+    consent = await identity.consented(databases, victim, lender, ("account", "pledge"))
     site = await accounts.site_of(databases, held, name="受害者厂区")
     source = await accounts.source_of(databases, held, site)
     spare = await accounts.source_of(databases, held, site)
@@ -235,6 +236,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "serial": str(units.retired.serials[0][0]),
         "score_model_version": str(node_id("ScoreModelVersion", await in_force(databases))),
         "webhook_endpoint": str(node_id("WebhookEndpoint", await told_of_changes(databases, settings, lender))),
+        "pledge_request": str(node_id("PledgeRequest", (await pledge_asked(databases, lender, held)).id)),
         "score_backtest": str(node_id("ScoreBacktest", new_id())),
         "number": held.account.number, "verifier": str(node_id("Organisation", body.id)),
         "bank": str(node_id("Organisation", lender.id)), "today": today().isoformat(),

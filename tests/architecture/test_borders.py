@@ -9,7 +9,7 @@ from pathlib import Path
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 NOUNS = {
     "tenants", "identity", "factors", "accounts", "emissions", "ledger", "credits", "quotas", "esg", "scores", "statements",
-    "lending", "regions", "budgets", "projects", "parks", "keyunits", "knowledge", "monitoring", "targets", "console",
+    "lending", "regions", "budgets", "projects", "parks", "knowledge",
 }  # fmt: skip
 OPEN = {"service", "values", "errors", "ports", "packs", "methods"}
 ORDER = ("values", "errors", "rules", "models", "queries", "service", "schema")

@@ -375,7 +375,11 @@ async def test_imports(databases: Databases, stage: Stage) -> None:
         (errors.SerialsOverlap, (row("Z-001", "Z-005"), row("z-005", "z-009"))),
         (errors.SerialsUnreadable, (row("Z-001", "Z-0009"),)),
         (errors.HoldingDatesInvalid, (row("Z-001", "Z-002", registered_on=D(2025, 12, 30)),)),
+        (errors.HoldingDatesInvalid, (row("Z-001", "Z-002", produced_from=D(2011, 12, 31)),)),
+        (errors.HoldingMethodologyUnknown, (row("Z-001", "Z-002", methodology="ABC"),)),
+        (errors.PlantCodeInvalid, (row("Z-001", "Z-002", plant_code="WIND-1"),)),
         (errors.PlantCodeInvalid, (row("Z-001", "Z-002", methodology=ccer.OFFSHORE),)),
+        (errors.PlantCodeInvalid, (row("Z-001", "Z-002", methodology="并网海上风力发电"),)),
         (errors.PlantCodeInvalid, (row("Z-001", "Z-002", methodology=ccer.OFFSHORE, plant_code="WIND-1"),)),
     ):
         with pytest.raises(refusal):

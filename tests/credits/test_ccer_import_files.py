@@ -109,6 +109,12 @@ async def test_a_serial_stored_as_a_number_has_lost_its_zeros(desk: Desk, tmp_pa
     assert said(await desk.run(await desk.ask(content, "a.xlsx"))) == [(2, "serial_first", "serial_not_text")]
 
 
+async def test_a_plant_stored_as_a_number_has_lost_its_digits(desk: Desk, tmp_path: Path) -> None:
+    content = xlsx_of(CCER, [row(desk, frame(), 1, 7, plant_code=11022106320205021)], tmp_path / "a.xlsx")
+    assert said(await desk.run(await desk.ask(content, "a.xlsx"))) == [(2, "plant_code", "plant_not_text")]
+    assert await units(desk) == {}
+
+
 @pytest.mark.parametrize(
     ("changed", "column", "problem"),
     [
@@ -145,7 +151,16 @@ async def test_a_serial_stored_as_a_number_has_lost_its_zeros(desk: Desk, tmp_pa
         ({"is_ets_managed": "也许"}, "is_ets_managed", "word_unknown"),
         ({"holder": ""}, "holder", "cell_missing"),
         ({"holder": "别家企业"}, "holder", "holder_other"),
+        ({"methodology": "ABC"}, "methodology", "methodology_unknown"),
+        ({"methodology": "CCER-01-002"}, "methodology", "methodology_unknown"),
+        ({"methodology": "CCER-01-002-V02"}, "methodology", "methodology_unknown"),
+        ({"methodology": "海上风电"}, "methodology", "methodology_unknown"),
         ({"methodology": OFFSHORE}, "plant_code", "plant_wrong"),
+        ({"methodology": "并网海上风力发电"}, "plant_code", "plant_wrong"),
+        ({"methodology": "并网光热发电", "plant_code": "CSP-1"}, "plant_code", "plant_wrong"),
+        ({"plant_code": "WIND-1"}, "plant_code", "plant_wrong"),
+        ({"plant_code": "11022106320200010", "produced_from": "", "produced_to": ""}, "produced_from",
+         "production_missing"),
         ({"methodology": OFFSHORE, "produced_from": "", "produced_to": ""}, "produced_from", "production_missing"),
     ],
 )  # fmt: skip
@@ -294,6 +309,49 @@ async def test_energy_of_certificates_gives_no_units(desk: Desk) -> None:
     async with desk.databases.read(system) as read:
         extent = ledger.Extent(f"energy:{free}", date(2024, 1, 1).toordinal(), date(2024, 12, 31).toordinal())
         assert [each.use for each in await ledger.claims_on(read, system, [extent])] == [ledger.Use.CCER]
+
+
+async def test_a_methodology_by_its_name_and_one_of_the_old_scheme(desk: Desk) -> None:
+    plant = uuid4().hex[:17].upper()
+    old = {"registered_on": "2016-05-03", "vintage": "2015", "produced_from": "2015-01-01", "produced_to": "2015-12-31"}
+    result = await desk.imported(
+        [
+            row(desk, frame(), 1, 3, methodology="并网海上风力发电", plant_code=f" {plant.lower()} "),
+            row(desk, frame(), 1, 5, methodology="cm-001-v01", **old),
+        ]
+    )
+    assert (result["state"], result["units"]) == ("stored", 8)
+    async with desk.databases.read(desk.scope) as read:
+        ids = [each.batch_id for each in await ledger.balances(read, desk.scope, [desk.held.id], CCER)]
+        found = {each.vintage: each.attributes for each in (await ledger.batches(read, desk.scope, ids)).values()}
+    kept = {
+        vintage: [each[name] for name in ("methodology", "plant_code", "old_scheme")] for vintage, each in found.items()
+    }
+    assert kept == {2024: [OFFSHORE, plant, False], 2015: ["CM-001-V01", "", True]}
+
+
+async def test_a_plant_that_is_named_is_claimed_whatever_the_methodology(desk: Desk) -> None:
+    plant, system = uuid4().hex[:17].upper(), Scope.system("wuxi")
+    extent = ledger.Extent(f"energy:{plant}", date(2024, 7, 1).toordinal(), date(2024, 7, 31).toordinal())
+    assert (await desk.imported([row(desk, frame(), 1, 3, plant_code=plant)]))["state"] == "stored"
+    with pytest.raises(ledger_errors.AlreadyClaimed):
+        async with desk.databases.write(system) as write:
+            await ledger.claim(write, system, ledger.Use.GEC, desk.held.id, [extent], period=2024)
+
+
+async def test_energy_is_claimed_once_for_many_lines(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    claim = ledger.claim
+
+    async def counted(*given: Any, **named: Any) -> Any:
+        asked.append(given)
+        return await claim(*given, **named)
+
+    monkeypatch.setattr(ledger, "claim", counted)
+    plant, of = uuid4().hex[:17].upper(), frame()
+    rows = [row(desk, of, number, number, plant_code=plant, project_code=f"P-{number}") for number in range(1, 201)]
+    assert (await desk.imported(rows))["batches"] == 200
+    assert len(asked) == 1
 
 
 async def test_only_the_holder_brings_units(desk: Desk, databases: Databases) -> None:

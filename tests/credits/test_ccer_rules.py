@@ -7,9 +7,12 @@ from itertools import product
 import pytest
 
 from backend.credits.ccer import errors, rules
+from backend.credits.ccer.published import FILE, methodology_of, published
 from backend.credits.ccer.rules import PROJECT_PATHS, REDUCTION_PATHS, Who
 from backend.credits.ccer.values import Action, Methodology, ProjectState, ReductionState
+from backend.factors import service as factors
 from backend.kit.workdays import CalendarUnknown
+from backend.ledger.service import energy_subject
 
 D = date
 P, R, A = ProjectState, ReductionState, Action
@@ -210,7 +213,32 @@ def test_whole_tonnes_lose_their_zeros() -> None:
 
 
 def test_energy_of_a_plant_has_one_name() -> None:
-    assert rules.energy_subject(" wind-01 ") == "energy:WIND-01"
+    assert energy_subject(" wind-０1 ") == "energy:WIND-01"
     assert [rules.is_exclusive(each) for each in ("CCER-01-001-V01", "CCER-01-002-V02", "CCER-01-003-V01")] == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_every_methodology_that_excludes_certificates_is_known_as_such() -> None:
+    said = {row["code"] for row in factors.shipped_rows(FILE) if "must not also claim GEC" in row["key_conditions"]}
+    assert {each for each in published().values() if rules.is_exclusive(each)} == said
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "registered_on", "code"),
+    [
+        ("CCER-01-002-V01", date(2025, 6, 3), "CCER-01-002-V01"),
+        (" ccer-01-002-v01 ", date(2025, 6, 3), "CCER-01-002-V01"),
+        ("并网海上风力发电", date(2025, 6, 3), "CCER-01-002-V01"),
+        ("公路隧道 照明系统节能", date(2025, 6, 3), "CCER-07-001-V01"),
+        ("CCER-01-002", date(2025, 6, 3), None),
+        ("CCER-01-002-V02", date(2025, 6, 3), None),
+        ("ABC", date(2025, 6, 3), None),
+        ("ABC", date(2017, 3, 14), None),
+        ("cm-001-v01", date(2017, 3, 13), "CM-001-V01"),
+        ("并网海上风力发电", date(2017, 3, 13), "CCER-01-002-V01"),
+    ],
+)
+def test_a_methodology_is_named_by_code_or_name(said: str, registered_on: date, code: str | None) -> None:
+    assert methodology_of(said, registered_on) == code

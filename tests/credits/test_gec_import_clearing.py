@@ -136,7 +136,7 @@ async def test_a_kept_ticket_is_never_given_up(desk: Desk, chengdu: Desk, server
 async def test_the_schedule_lets_an_import_finish_that_is_just_keeping(desk: Desk, servers: Any) -> None:
     spec = BatchSpec(origins=(OriginRange("GEC", project(), 1, 3),))
     async with (
-        ledger.cleared(desk.databases, servers.settings, desk.scope, desk.held.id, [spec]) as cleared,
+        ledger.cleared(desk.databases, servers.settings, desk.scope, desk.held.id, GEC, [spec]) as cleared,
         desk.databases.write(desk.scope) as write,
     ):
         await aged(servers.addresses["wuxi"].owner.get_secret_value(), desk, 2)
@@ -151,7 +151,7 @@ async def test_a_ticket_given_up_can_be_kept_no_more(desk: Desk, servers: Any) -
     spec = BatchSpec(origins=(OriginRange("GEC", project(), 1, 3),))
     with pytest.raises(tickets.ClearingLapsed):  # noqa: PT012 - the order of the steps is what is tested
         async with (
-            ledger.cleared(desk.databases, servers.settings, desk.scope, desk.held.id, [spec]) as cleared,
+            ledger.cleared(desk.databases, servers.settings, desk.scope, desk.held.id, GEC, [spec]) as cleared,
             desk.databases.write(desk.scope) as write,
         ):
             moved = await ledger.import_units(write, desk.scope, desk.held.id, GEC, [(Decimal(3), spec)])

@@ -175,6 +175,35 @@ async def test_a_command_sent_twice_is_one(databases: Databases, http: httpx.Asy
     assert (await buying.named("RespondToListing", input=answer, idempotencyKey="take"))["respondToListing"] == one
 
 
+async def test_a_delivery_ended_in_the_ledger_is_taken_over(databases: Databases, http: httpx.AsyncClient) -> None:  # noqa: F811
+    """Whoever accepts or declines the offer itself finds the match waiting: its own step takes over what was done."""
+    seller, buyer = await holder(databases, 50), await holder(databases)
+    selling, buying = await caller(http, seller), await caller(http, buyer)
+    made = await posted(buying, buyer, side="REQUEST", quantity="50")
+    given = {"listingId": made["id"], "accountId": account(seller), "quantity": "20"}
+    delivered: list[dict[str, Any]] = []
+    for _ in range(2):
+        match = await matched(selling, "RespondToListing", **given)
+        await matched(buying, "ConfirmMatch", matchId=match["id"])
+        delivered.append(await matched(selling, "ConfirmMatch", matchId=match["id"]))
+    taken, refused = delivered
+    accepted = await command(buying, "AcceptOffer", holdId=taken["holdId"])
+    await command(buying, "DeclineOffer", holdId=refused["holdId"])
+
+    done = await matched(buying, "ConfirmMatch", matchId=taken["id"])
+    assert (done["state"], done["movementNumber"]) == ("SETTLED", accepted["movement"]["number"])
+    over = await command(buying, "ConfirmMatch", matchId=refused["id"])
+    assert (over["code"], over["messageZh"]) == ("hold_not_open", "该项已结束（已解除），不能再处理。")
+    ended = await matched(buying, "RefuseMatch", matchId=refused["id"])
+    assert (ended["state"], ended["listing"]["openQuantity"]) == ("REFUSED", "30")
+    assert (await amounts(databases, seller), await amounts(databases, buyer)) == (
+        {"available": "30"},
+        {"available": "20"},
+    )
+    again = await command(buying, "ConfirmMatch", matchId=taken["id"])
+    assert (again["code"], again["messageZh"]) == ("market_match_ended", "该撮合已结束（已成交）。")
+
+
 async def test_refused_and_taken_back(databases: Databases, http: httpx.AsyncClient) -> None:  # noqa: F811
     seller, buyer = await holder(databases, 50), await holder(databases)
     selling, buying = await caller(http, seller), await caller(http, buyer)

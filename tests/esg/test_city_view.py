@@ -137,7 +137,7 @@ BROKEN = [
     (firm("600000", number="7"), "needs exchange"),
     (firm("600000", year=2025), "year exactly"),
     (firm("600000", kind=RegisterKind.LISTED_REPORT), "year exactly"),
-    (firm("600000", kind=RegisterKind.LISTED_REPORT, year=2011), "is of a year"),
+    (firm("600000", kind=RegisterKind.LISTED_REPORT, year=2011), "needs a year from"),
     (firm("600000", happened_on=today() + timedelta(days=1)), "to come"),
     (Entered(RegisterKind.STANDARD, "标准", date(2025, 1, 1), "公告"), "number of its own"),
 ]
@@ -157,10 +157,40 @@ async def test_what_entries_name_must_be_there(databases: Databases) -> None:
     for given, refusal in (
         ([], RegisterEntryInvalid), ([firm("600001")] * 2, RegisterEntryInvalid),
         ([firm("600001", account_id=new_id())], AccountNotFound), ([firm("600001", division_code="999999")], DivisionUnknown),
-        ([firm("600001", name=" ")], DisclosureTextInvalid), ([firm("600001", document="")], DisclosureTextInvalid),
+        ([firm("600001", name=" ")], RegisterEntryInvalid), ([firm("600001", document="")], RegisterEntryInvalid),
+        ([firm("600001", note="注" * 2001)], DisclosureTextInvalid),
     ):  # fmt: skip
         with pytest.raises(refusal):
             await entered(databases, *given)
+
+
+async def test_all_that_is_wrong_is_said_at_once(databases: Databases) -> None:
+    late = today() + timedelta(days=1)
+    with pytest.raises(RegisterEntryInvalid) as caught:
+        await entered(databases, firm("60", document="", happened_on=late), firm(stock()), firm("7"), firm("7"))
+    assert caught.value.details["row"] == 1
+    assert caught.value.message("zh").startswith(
+        "第 1 条：依据文件不得为空或过长（最多 2000 字），日期晚于今天，股票代码应为6位数字；第 3 条：股票代码应为6位数字；第 4 条："
+    )
+    assert "entry 4: needs a stock code of six digits and must not name what another row names" in str(caught.value)
+
+
+async def test_an_appointment_said_twice_is_one(databases: Databases) -> None:
+    firm_ = await make.firm_of(databases, is_computed=False)
+    given = {"account_id": firm_.id, "person_name": "张三", "title": "首席双碳官", "document": "决议", "starts_on": date(2025, 1, 1),
+             "evidence_id": None}  # fmt: skip
+
+    async def appointed(**more: object) -> object:
+        async with databases.write(firm_.writer) as write:
+            return (await service.appoint(write, firm_.writer, **{"ends_on": None, **given, **more})).id  # type: ignore[arg-type] - fields by name
+
+    first = await appointed()
+    assert await appointed() == first
+    ended = await appointed(ends_on=date(2025, 12, 31))
+    assert ended != first
+    assert await appointed() not in {first, ended}  # appointed again after it had ended
+    async with databases.read(firm_.writer) as read:
+        assert len(await service.officers(read, firm_.writer, firm_.id, after=None, limit=10)) == 3
 
 
 async def test_only_the_whole_enters_and_districts_see_their_own(databases: Databases) -> None:

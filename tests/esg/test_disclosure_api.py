@@ -86,7 +86,13 @@ async def test_from_the_profile_to_the_statement(  # noqa: PLR0915 - one story, 
     remarks = [{"point": "exchanges:GOV", "text": "请写明频次"}]
     returned = await done(second, "ReturnDisclosure", "r1", disclosureId=one, remarks=remarks)
     assert returned["disclosure"]["state"] == "DRAFT"
-    await done(writer, "SubmitDisclosure", "s2", disclosureId=one)
+    assert await refused(writer, "SubmitDisclosure", disclosureId=one) == "disclosure_remarks_unanswered"
+    answers = [{"point": "exchanges:GOV", "text": "每季一次，已载明"}]
+    await done(writer, "SubmitDisclosure", "s2", disclosureId=one, answers=answers)
+    steps = (await second.named("DisclosureWork", id=one))["disclosureWork"]["steps"]
+    assert [(each["step"], each["remarks"], each["answers"]) for each in steps[-2:]] == [
+        ("RETURN", remarks, []), ("SUBMIT", [], answers),
+    ]  # fmt: skip
     assert await refused(writer, "PublishDisclosure", disclosureId=one) == "disclosure_state_wrong"
     await done(second, "ApproveDisclosure", "v1", disclosureId=one)
     published = (await done(second, "PublishDisclosure", "x1", disclosureId=one))["publication"]

@@ -254,7 +254,7 @@ async def test_whoever_filled_it_does_not_review_it_and_review_goes_in_rounds(da
         await run(databases, firm.writer, service.submit, firm, one)
     await make.completed(databases, firm, one)
     assert (await run(databases, firm.writer, service.submit, firm, one)).round == 1
-    with pytest.raises(DisclosureStateWrong):
+    with pytest.raises(DisclosureStateWrong, match=r"The disclosure is [a-z ]+; this is done while it is [a-z ]+\."):
         await run(databases, firm.writer, service.answer, firm, one, **answer("exchanges:GOV", text_zh="改"))
     remark = service.Remark("exchanges:GOV", "请补充董事会职责")
     for command, given in ((service.approve, {}), (service.return_disclosure, {"remarks": [remark]})):
@@ -271,6 +271,8 @@ async def test_whoever_filled_it_does_not_review_it_and_review_goes_in_rounds(da
     view = await make.seen(databases, firm, one)
     assert view.disclosure.state is State.DRAFT
     assert view.steps[-1].remarks == [{"point": "exchanges:GOV", "text": "请补充董事会职责"}]
+    said = answer("exchanges:GOV", text_zh="董事会每季审议", evidence_ids=[await make.evidence_of(databases, firm)])
+    await run(databases, firm.writer, service.answer, firm, one, **said)
     await make.approved(databases, firm, one)
     view = await make.seen(databases, firm, one)
     assert [each.step for each in view.steps] == [Step.OPEN, Step.SUBMIT, Step.RETURN, Step.SUBMIT, Step.APPROVE]
@@ -373,8 +375,11 @@ async def test_work_is_handed_out_and_what_is_late_shows(databases: Databases) -
     with pytest.raises(AssigneeUnknown):
         await run(databases, firm.writer, service.assign, firm, one, points=["exchanges:GOV"],
                   owner_id=stranger.writer.actor_id, due_on=yesterday)  # fmt: skip
-    await run(databases, firm.writer, service.assign, firm, one, points=["exchanges:GOV", "ghg.scope1"],
-              owner_id=owner, due_on=yesterday)  # fmt: skip
+    tasks = await run(databases, firm.writer, service.assign, firm, one, points=["exchanges:GOV", "ghg.scope1"],
+                      owner_id=owner, due_on=yesterday)  # fmt: skip
+    assert [(each.point, each.is_answered, each.is_overdue) for each in tasks] == [
+        ("exchanges:GOV", False, True), ("ghg.scope1", True, False),
+    ]  # fmt: skip
 
     async def late() -> list[str]:
         async with databases.read(firm.writer) as read:

@@ -200,3 +200,46 @@ async def test_a_regulated_firms_books_are_read_as_they_are(databases: Databases
     async with databases.read(buyer.scope) as read:
         theirs = await service.gather(read, buyer.scope, buyer.id, [this])
     assert rules.prefill(METRICS["market.cea_bought"], theirs[this]).value == 30
+
+
+def doubtful(
+    scope: int, *parameters: tuple[str, str], method: str = "fuel_combustion", basis: str = "both"
+) -> LineFacts:
+    named = [{"code": code, "confidence": confidence} for code, confidence in parameters]
+    return replace(line(scope, "combustion", "1"), method=method, basis=basis, parameters=named)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([doubtful(1, ("ncv", "from-memory"))], {"ghg.scope1": "unconfirmed", "ghg.change_on_prior_year": "unconfirmed"}),
+        ([doubtful(1, ("ncv", "placeholder"))], {"ghg.scope1": "placeholder", "ghg.change_on_prior_year": "placeholder"}),
+        ([doubtful(1, ("ncv", "verified-by-lookup"))], {}),
+        ([doubtful(1, ("standard_coal", "from-memory"))], {"energy.total_tce": "unconfirmed"}),
+        ([doubtful(1, method="aluminium_anode")], {"ghg.scope1": "unconfirmed", "ghg.change_on_prior_year": "unconfirmed"}),
+        ([doubtful(2, ("factor", "from-memory"), basis="market")], {"ghg.scope2_market": "unconfirmed"}),
+        ([doubtful(3, ("factor", "from-memory"))], {"ghg.scope3": "unconfirmed"}),
+    ],
+)  # fmt: skip
+def test_what_is_not_confirmed_is_said_of_the_figures_it_makes(
+    lines: list[LineFacts], expected: dict[str, str]
+) -> None:
+    metrics = ("ghg.scope1", "ghg.scope2_location", "ghg.scope2_market", "ghg.scope3", "ghg.change_on_prior_year",
+               "energy.total_tce", "energy.electricity")  # fmt: skip
+    found = {each: told(each, lines=lines, prior=INVENTORY) for each in metrics}
+    notes = {each: one.sources[0].note.removeprefix("verified, 12/12") for each, one in found.items() if one.sources}
+    assert {each: note.removeprefix(", ") for each, note in notes.items() if note} == expected
+
+
+def test_the_rule_of_factors_is_told_in_words_and_a_source_once() -> None:
+    lines = [
+        replace(line(1, "combustion", "1"), formula_source=each, parameters=[]) for each in ("甲; 乙", "甲", "乙; 丙")
+    ]
+    method, factors = told("ghg.method", lines=lines), told("ghg.factors")
+    assert method.text is not None
+    assert method.text.zh == "; ".join(sorted(("甲", "乙", "丙")))
+    assert factors.text is not None
+    assert factors.text.zh == "采用截止日前已发布的最新因子，截至 2026-03-01"
+    of_year = told("ghg.factors", inventory=replace(INVENTORY, factor_policy="data_year:2023"))
+    assert of_year.text is not None
+    assert of_year.text.en == "factors of the data year 2023, as of 2026-03-01"

@@ -24,7 +24,7 @@ from backend.esg.errors import (
 )
 from backend.esg.exports import pages
 from backend.esg.exports.chapters import present
-from backend.esg.exports.speaking import Speaker
+from backend.esg.exports.speaking import NOTES, Speaker
 from backend.esg.exports.values import FileKind, Paper
 from backend.esg.exports.workbook import LONGEST, cut
 from backend.esg.exports.xbrl import DOCUMENT_TYPE, NAMESPACE, NAMESPACES, concept, measured, schema
@@ -42,14 +42,28 @@ class About(msgspec.Struct, forbid_unknown_fields=True):
     language: str | None = None
 
 
+class AboutNote(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    concept: str
+    note_id: str
+    language: str
+
+
 class Fact(msgspec.Struct, forbid_unknown_fields=True):
     value: str
     dimensions: About
+    links: dict[str, dict[str, list[str]]] | None = None
+
+
+class Note(msgspec.Struct, forbid_unknown_fields=True):
+    value: str
+    dimensions: AboutNote
 
 
 class DocumentInfo(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     document_type: str
     namespaces: dict[str, str]
+    link_types: dict[str, str]
+    link_groups: dict[str, str]
     taxonomy: list[str]
 
 
@@ -57,7 +71,16 @@ class Report(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """The structure of an xBRL-JSON report, as far as ours uses it; nothing else may be in it."""
 
     document_info: DocumentInfo
-    facts: dict[str, Fact]
+    facts: dict[str, msgspec.Raw]
+
+
+def told_in(report: Report) -> tuple[dict[str, Fact], dict[str, Note]]:
+    """Return the facts and the footnotes of a report."""
+    notes = {name for name, each in report.facts.items() if b'"xbrl:note"' in bytes(each)}
+    return (
+        {name: msgspec.json.decode(each, type=Fact) for name, each in report.facts.items() if name not in notes},
+        {name: msgspec.json.decode(report.facts[name], type=Note) for name in notes},
+    )
 
 
 async def published(databases: Databases, firm: make.Firm) -> Paper:
@@ -121,6 +144,16 @@ async def test_a_publication_leaves_as_every_kind_of_file(databases: Databases) 
     assert (row["Value"], row["Exact value"], row["Unit"]) == (6992.4, "6992.4", "tCO2e")
     assert "gri305:305-2.a" in row["Answers"].split("\n")
     assert row["Formula"] == "sum of the inventory's scope 2 lines, location-based"
+    head, first, *_ = sheets["Double materiality"]
+    judged = dict(zip(head, first, strict=True))
+    assert (judged["#"], judged["Impact"], judged["Financial"]) == (1.0, 4.0, 4.0)
+    head, *rows = sheets["Rating of disclosure quality"]
+    assert paper.rating is not None
+    assert head[1:4] == ["Weight", "Reached (%)", "Points"]
+    assert not any(isinstance(cell, str) for row in rows for cell in row[1:4])
+    assert [[Decimal(str(cell)) for cell in row[1:4]] for row in rows] == [
+        [Decimal(each["weight"]), Decimal(each["share"]), Decimal(each["points"])] for each in paper.rating.criteria
+    ]
     assert service.made(paper, FileKind.JSON, "zh").decode() == paper.text
     assert service.file_name(paper, FileKind.PDF, "zh") == f"{paper.content['number']}-zh.pdf"
 
@@ -170,6 +203,10 @@ async def test_the_report_for_machines_is_xbrl_with_concepts_that_exist(database
     report = msgspec.json.decode(raw, type=Report)
     info = report.document_info
     assert (info.document_type, info.namespaces) == (DOCUMENT_TYPE, NAMESPACES)
+    assert info.link_types == {"footnote": "http://www.xbrl.org/2003/arcrole/fact-footnote"}
+    assert info.link_groups == {"_": "http://www.xbrl.org/2003/role/link"}
+    facts, notes = told_in(report)
+    assert set(notes) == {name for each in facts.values() if each.links for name in each.links["footnote"]["_"]}
     assert info.taxonomy == [service.file_name(paper, FileKind.XSD, "zh")]
     root = ET.fromstring(service.made(paper, FileKind.XSD, "zh"))
     assert root.attrib["targetNamespace"] == NAMESPACE
@@ -179,7 +216,7 @@ async def test_the_report_for_machines_is_xbrl_with_concepts_that_exist(database
     points = {concept(each["point"]): each for each in paper.content["points"]}
     assert set(kinds) == set(points)
     places = set()
-    for fact in report.facts.values():
+    for fact in facts.values():
         about = fact.dimensions
         name = about.concept.removeprefix("ca:")
         assert name in kinds
@@ -194,15 +231,40 @@ async def test_the_report_for_machines_is_xbrl_with_concepts_that_exist(database
         for each in (about.unit or "unit:none").replace("/", "*").split("*"):
             assert each.split(":")[0] in NAMESPACES
         places.add((about.concept, about.period, about.language))
-    assert len(places) == len(report.facts), "a concept is told once for a period and language"
+    assert len(places) == len(facts), "a concept is told once for a period and language"
     scope2 = next(
-        each for each in report.facts.values()
+        each for each in facts.values()
         if each.dimensions.concept == "ca:ghg.scope2_location" and each.dimensions.period.startswith("2025")
     )  # fmt: skip
     assert (scope2.value, scope2.dimensions.unit) == ("6992.4", "unit:tCO2e")
     omitted = {f"ca:{name}" for name, each in points.items() if each["state"] == "omitted"}
     assert omitted
-    assert not omitted & {each.dimensions.concept for each in report.facts.values()}
+    assert not omitted & {each.dimensions.concept for each in facts.values()}
+
+
+async def test_what_a_figure_rests_on_is_a_footnote_for_machines(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    content = json.loads(paper.text)
+    points = {each["point"]: each for each in content["points"]}
+    points["ghg.scope1"]["prefill"]["sources"][0]["note"] = "computed, 12/12, unconfirmed, placeholder"
+    points["ghg.scope2_location"]["prefill"]["sources"][0]["note"] = "computed, 12/12, unconfirmed"
+    points["ghg.scope2_location"]["is_overridden"] = True
+    raw = service.made(replace(paper, content=content), FileKind.XBRL, "zh")
+    facts, notes = told_in(msgspec.json.decode(raw, type=Report))
+    of_year = {
+        each.dimensions.concept.removeprefix("ca:"): each.links
+        for each in facts.values()
+        if each.dimensions.period.startswith("2025")
+    }
+    named = ["placeholder-zh", "placeholder-en", "unconfirmed-zh", "unconfirmed-en"]
+    assert of_year["ghg.scope1"] == {"footnote": {"_": named}}
+    assert of_year["ghg.scope2_location"] is None, "the owner's own figure rests on the owner's evidence"
+    assert set(named) <= set(notes)
+    for name, note in notes.items():
+        code, _, language = name.rpartition("-")
+        assert note.dimensions == AboutNote("xbrl:note", name, language)
+        assert note.value == getattr(NOTES[code], language)
 
 
 @pytest.mark.parametrize(
@@ -274,3 +336,46 @@ async def test_who_may_not_read_has_no_file(databases: Databases) -> None:
             await service.published_paper(read, stranger.writer, (firm.id, publication.id))
     async with databases.read(firm.authority) as read:
         assert not (await service.published_paper(read, firm.authority, (firm.id, publication.id))).is_draft
+
+
+async def test_what_a_figure_rests_on_is_said_in_words(databases: Databases) -> None:
+    firm = await make.firm_of(databases)
+    paper = await published(databases, firm)
+    content = json.loads(paper.text)
+    (source,) = next(each for each in content["points"] if each["point"] == "ghg.scope1")["prefill"]["sources"]
+    assert (source["kind"], source["note"]) == ("inventory", "computed, 12/12")
+    source["note"] += ", unconfirmed"
+    paper = replace(paper, content=content)
+    zh, en = present(paper, "zh"), present(paper, "en")
+    remarks = {row[0]: row[-1] for table in zh.chapters[2].tables for row in table.rows}
+    assert remarks["范围一温室气体排放量"] == "部分参数或公式尚未在原始文件中核实"
+    lineage = next(each for each in zh.chapters if each.title == "数据溯源").tables[0]
+    told = {row[0]: row[-1] for row in lineage.rows}
+    assert told["ghg.scope1"].startswith("排放清单 …")
+    assert told["ghg.scope1"].endswith(" v1（已核算，覆盖 12/12 个月，部分参数或公式尚未在原始文件中核实）")
+    assert not any(word in cell for cell in told.values() for word in ("inventory", "computed", "figure", "ledger"))
+    english = next(each for each in en.chapters if each.title == "Where the figures come from").tables[0]
+    assert not any("万" in cell for row in english.rows for cell in row)
+    standards = {row[0]: row[1] for row in zh.chapters[0].tables[0].rows}
+    assert any("条款凭记忆整理，未与原文核对" in each for each in standards.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "note", "zh", "en"),
+    [
+        (
+            "inventory",
+            "closed, 12/12",
+            "排放清单 x v1（已归档，覆盖 12/12 个月）",
+            "inventory x v1 (closed, 12/12 months)",
+        ),
+        ("ledger", "no movement", "账簿 x v1（无流水）", "ledger x v1 (no movement)"),
+        ("movement", "transfer CEA", "账簿流水 x v1（划转 CEA）", "movement x v1 (transfer CEA)"),
+        ("figure", "output 锂电池", "年度经营数据 x v1（产量 锂电池）", "yearly figure x v1 (output 锂电池)"),
+        ("other", "", "other x v1", "other x v1"),
+    ],
+)
+def test_sources_are_told_in_words(kind: str, note: str, zh: str, en: str) -> None:
+    source = {"kind": kind, "id": "x", "version": "v1", "note": note}
+    assert (Speaker("zh").source(source), Speaker("en").source(source)) == (zh, en)
+    assert (Speaker("zh").unit("tCO2e/万CNY"), Speaker("en").unit("tCO2e/万CNY")) == ("tCO2e/万元", "tCO2e/CNY 10k")

@@ -24,6 +24,9 @@ from backend.kit.clock import now, today
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
+from backend.ledger.values import Selection
+from backend.lending import service as lending
+from backend.lending.pledging.values import PledgeDraft, PledgeRequestValue
 from backend.scores.models import Score, ScoreStanding
 
 YEAR = 2025
@@ -65,7 +68,7 @@ def indicators_of(intensity: str) -> dict[str, Any]:
 
 async def scored(
     databases: Databases, held: Held, *, grade: str | None = "A", points: str | None = "88.75", cause: str = "asked",
-    valid_until: date | None = None, intensity: str = "1.2345",
+    valid_until: date | None = None, intensity: str = "1.2345", model: str = "plain",
 ) -> UUID:  # fmt: skip
     """Store the next score of an account and return its id."""
     score_id, moment = new_id(), now()
@@ -75,7 +78,7 @@ async def scored(
         )
         await write.run(
             insert(Score).values(
-                account_id=held.id, id=score_id, number=number, year=YEAR, model_code="plain", model_version=1,
+                account_id=held.id, id=score_id, number=number, year=YEAR, model_code=model, model_version=1,
                 state="graded" if grade else "cannot_tell", points=None if points is None else Decimal(points),
                 grade=grade, computed_at=moment, valid_until=valid_until or today() + timedelta(days=90), cause=cause,
                 inputs=[{"kind": "Inventory", "id": str(new_id()), "version": "3"}], as_of=moment, fingerprint=score_id.hex * 2,
@@ -104,6 +107,13 @@ async def lent(
     if is_scored:
         await scored(databases, held)
     return Lent(held, lender, consent)
+
+
+async def pledge_asked(databases: Databases, lender: Made, held: Held, **given: Any) -> PledgeRequestValue:
+    """Let a bank ask for a pledge of one CCER, or what is given instead (`units`, `reference`, ...)."""
+    usual: dict[str, Any] = {"units": Selection("CCER", Decimal(1)), "reference": "L-1", "purpose": "流动资金贷款"}
+    async with databases.write(lender.scope) as write:
+        return await lending.request_pledge(write, lender.scope, held.id, PledgeDraft(**{**usual, **given}))
 
 
 async def revoked(databases: Databases, world: Lent) -> None:

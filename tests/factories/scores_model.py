@@ -2,12 +2,11 @@
 
 from bisect import bisect_left
 from decimal import Decimal
-from itertools import product
 
 from backend.scores.modelling.content import ModelContent
 from backend.scores.rules.grading import fact_of, outcome
-from backend.scores.rules.levers import apply, options
-from backend.scores.values import FACTS, Change, Fact, Quality, Source, State, Words
+from backend.scores.rules.levers import in_turn, options, pull
+from backend.scores.values import FACTS, Fact, Quality, Source, State, Words
 
 D = Decimal
 
@@ -65,21 +64,25 @@ def facts(quality=Quality.VERIFIED, **changed):
 
 
 def brute(content: ModelContent, given, peers, target: int):
-    """The least effort on the whole grid that reaches the target, by trying everything."""
-    ways = []
-    for lever in content.levers:
-        now = fact_of(given, lever.fact)
-        ways.append([None, *((lever, option) for option in options(lever, now))])
+    """The least effort on the whole grid that reaches the target, by trying everything on the facts as they then are."""
     best = None
-    for combination in product(*ways):
-        pulled = [each for each in combination if each is not None]
-        cost = (sum((option.effort for _, option in pulled), D(0)), len(pulled))
+    for cost, after in everything(in_turn(content), given):
         if best is not None and cost >= best:
             continue
-        changes = [
-            Change("", lever.fact, None, option.value, "", option.effort, Words("", "")) for lever, option in pulled
-        ]
-        found = outcome(content, apply(content, given, changes), peers)
+        found = outcome(content, after, peers)
         if found.state is State.GRADED and found.rank <= target:
             best = cost
     return best
+
+
+def everything(levers, given):
+    """Every combination of the levers, one pulled after the other: (effort, changes) and the facts it leads to."""
+    if not levers:
+        yield (D(0), 0), given
+        return
+    for (effort, count), facts in everything(levers[:-1], given):
+        yield (effort, count), facts
+        for option in options(levers[-1], fact_of(facts, levers[-1].fact)):
+            after = dict(facts)
+            pull(levers[-1], option.value, after)
+            yield (effort + option.effort, count + 1), after

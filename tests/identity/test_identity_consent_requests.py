@@ -134,6 +134,18 @@ class TestAsking:
                 await asked(databases, lender, plant, **given)
         assert await listed(databases, lender.scope) == []
 
+    async def test_a_scope_that_does_not_exist_is_named(self, databases, plant, lender) -> None:
+        with pytest.raises(errors.ConsentScopesInvalid) as refused:
+            await asked(databases, lender, plant, ("score", "everything"))
+        known = "account, score, indicators, statement, pledge"
+        assert refused.value.message("en") == (
+            f"The scopes cannot be used: there is no 'everything'. Choose at least one of: {known}."
+        )
+        assert refused.value.message("zh") == f"授权范围有误：没有“everything”这一项。请至少选择一项：{known}。"
+        with pytest.raises(errors.ConsentScopesInvalid, match="none is given"):
+            await asked(databases, lender, plant, ())
+        assert await listed(databases, lender.scope) == []
+
     async def test_one_waits_at_a_time(self, databases, plant, lender) -> None:
         first = await asked(databases, lender, plant)
         with pytest.raises(errors.ConsentRequestOpen):

@@ -1,6 +1,8 @@
 """The same unit in the books of two tenants: found through keyed hashes, in a database that tells nothing else."""
 
 import asyncio
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +15,20 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.kit import clearing
-from backend.kit.clearing import ClaimedElsewhere, Clearing, ClearingAway, Run, around, blocks
+from backend.kit.clearing import (
+    ClaimedElsewhere,
+    Clearing,
+    ClearingAway,
+    Energy,
+    EnergyClaimedElsewhere,
+    Run,
+    around,
+    blocks,
+)
 from backend.kit.ids import new_id
 from backend.kit.settings import TenantDatabase
+from backend.ledger.clearing.sessions import benefits
+from backend.ledger.values import BatchSpec, OriginRange
 from backend.tenants import provision
 
 SMALL = 16**3
@@ -141,6 +154,79 @@ async def test_two_tenants_marks_on_one_node_tell_nobody_they_are_two_of_one(ser
     one, two = Clearing(url, "key", "own"), Clearing(url, "another key", "own")
     run = Run("GEC", "frame", 1, 1)
     assert one._nodes(run, {}) & two._nodes(run, {}) == set()
+
+
+def energy(plant: str, use: str, month: str = "2025-06") -> Energy:
+    return Energy(plant, month, use, ("ccer" if use == "gec" else "gec",))
+
+
+@pytest.mark.parametrize(("use", "other"), [("gec", "ccer"), ("ccer", "gec")])
+async def test_energy_is_put_to_one_of_two_uses(place: TenantDatabase, servers: Any, use: str, other: str) -> None:
+    one, two, three = (Clearing.of(servers.settings, name) for name in ("wuxi", "chengdu", "guizhou"))
+    plant, first, second = fresh(), new_id(), new_id()
+    await one.reserve([(first, [energy(plant, use)])])
+    await three.reserve([(second, [energy(plant, use)])])  # the same use has many holders
+    await one.reserve([(new_id(), [energy(plant, other, "2025-07")])])  # another month is other energy
+    await two.reserve([(new_id(), [energy(fresh(), other)])])  # and another plant
+    refused = energy(plant, other)
+    for _ in range(2):
+        with pytest.raises(EnergyClaimedElsewhere) as told:
+            await two.reserve([(new_id(), [Run("GEC", fresh(), 1, 3), refused])])
+        assert told.value.details == {"plant": plant, "month": "2025-06"}
+        assert "wuxi" not in told.value.message("en") + told.value.message("zh")
+        await one.release([first])  # the other tenant's stands still
+    await three.release([second])
+    await two.reserve([(new_id(), [refused])])
+    with pytest.raises(EnergyClaimedElsewhere):
+        await one.reserve([(new_id(), [energy(plant, use)])])
+
+
+async def test_reserving_again_under_a_ticket_changes_nothing(place: TenantDatabase, servers: Any) -> None:
+    way, parts = (
+        Clearing.of(servers.settings, "wuxi"),
+        [(new_id(), [Run("GEC", fresh(), 1, 9), energy(fresh(), "gec")])],
+    )
+    await way.reserve(parts)
+    before = len(await stored(place))
+    await way.reserve(parts)
+    assert len(await stored(place)) == before
+
+
+async def test_of_certificates_and_reductions_at_once_one_kind_wins(place: TenantDatabase, servers: Any) -> None:
+    for _ in range(5):
+        plant = fresh()
+        asked = [("wuxi", "gec"), ("changzhou", "ccer"), ("chengdu", "gec"), ("guizhou", "ccer")]
+        ends = await asyncio.gather(
+            *(Clearing.of(servers.settings, name).reserve([(new_id(), [energy(plant, use)])]) for name, use in asked),
+            return_exceptions=True,
+        )
+        won = {use for (_, use), end in zip(asked, ends, strict=True) if end is None}
+        lost = {use for (_, use), end in zip(asked, ends, strict=True) if isinstance(end, EnergyClaimedElsewhere)}
+        assert (len(won), len(lost), won & lost) == (1, 1, set())
+
+
+async def test_energy_is_stored_as_hashes_alone(place: TenantDatabase, servers: Any) -> None:
+    plant, before = fresh(), set(await stored(place))
+    await Clearing.of(servers.settings, "wuxi").reserve([(new_id(), [energy(plant, "ccer")])])
+    (made,) = set(await stored(place)) - before
+    assert {len(each) for each in made} == {32}
+    assert not [known for known in (plant.encode(), b"ccer", b"2025-06") if known in b"".join(made)]
+
+
+def test_what_a_batch_holds_in_the_clearing() -> None:
+    run = OriginRange("ccer", "F#9", 1, 5)
+    first, last = date(2024, 11, 15), date(2025, 1, 1)
+    spec = BatchSpec(
+        project_code="PRJ", attributes={"plant_code": "plant-1"}, produced_from=first, produced_to=last, origins=(run,)
+    )
+    held = [Run("ccer", "F#9", 1, 5)]
+    months = [Energy("PLANT-1", month, "ccer", ("gec",)) for month in ("2024-11", "2024-12", "2025-01")]
+    assert benefits("CCER", spec) == [*held, *months]
+    assert benefits("CCER", replace(spec, attributes={"plant_code": ""})) == held
+    assert benefits("CCER", replace(spec, produced_to=None)) == held
+    assert benefits("CEA", spec) == held
+    certified = replace(spec, produced_to=date(2024, 11, 30))
+    assert benefits("GEC", certified) == [*held, Energy("PRJ", "2024-11", "gec", ("ccer",))]
 
 
 async def test_roles_reach_their_own_database_only(databases: Any, place: TenantDatabase, servers: Any) -> None:

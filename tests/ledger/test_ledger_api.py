@@ -313,7 +313,7 @@ async def test_a_serials_life_by_its_number_and_by_its_code(desk: Desk) -> None:
 
 async def test_already_claimed_has_one_answer_for_everybody(desk: Desk) -> None:
     scope, day = desk.giver.scope, today().toordinal()
-    plant = f"plant-{new_id().hex}"
+    plant = f"PLANT-{new_id().hex.upper()}"
     async with desk.databases.write(scope) as write:
         (gone,) = await service.retire(write, scope, desk.giver.id, [Selection("CCER", D(5))], Reason(purpose="event"))
         await service.claim(

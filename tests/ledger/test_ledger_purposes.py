@@ -1,6 +1,7 @@
 """A plain retirement through the API: what it may be for, what it claims, and what its reversal gives back."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
@@ -13,8 +14,9 @@ from factories.working import app, http  # noqa: F401 - fixtures
 
 from backend.kit.clock import today
 from backend.kit.db import Databases
+from backend.kit.scope import Scope
 from backend.ledger.errors import AlreadyClaimed, HoldNotOpen
-from backend.ledger.service import Use
+from backend.ledger.service import Extent, Use, claim
 from backend.ledger.values import HoldState, MovementKind
 from backend.ledger.words import KINDS, STATES, USES
 from backend.wire.nodes import node_id
@@ -56,12 +58,13 @@ async def desk(databases: Databases, http: httpx.AsyncClient) -> Desk:  # noqa: 
 @pytest.mark.parametrize(
     ("reason", "code", "field"),
     [
-        ({}, "purpose_missing", "purpose"),
-        ({"purpose": "  "}, "purpose_missing", "purpose"),
+        ({}, "ledger_purpose_missing", "purpose"),
+        ({"purpose": "  "}, "ledger_purpose_missing", "purpose"),
         ({"purpose": "market_scope2"}, "purpose_elsewhere", "purpose"),
         ({"purpose": " Renewable_Duty, event"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "ets_offset"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "event,footprint"}, "purpose_elsewhere", "purpose"),
+        ({"purpose": "活动碳中和；配额清缴抵销"}, "purpose_elsewhere", "purpose"),
         ({"purpose": "event", "effectiveOn": "1999-12-31"}, "effective_too_early", "effectiveOn"),
         ({"purpose": "event", "period": 1999}, "use_period_invalid", "period"),
         ({"purpose": "event", "period": today().year + 2}, "use_period_invalid", "period"),
@@ -91,11 +94,56 @@ async def test_words_of_the_holders_own_claim_nothing(desk: Desk) -> None:
     assert (gone["purpose"], await desk.uses(gone)) == ("捐赠", [])
 
 
+async def test_a_use_is_known_by_its_chinese_name(desk: Desk) -> None:
+    (gone,) = (await desk.retire(purpose="产品碳足迹", period=2025))["movements"]
+    assert (gone["purpose"], await desk.uses(gone)) == ("footprint", [("FOOTPRINT", 2025)])
+
+
+async def test_a_use_among_words_of_the_holders_own_is_claimed(desk: Desk) -> None:
+    (gone,) = (await desk.retire(purpose=" Footprint, 电动车 X1 ", period=2025))["movements"]
+    assert (gone["purpose"], await desk.uses(gone)) == ("Footprint, 电动车 X1", [("FOOTPRINT", 2025)])
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "path"),
+    [
+        ({}, "benefit_missing", ["serials"]),
+        ({"serials": []}, "benefit_missing", ["serials"]),
+        ({"energy": {"plant": " ", "firstDay": "2026-01-01", "lastDay": "2026-01-31"}}, "benefit_missing",
+         ["energy", "plant"]),
+        ({"energy": {"plant": "A1", "firstDay": "2026-02-01", "lastDay": "2026-01-31"}}, "production_invalid",
+         ["energy", "lastDay"]),
+    ],
+)  # fmt: skip
+async def test_a_question_about_nothing_has_no_answer(
+    desk: Desk, asked: dict[str, Any], code: str, path: list[str]
+) -> None:
+    answer = (await desk.client.send({"operationName": "AlreadyClaimed", "variables": asked})).json()
+    problem = answer["errors"][0]["extensions"]
+    assert (problem["code"], problem["path"]) == (code, path)
+
+
+async def test_a_plant_is_known_however_its_code_is_written(desk: Desk, databases: Databases) -> None:
+    energy = Extent("energy:PLANT-OF-WORDS", date(2026, 1, 1).toordinal(), date(2026, 1, 31).toordinal())
+    system = Scope.system("wuxi")
+    async with databases.write(system) as write:
+        await claim(write, system, Use.GEC, desk.held.id, [energy], period=2026)
+    asked = {"plant": " plant-of-words ", "firstDay": "2026-01-31", "lastDay": "2026-02-28"}
+    answer = await desk.client.named("AlreadyClaimed", energy=asked)
+    assert [each["use"] for each in answer["alreadyClaimed"]["uses"]] == ["GEC"]
+
+
 async def test_who_is_not_there_is_named_as_the_caller_named_it(desk: Desk) -> None:
     missing = str(node_id("UnitHold", desk.held.id))
     answer = (await desk.client.named("AcceptOffer", input={"holdId": missing}))["acceptOffer"]
     assert (answer["code"], answer["path"], answer["details"]) == (
         "hold_unknown", ["input", "holdId"], {"hold": missing},
+    )  # fmt: skip
+    units = [{"holdId": missing}]
+    asked = {"accountId": desk.account, "units": units, "reason": {"purpose": "event"}}
+    answer = (await desk.client.named("RetireUnits", input=asked))["retireUnits"]
+    assert (answer["code"], answer["path"], answer["details"]) == (
+        "hold_unknown", ["input", "units", "0", "holdId"], {"hold": missing},
     )  # fmt: skip
     foreign = str(node_id("CarbonAccount", desk.held.holder.id))
     asked = {"fromAccountId": foreign, "toNumber": "CA-1", "units": {"unitClass": "CCER", "quantity": "1"}}

@@ -232,7 +232,7 @@ async def test_units_bound_to_their_energy_stay(desk: Desk) -> None:
     bound = await issued(desk.databases, desk.giver.id, "GEC", 3, is_transferable=False)
     async with desk.unchanged():
         answer = await desk.transfer({"unitClass": "GEC", "serials": [run(*bound.serials[0])]})
-        assert answer["code"] == "units_not_transferable"
+        assert (answer["code"], answer["path"]) == ("units_not_transferable", ["input", "units"])
 
 
 async def test_a_day_that_has_not_come(desk: Desk) -> None:
@@ -347,9 +347,13 @@ async def test_issues_that_cannot_be(desk: Desk) -> None:
             ({"quantity": "1e18"}, "quantity_too_large", "quantity"),
             ({"unitClass": "NOPE"}, "class_unknown", "unitClass"),
             ({"attributes": [1]}, "attributes_not_object", "attributes"),
-            ({"unitClass": regional}, "programme_units", None),
+            ({"unitClass": regional}, "programme_units", "unitClass"),
+            ({"vintage": 1999}, "vintage_invalid", "vintage"),
+            ({"vintage": today().year + 2}, "vintage_invalid", "vintage"),
+            ({"producedFrom": "1999-12-31"}, "effective_too_early", "producedFrom"),
+            ({"producedTo": (today() + timedelta(days=1)).isoformat()}, "effective_in_future", "producedTo"),
         ):
             answer = (await registrar.named("IssueUnits", input={**asked, **given}))["issueUnits"]
-            assert (answer["code"], answer["path"]) == (code, ["input", field] if field else [])
+            assert (answer["code"], answer["path"]) == (code, ["input", field])
         refused = (await desk.client.named("IssueUnits", input=asked))["issueUnits"]
         assert refused["__typename"] == "ForbiddenError"

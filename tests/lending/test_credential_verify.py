@@ -199,7 +199,7 @@ def test_the_script_is_short_and_runs_alone(tmp_path: Path) -> None:
     for status, code, said in (
         (listed(), 0, '"grade": "A"'),
         (listed(INDEX), 1, "REVOKED"),
-        (unreadable, 1, ": FORMAT: "),
+        (unreadable, 1, "FORMAT statuslist+jwt: 已过期、无法读取或签名无效"),
     ):
         for name, content in zip(names, (credential, json.dumps({"keys": published(KEY)}), status), strict=True):
             (tmp_path / name).write_text(content + "\n", encoding="utf-8")
@@ -208,6 +208,12 @@ def test_the_script_is_short_and_runs_alone(tmp_path: Path) -> None:
         )
         assert (ran.returncode, said in ran.stdout + ran.stderr) == (code, True), ran
         assert "Traceback" not in ran.stderr
+    for given in ((), names[:2], (*names[:2], "nothing.txt"), (names[0], names[2], names[1])):
+        ran = subprocess.run(
+            [sys.executable, "-I", SCRIPT, *given], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 1
+        assert ran.stderr == "无效 NOT GENUINE: FORMAT: 文件缺失或无法读取 / a file is missing or unreadable\n"
 
 
 def test_every_place_of_a_list_has_its_own_bit() -> None:

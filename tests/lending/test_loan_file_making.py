@@ -4,15 +4,16 @@ import hashlib
 import io
 import json
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import jwt
 import pytest
-from factories import identity
+from factories import accounts, figures, identity
 from factories.api import Client
-from factories.lending import Lent, lent, revoked
+from factories.lending import Lent, lent, revoked, scored
 from sqlalchemy import select
 
 from backend.kit.clock import now, today
@@ -22,11 +23,20 @@ from backend.kit.scope import Scope
 from backend.kit.storage import FileMissing, Storage, key_of
 from backend.kit.tasks import Task
 from backend.lending import service
-from backend.lending.errors import ConsentMissing, LoanFileNotReady, LoanPurposeMissing, StatementMissing
+from backend.lending.errors import (
+    ConsentMissing,
+    LoanFileNotReady,
+    LoanFileTooLarge,
+    LoanPurposeMissing,
+    StatementMissing,
+)
 from backend.lending.loan_files import jobs_making
 from backend.lending.loan_files.asking import loan_file
 from backend.lending.loan_files.values import LoanFileState, LoanFileValue
+from backend.lending.loan_files.words import words_of
+from backend.lending.loans.values import GradeTerms
 from backend.lending.models import ConsentRead, LoanFile
+from backend.scores import service as scores
 from backend.statements import service as statements
 from backend.statements.account.issued import FileKind, StatementFile, StatementValue
 from backend.wire.nodes import node_id
@@ -139,7 +149,8 @@ async def test_a_loan_file_holds_what_was_opened_and_proves_itself(
     terms = json.loads(parts["terms.json"])
     assert (terms["consent"], terms["scopes"]) == (str(world.consent), sorted(SCOPES))
     stated_ = json.loads(parts["manifest.json"])
-    assert (stated_["id"], stated_["bank"], stated_["absent"]) == (str(found.id), str(world.bank.id), [])
+    assert (stated_["id"], stated_["bank"]) == (str(found.id), str(world.bank.id))
+    assert stated_["absent"] == [{"name": "loan-terms.json", "reason": "loan_terms_missing"}]
     assert {each["name"]: each["sha256"] for each in stated_["files"]} == {
         name: hashlib.sha256(each).hexdigest() for name, each in parts.items() if not name.startswith("manifest.")
     }
@@ -166,7 +177,81 @@ async def test_what_the_consent_does_not_open_is_absent_by_name(
         _, content = await jobs_making.download(databases, storage, world.bank.scope, found.id)
         parts = opened(content)
         assert "credential.sd-jwt" not in parts
-        assert json.loads(parts["manifest.json"])["absent"] == [{"name": "credential.sd-jwt", "reason": reason}]
+        assert json.loads(parts["manifest.json"])["absent"] == [
+            {"name": name, "reason": reason} for name in ("credential.sd-jwt", "loan-terms.json")
+        ]
+
+
+async def test_the_banks_own_terms_for_the_grade_are_in_it(databases: Databases, servers, storage: Storage) -> None:
+    async with databases.read(SYSTEM) as read:
+        model = await scores.active_model(read, SYSTEM, today())
+    best, second = (each.code for each in model.content.grades[:2])
+    lender = await identity.bank(databases)
+    async with databases.write(lender.scope) as write:
+        recorded = await service.record_terms(
+            write, lender.scope, model_code=model.code, valid_from=today(), note="四季度",
+            grades=[GradeTerms(best, Decimal("5000000.50"), Decimal("-12.5"), 36, "上浮另议")],
+        )  # fmt: skip
+    for grade, reason in ((best, None), (second, "loan_terms_missing"), (None, "score_not_graded")):
+        world = await lent(databases, scopes=SCOPES, bank=lender, is_scored=False)
+        score = await scored(databases, world.held, grade=grade, model=model.code)
+        await stated(databases, storage, servers.settings, world)
+        found = await asked(databases, world)
+        await made(databases, storage, servers.settings, world, found)
+        _, content = await jobs_making.download(databases, storage, lender.scope, found.id)
+        parts = opened(content)
+        absent = json.loads(parts["manifest.json"])["absent"]
+        if reason is not None:
+            assert ("loan-terms.json" in parts, absent) == (False, [{"name": "loan-terms.json", "reason": reason}])
+            continue
+        assert absent == []
+        told = json.loads(parts["loan-terms.json"])
+        assert (told["model"], told["grade"], told["score"]) == (model.code, best, str(score))
+        assert (told["terms"], told["version"], told["valid_from"]) == (str(recorded.id), 1, today().isoformat())
+        assert (told["limit"], told["limit_unit"], told["rate_offset"], told["rate_offset_unit"], told["tenor"]) == (
+            "5000000.50", "CNY", "-12.5", "bp", 36,
+        )  # fmt: skip
+        assert (told["note"], told["version_note"]) == ("上浮另议", "四季度")
+
+
+async def test_the_index_of_evidence_has_what_proves_yearly_figures(
+    databases: Databases, servers, storage: Storage
+) -> None:
+    world = await lent(databases, scopes=SCOPES)
+    report = await accounts.evidence_of(databases, world.held, file_name="审计报告.pdf")
+    other = await accounts.evidence_of(databases, world.held, file_name="其他年度.pdf")
+    year = today().year
+    for each in ("equity", "debt"):
+        drafts = figures.figure(each, "80000000")
+        await figures.recorded(databases, world.held, year, drafts, evidence_id=report.id)
+    await figures.recorded(databases, world.held, year - 3, figures.figure("equity", "1"), evidence_id=other.id)
+    await stated(databases, storage, servers.settings, world)
+    found = await asked(databases, world)
+    await made(databases, storage, servers.settings, world, found)
+    _, content = await jobs_making.download(databases, storage, world.bank.scope, found.id)
+    (told,) = json.loads(opened(content)["evidence.json"])["evidence"]
+    assert (told["id"], told["file_name"], told["sha256"]) == (str(report.id), "审计报告.pdf", report.sha256)
+    assert told["proves"] == [f"debt {year}", f"equity {year}"]
+
+
+def test_why_there_is_no_file_is_said_in_words() -> None:
+    assert words_of("", "zh") == ""
+    assert words_of("consent_missing", "zh") == ConsentMissing.zh
+    assert "64 MB" in words_of("loan_file_too_large", "en")
+    for code in ("expired", "abandoned", "document_not_made"):
+        assert words_of(code, "zh") != words_of(code, "en") != ""
+
+
+async def test_a_statement_too_large_for_an_archive_is_refused_by_name(
+    databases: Databases, servers, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_making, "LARGEST_MB", 0)
+    world = await lent(databases, scopes=SCOPES)
+    await stated(databases, storage, servers.settings, world)
+    found = await asked(databases, world)
+    with pytest.raises(LoanFileTooLarge):
+        await made(databases, storage, servers.settings, world, found)
+    assert await state_of(databases, world, found) == (LoanFileState.REFUSED, "loan_file_too_large")
 
 
 async def test_without_consent_nothing_is_asked_for(databases: Databases, servers, storage: Storage) -> None:

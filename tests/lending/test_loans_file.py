@@ -136,6 +136,7 @@ async def test_every_fault_is_told_with_its_row_and_column(
         (6, "as_of", "loan_dates_invalid"), (7, "outstanding", "loan_cell_invalid"), (8, "reference", "loan_twice"),
         (9, "reference", "loan_reference_invalid"),
     ]  # fmt: skip
+    assert answer.json()["details"]["more"] == 0
     assert await listed(databases, lender) == []
     assert (await post(officer, file(line(code, 1)))).json()["loans"] == 1
     other = (await enterprise(databases)).credit_code
@@ -144,6 +145,52 @@ async def test_every_fault_is_told_with_its_row_and_column(
     # The third row names the day already given, and what is known of the loan is another kind.
     assert [(each["row"], each["code"]) for each in faults] == [(3, "loan_differs"), (4, "loan_differs")]
     assert [each.reference for each in await listed(databases, lender)] == ["L-1"]
+
+
+async def test_every_fault_of_a_row_is_told_at_once(
+    databases: Databases, lender: Made, officer: Client, code: str
+) -> None:
+    bad = line(
+        "9132", 1, kind="房贷", opened="去年", ends="2023-01-01", as_of="2099-12-31", outstanding="-1", grade="甲" * 33
+    )
+    answer = await post(officer, file(bad, line(code, 2, reference="", as_of="?", outstanding="一")))
+    told = answer.json()["details"]
+    assert [(each["row"], each["column"], each["code"]) for each in told["faults"]] == [
+        (2, "credit_code", "credit_code_invalid"), (2, "kind", "loan_kind_unknown"), (2, "opened_on", "loan_cell_invalid"),
+        (2, "as_of", "loan_dates_invalid"), (2, "outstanding", "loan_outstanding_invalid"),
+        (2, "grade_at_grant", "loan_grade_invalid"), (3, "reference", "loan_reference_invalid"),
+        (3, "as_of", "loan_cell_invalid"), (3, "outstanding", "loan_cell_invalid"),
+    ]  # fmt: skip
+    assert (told["rows"], told["count"], told["listed"], told["more"]) == ("2, 3", 9, 9, 0)
+    assert await listed(databases, lender) == []
+
+
+async def test_what_is_known_as_another_loan_is_told_with_the_other_faults(
+    databases: Databases, lender: Made, officer: Client, code: str
+) -> None:
+    await post(officer, file(line(code, 1)))
+    other = (await enterprise(databases)).credit_code
+    content = file(
+        line(code, 2),
+        line(other, 1, as_of="2026-01-31", outstanding="x"),
+        line(code, 2, kind="项目", as_of="2026-01-31"),
+    )
+    faults = (await post(officer, content)).json()["details"]["faults"]
+    assert [(each["row"], each["column"], each["code"]) for each in faults] == [
+        (3, "outstanding", "loan_cell_invalid"), (3, "reference", "loan_differs"), (4, "reference", "loan_differs"),
+    ]  # fmt: skip
+    assert [each.reference for each in await listed(databases, lender)] == ["L-1"]
+
+
+async def test_the_first_hundred_faults_are_listed_and_the_rest_counted(
+    databases: Databases, lender: Made, officer: Client, code: str
+) -> None:
+    lines = [line(code, number, kind="房贷", outstanding="?") for number in range(1, 152)]
+    told = (await post(officer, file(*lines))).json()
+    assert (told["details"]["count"], told["details"]["listed"], told["details"]["more"]) == (302, 100, 202)
+    assert (len(told["details"]["faults"]), told["details"]["faults"][-1]["row"]) == (100, 51)
+    assert told["details"]["rows"] == "2, 3, 4, 5, 6, 7, 8, 9, 10, 11 …"
+    assert await listed(databases, lender) == []
 
 
 async def test_what_is_no_such_file_is_refused(databases: Databases, lender: Made, officer: Client, code: str) -> None:

@@ -55,8 +55,10 @@ def test_a_portfolio_weights_quality_by_what_is_owed_and_counts_what_is_missing(
     found = together(parts)
     assert (found.outstanding, found.told, found.coverage) == (D(100), D(40), D("0.4"))
     assert (found.scope12, found.scope3, found.quality) == (D(40), D(3), D("1.25"))
+    assert found.scope3_told == D(30)
     assert found.missing == {Missing.CONSENT: 1}
     assert together([]).coverage is None
+    assert (together(parts[1:]).scope3, together(parts[1:]).scope3_told) == (None, D(0))
 
 
 def test_a_loan_for_a_project_is_not_set_against_the_firm() -> None:

@@ -16,11 +16,14 @@ from backend.identity.errors import CreditCodeInvalid
 from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError, Forbidden
+from backend.kit.scope import Scope
 from backend.lending import service
 from backend.lending.errors import BanksOnly
 from backend.lending.loans import errors
+from backend.lending.loans.terms import offered, terms_in_force
 from backend.lending.loans.values import GradeTerms, LoanDraft, LoanKind
 from backend.lending.rules.financed import Base, Missing
+from backend.scores import service as scores
 
 D = Decimal
 OPENED = date(2024, 3, 1)
@@ -159,6 +162,29 @@ async def test_financed_emissions_need_a_consent_for_the_statement(databases: Da
     assert {each.bank_id for each in log} == {lender.id, other.id}
 
 
+async def test_scope_3_that_is_not_accounted_for_is_no_zero_and_a_day_to_come_is_refused(databases: Databases) -> None:
+    year = today().year - 1
+    firm = await made_firm(
+        databases, sector=a_sector(), years={year: Year(scope1="600", electricity="400", state="verified")}
+    )
+    await figures.recorded(
+        databases, firm.held, year, figures.figure("equity", "80000000"), figures.figure("debt", "40000000")
+    )
+    lender = await bank(databases)
+    await consented(databases, firm.held.holder, lender, ("statement",))
+    await record(databases, lender, draft(firm.held.holder.credit_code, "L-1", "10000000"))
+    (seen,) = await places(databases, lender)
+    assert (seen.financed.scope12, seen.financed.scope3) == (D("83.333333"), None)
+    sums, _ = service.total([seen])
+    assert (sums.scope3, sums.scope3_told) == (None, D(0))
+    for asked in (
+        places(databases, lender, on=today() + timedelta(days=1)),
+        listed(databases, lender, on=date(2099, 1, 1)),
+    ):
+        with pytest.raises(errors.PortfolioDayInvalid):
+            await asked
+
+
 async def test_an_enterprise_with_several_accounts_is_told_as_such(databases: Databases) -> None:
     world = await lent(databases, scopes=("score", "statement"))
     other = await held_account(databases, holder=world.held.holder)
@@ -170,31 +196,102 @@ async def test_an_enterprise_with_several_accounts_is_told_as_such(databases: Da
     assert place.name != ""
 
 
+async def in_force(databases: Databases) -> tuple[str, list[str]]:
+    """Return the score model everybody is scored by, and its grades."""
+    async with databases.read(Scope.system("wuxi")) as read:
+        model = await scores.active_model(read, Scope.system("wuxi"), today())
+    return model.code, [each.code for each in model.content.grades]
+
+
 async def test_terms_are_dated_versions(databases: Databases) -> None:
     lender = await bank(databases)
+    model, (best, second_best, *_) = await in_force(databases)
+    usual: dict[str, Any] = {
+        "model_code": model, "valid_from": today(),
+        "grades": [GradeTerms(best, D(5_000_000), D("-30"), 36), GradeTerms(second_best, None, D(0), None)],
+    }  # fmt: skip
 
     async def put(**given: Any) -> Any:
-        usual: dict[str, Any] = {
-            "model_code": "m", "valid_from": today(),
-            "grades": [GradeTerms("A", D(5_000_000), D("-30"), 36), GradeTerms("B", None, D(0), None)],
-        }  # fmt: skip
         async with databases.write(lender.scope) as write:
             return await service.record_terms(write, lender.scope, **{**usual, **given})
 
+    async def listed() -> list[Any]:
+        async with databases.read(lender.scope) as read:
+            return await service.terms_versions(read, lender.scope, limit=10)
+
     first, second = await put(), await put(valid_from=today() + timedelta(days=9), note="明年")
     assert [each.version for each in (first, second)] == [1, 2]
-    async with databases.read(lender.scope) as read:
-        assert await service.terms_versions(read, lender.scope, limit=10) == [second, first]
+    assert await listed() == [second, first]
     for wrong, kind in (
         ({"grades": []}, errors.TermsInvalid),
         ({"model_code": " "}, errors.TermsInvalid),
-        ({"grades": [GradeTerms("A", None, None, None)] * 2}, errors.TermsInvalid),
-        ({"grades": [GradeTerms("A", D(0), None, None)]}, errors.TermsInvalid),
-        ({"grades": [GradeTerms("A", None, D(1001), None)]}, errors.TermsInvalid),
-        ({"grades": [GradeTerms("A", None, None, 0)]}, errors.TermsInvalid),
-        ({"valid_from": today() - timedelta(days=1)}, errors.TermsInThePast),
-    ):
+        ({"grades": [GradeTerms(best, None, None, None)] * 2}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(f" {best}", D(1), None, None), GradeTerms(best, D(1), None, None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, D(0), None, None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, D("1.001"), None, None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, D("1e16"), None, None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, D("nan"), None, None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, None, D(1001), None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, None, D("0.001"), None)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, None, None, 0)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, None, None, 481)]}, errors.TermsInvalid),
+        ({"grades": [GradeTerms(best, None, None, None, "字" * 501)]}, errors.TermsInvalid),
+        ({"note": "字" * 501}, errors.TermsInvalid),
+        ({"valid_from": today() - timedelta(days=1)}, errors.TermsDayInvalid),
+        ({"valid_from": today() + timedelta(days=366 * 5 + 1)}, errors.TermsDayInvalid),
+        ({"model_code": "nobody_knows_it"}, errors.TermsModelUnknown),
+        ({"grades": [GradeTerms(best, None, None, 1), GradeTerms("AAAA", None, None, 1)]}, errors.TermsGradeUnknown),
+    ):  # fmt: skip
         with pytest.raises(kind):
             await put(**wrong)
+    assert await listed() == [second, first]
     async with databases.read((await bank(databases)).scope) as read:
         assert await read.value(text("select count(*) from loan_terms")) == 0
+
+
+async def test_an_unknown_model_or_grade_is_refused_with_what_there_is(databases: Databases) -> None:
+    lender = await bank(databases)
+    model, grades = await in_force(databases)
+
+    async def put(model_code: str, *named: str) -> None:
+        given = [GradeTerms(each, D(1), None, None) for each in named]
+        async with databases.write(lender.scope) as write:
+            await service.record_terms(write, lender.scope, model_code=model_code, valid_from=today(), grades=given)
+
+    with pytest.raises(errors.TermsModelUnknown) as unknown:
+        await put("nobody_knows_it", grades[0])
+    assert unknown.value.path == ("input", "modelCode")
+    assert model in str(unknown.value.details["known"]).split(", ")
+    with pytest.raises(errors.TermsGradeUnknown) as grade:
+        await put(model, grades[0], "AAAA")
+    assert grade.value.path == ("input", "grades", "1", "grade")
+    assert set(grades) <= set(str(grade.value.details["known"]).split(", "))
+
+
+async def test_versions_do_not_overlap_unless_one_replaces(databases: Databases) -> None:
+    lender = await bank(databases)
+    model, (best, *_) = await in_force(databases)
+
+    async def put(days: int, limit: int, *, is_replacing: bool = False) -> None:
+        async with databases.write(lender.scope) as write:
+            await service.record_terms(
+                write, lender.scope, model_code=model, valid_from=today() + timedelta(days=days),
+                grades=[GradeTerms(best, D(limit), None, None)], is_replacing=is_replacing,
+            )  # fmt: skip
+
+    async def offers(days: int) -> Any:
+        async with databases.read(lender.scope) as read:
+            found = offered(await terms_in_force(read, lender.id, today() + timedelta(days=days)), model, best)
+        return None if found is None else found.limit_cny
+
+    await put(5, 1)
+    await put(20, 2)
+    for days in (0, 5, 10, 20):
+        with pytest.raises(errors.TermsOverlap) as refused:
+            await put(days, 3)
+        assert refused.value.details["version"] == 2
+    assert [await offers(each) for each in (0, 5, 19, 20)] == [None, D(1), D(1), D(2)]
+    await put(10, 3, is_replacing=True)
+    assert [await offers(each) for each in (0, 5, 9, 10, 20)] == [None, D(1), D(1), D(3), D(3)]
+    await put(30, 4)
+    assert [await offers(each) for each in (29, 30)] == [D(3), D(4)]

@@ -12,8 +12,10 @@ from factories.scores import Year, a_sector, made_firm
 
 from backend.kit.clock import today
 from backend.kit.db import Databases
+from backend.kit.scope import Scope
 from backend.lending import service
 from backend.lending.loans.values import LoanDraft, LoanKind
+from backend.scores import service as scores
 
 D = Decimal
 
@@ -48,7 +50,10 @@ async def test_a_program_keeps_loans_and_terms_and_sees_the_portfolio(databases:
     await figures.recorded(
         databases, firm.held, year, figures.figure("equity", "80000000"), figures.figure("debt", "40000000")
     )
-    await scored(databases, firm.held, grade="B")
+    async with databases.read(Scope.system("wuxi")) as read:
+        model = await scores.active_model(read, Scope.system("wuxi"), today())
+    grade = model.content.grades[1].code
+    await scored(databases, firm.held, grade=grade, model=model.code)
     await consented(databases, firm.held.holder, lender, ("score", "statement"))
     stranger = await enterprise(databases)
     code, other = firm.held.holder.credit_code, stranger.credit_code
@@ -69,16 +74,21 @@ async def test_a_program_keeps_loans_and_terms_and_sees_the_portfolio(databases:
         ("L-1", "WORKING_CAPITAL", D(10_000_000)), ("L-2", "PROJECT", D(20_000_000)),
     ]  # fmt: skip
     terms = {
-        "modelCode": "plain", "validFrom": today().isoformat(), "note": "2026",
-        "grades": [{"grade": "B", "limitCny": "50000000", "rateOffsetBp": "-25", "tenorMonths": 36}],
+        "modelCode": model.code, "validFrom": today().isoformat(), "note": "2026",
+        "grades": [{"grade": grade, "limitCny": "50000000", "rateOffsetBp": "-25", "tenorMonths": 36}],
     }  # fmt: skip
     made = (await caller.named("RecordLoanTerms", input=terms))["recordLoanTerms"]["terms"]
     assert (made["version"], made["grades"][0]["rateOffsetBp"]) == (1, "-25")
+    refused = (await caller.named("RecordLoanTerms", input=terms))["recordLoanTerms"]
+    assert (refused["code"], refused["path"]) == ("loan_terms_overlap", ["input", "validFrom"])
+    terms["grades"][0]["grade"] = "ZZZZ"
+    refused = (await caller.named("RecordLoanTerms", input={**terms, "isReplacing": True}))["recordLoanTerms"]
+    assert (refused["code"], refused["path"]) == ("loan_terms_grade_unknown", ["input", "grades", "0", "grade"])
     assert (await caller.named("LoanTerms"))["loanTerms"]["nodes"] == [made]
     page = (await caller.named("LoanPortfolio"))["loanPortfolio"]["nodes"]
     by_code = {each["creditCode"]: each for each in page}
     seen, blind = by_code[code], by_code[other]
-    assert (seen["grade"], seen["gradeAtGrant"], seen["terms"]["tenorMonths"], seen["loans"]) == ("B", "C", 36, 2)
+    assert (seen["grade"], seen["gradeAtGrant"], seen["terms"]["tenorMonths"], seen["loans"]) == (grade, "C", 36, 2)
     assert (D(seen["outstanding"]), D(seen["projectOutstanding"])) == (D(30_000_000), D(20_000_000))
     told = seen["financed"]
     assert (told["base"], told["quality"], told["missing"]) == ("EQUITY_AND_DEBT", 1, None)
@@ -92,7 +102,7 @@ async def test_a_program_keeps_loans_and_terms_and_sees_the_portfolio(databases:
     assert (D(sums["coverage"]), D(sums["scope12T"]), D(sums["quality"])) == (D("0.285714"), D("83.333333"), D(1))
     assert sums["missing"] == [{"reason": "CONSENT", "borrowers": 1}]
     assert [(each["modelCode"], each["grade"], each["borrowers"]) for each in sums["grades"]] == [
-        ("plain", "B", 1), (None, None, 1),
+        (model.code, grade, 1), (None, None, 1),
     ]  # fmt: skip
     reader = await program(client, lender, "lending:read")
     refused = (await reader.named("RecordLoans", input=sent))["recordLoans"]

@@ -13,7 +13,7 @@ from backend.kit.ids import new_id
 from backend.lending.webhooks import rules
 from backend.lending.webhooks.endpoints import disable
 from backend.lending.webhooks.terms import terms
-from backend.lending.webhooks.values import DisabledBecause
+from backend.lending.webhooks.values import DisabledBecause, UrlFault
 from backend.wire.nodes import node_id
 
 URL = "https://bank.example/hooks/carbon?of=green"
@@ -117,6 +117,23 @@ async def test_an_address_that_is_not_public_is_refused(databases: Databases, cl
     answer = await made(bank, url)
     assert (answer.get("code"), answer.get("path")) == ("webhook_url_invalid", ["input", "url"])
     assert (await bank.named("WebhookEndpoints"))["webhookEndpoints"]["nodes"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("not a url", UrlFault.NO_ADDRESS), ("https://", UrlFault.NO_ADDRESS), ("http://bank.example/", UrlFault.NOT_HTTPS),
+        ("https://bank.example/ x", UrlFault.CHARACTERS), ("https://b.example/" + "x" * 2000, UrlFault.TOO_LONG),
+        ("https://u:p@bank.example/", UrlFault.USER_OR_FRAGMENT), ("https://10.0.0.8/", UrlFault.PRIVATE),
+    ],
+)  # fmt: skip
+async def test_what_is_wrong_with_an_address_is_said_in_both_languages(
+    databases: Databases, client: Client, url: str, fault: UrlFault
+) -> None:
+    bank = await client.signed_in(await identity.bank(databases))
+    answer = await made(bank, url)
+    assert fault.zh in answer["messageZh"]
+    assert fault.en in answer["messageEn"]
 
 
 def test_public_addresses_are_those_of_the_internet() -> None:

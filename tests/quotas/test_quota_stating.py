@@ -7,7 +7,7 @@ from uuid import UUID
 from factories import quotas as make
 from factories.quotas import Regulated
 
-from backend.kit.clock import now
+from backend.kit.clock import now, today
 from backend.kit.db import Databases
 from backend.ledger import service as ledger
 from backend.ledger.values import CEA, Bucket
@@ -62,11 +62,16 @@ async def test_nothing_recorded_later_counts(databases: Databases) -> None:
     assert (held.usable_cea, held.gap) == (1500, -499)
     (done,) = await stood(databases, plant, surrendered)
     assert (done.settled_with(CEA), done.remaining, done.usable_cea, done.gap) == (400, 601, 1100, -499)
+    assert [each.on for each in done.settled] == [today()]
     (again,) = await stood(databases, plant, undone)
     assert (again.settled_with(CEA), again.remaining, again.usable_cea, again.gap) == (0, 1001, 1500, -499)
     async with databases.read(plant.scope) as read:
-        today = await service.position(read, plant.scope, plant.id, 2024)
-    assert (today.standing.remaining, today.usable_cea, today.gap) == (again.remaining, again.usable_cea, again.gap)
+        present = await service.position(read, plant.scope, plant.id, 2024)
+    assert (present.standing.remaining, present.usable_cea, present.gap) == (
+        again.remaining,
+        again.usable_cea,
+        again.gap,
+    )
 
 
 async def test_years_without_a_unit_in_the_market_are_left_out(databases: Databases) -> None:

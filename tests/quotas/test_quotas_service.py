@@ -143,17 +143,18 @@ async def test_a_balance_value_is_the_whole_jurisdictions_and_the_newest_counts(
     await make.verify(databases, plant, 2026, "1000000", intensity=Decimal("1.8"))
     city = await identity.authority(databases)
     given = {"sector": rules.Sector.STEEL, "year": 2026, "unit": "tCO2/t", "document": "国家平台公布"}
-    with pytest.raises(errors.WholeJurisdictionOnly):
-        async with databases.write(plant.bureau) as write:
-            await service.enter_balance_value(write, plant.bureau, value=Decimal(2), **given)
+    power = {**given, "sector": rules.Sector.POWER}
+    wrong = (plant.bureau, given, errors.WholeJurisdictionOnly), (city.scope, power, errors.SectorWithoutLines)
+    for scope, asked, refusal in wrong:
+        with pytest.raises(refusal):
+            async with databases.write(scope) as write:
+                await service.enter_balance_value(write, scope, value=Decimal(2), **asked)
     async with databases.read(plant.bureau) as read:
         draft = await service.preview(read, plant.bureau, plant.id, 2026, Stage.FINAL)
-    assert draft.lines[0].problem is not None
-    assert draft.lines[0].problem.code == "balance_value_missing"
-    assert isinstance(
-        await refused(databases, plant, plant.bureau, service.propose, year=2026, stage=Stage.FINAL, document="x"),
-        errors.AllocationIncomplete,
-    )
+    assert [each.problem.code for each in draft.lines if each.problem] == ["balance_value_missing"]
+    propose = {"year": 2026, "stage": Stage.FINAL, "document": "x"}
+    found = await refused(databases, plant, plant.bureau, service.propose, **propose)
+    assert isinstance(found, errors.AllocationIncomplete)
     for value in (Decimal(3), Decimal(2)):
         async with databases.write(city.scope) as write:
             await service.enter_balance_value(write, city.scope, value=value, **given)

@@ -13,9 +13,12 @@ def things(draw):
     """Choices of rising cost and gain, mostly not convex; the first may cost something (a gate to open)."""
     found = []
     for _ in range(draw(st.integers(1, 5))):
-        costs = sorted(draw(st.sets(st.integers(0, 12), min_size=1, max_size=5)))
+        spent = st.tuples(st.integers(1, 12), st.integers(1, 3))
+        costs = sorted(draw(st.sets(st.one_of(spent, st.just((0, 0))), min_size=1, max_size=5)))
         gains = sorted(draw(st.sets(st.integers(0, 30), min_size=len(costs), max_size=len(costs))))
-        found.append([Choice(cost, int(cost > 0), gain, (cost, gain)) for cost, gain in zip(costs, gains, strict=True)])
+        found.append(
+            [Choice(cost, changes, gain, (cost, gain)) for (cost, changes), gain in zip(costs, gains, strict=True)]
+        )
     return found
 
 

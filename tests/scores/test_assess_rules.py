@@ -150,8 +150,8 @@ def test_what_does_not_apply_is_no_failure_but_what_cannot_be_told_is() -> None:
     assert (free.grade, free.gates[0].is_open) == ("A", True)
     unclear = assess(model(gates=[gate]), facts() | {"quota_gap": fact("quota_gap", None)}, SECTOR)
     assert (unclear.grade, unclear.gates[0].is_open) == ("B", False)
-    assert unclear.gates[0].reason.zh.endswith("按未满足处理，等级最高为“中”。")
-    assert unclear.gates[0].reason.en.endswith("which counts as not met: the grade is Fair at best.")
+    assert unclear.gates[0].reason.zh.endswith("按未满足处理，等级最高为“中”（B）。")
+    assert unclear.gates[0].reason.en.endswith("which counts as not met: the grade is B (Fair) at best.")
 
 
 def test_a_known_block_is_told_even_where_essentials_are_missing() -> None:

@@ -17,7 +17,7 @@ BEFORE = Mix(D(1000), D(100), D(50), D(500), "粗钢 t")
 
 
 def shifted(**changed: Decimal):
-    return shifted_months([replace(EVEN, **changed)], terms())
+    return shifted_months([replace(EVEN, **changed)], terms(), into=2025)
 
 
 @pytest.mark.parametrize(("last", "first"), [("79", "121"), ("80", "120"), ("121", "79")])
@@ -41,15 +41,35 @@ def test_what_moved_must_matter_against_the_year() -> None:
 
 
 def test_without_neighbouring_months_nothing_can_be_told() -> None:
-    assert shifted_months(None, terms()).outcome is Outcome.CANNOT_TELL
-    assert shifted_months([], terms()).outcome is Outcome.CANNOT_TELL
+    assert shifted_months(None, terms(), into=2025).outcome is Outcome.CANNOT_TELL
+    assert shifted_months([], terms(), into=2025).outcome is Outcome.CANNOT_TELL
     assert shifted(before=D(0)).outcome is Outcome.CANNOT_TELL
 
 
 def test_the_second_turn_is_looked_at_too() -> None:
     later = replace(EVEN, year=2026, last=D(50), first=D(150))
-    found = shifted_months([EVEN, later], terms())
+    found = shifted_months([EVEN, later], terms(), into=2025)
     assert (found.outcome, found.numbers["turn"], found.numbers["moved"]) == (Outcome.FAIL, "2026", "50.000000")
+
+
+def test_the_turn_out_of_the_year_alone_is_not_enough() -> None:
+    """Who leaves out a month of the year before gets no pass for the year after."""
+    later = replace(EVEN, year=2026)
+    assert shifted_months([later], terms(), into=2025).outcome is Outcome.CANNOT_TELL
+    moved = replace(later, last=D(50), first=D(150))
+    assert shifted_months([moved], terms(), into=2025).outcome is Outcome.FAIL
+
+
+def test_of_a_first_year_a_check_does_not_apply() -> None:
+    found = [
+        shifted_months([], terms(), into=2025, is_first=True),
+        split_meters(None, terms(), is_first=True),
+        outsourced_boiler(None, BEFORE, terms(), is_first=True),
+    ]
+    assert [each.outcome for each in found] == [None, None, None]
+    assert all("does not apply" in each.words.en and "不适用" in each.words.zh for each in found)
+    moved = replace(EVEN, year=2026, last=D(50), first=D(150))
+    assert shifted_months([moved], terms(), into=2025, is_first=True).outcome is Outcome.FAIL, "what shows is a sign"
 
 
 def test_one_meter_made_four_is_a_sign() -> None:

@@ -48,11 +48,32 @@ def test_means_have_two_digits_and_percentiles_steps_of_five() -> None:
     assert {rules.percentile(told, LOWER, D(each)) % 5 for each in range(41)} == {0}
 
 
-def test_the_best_of_the_sector_is_at_a_hundred_the_worst_at_zero() -> None:
-    told = group(*range(1, 41))
-    assert (rules.percentile(told, LOWER, D(1)), rules.percentile(told, LOWER, D(40))) == (100, 0)
-    assert (rules.percentile(told, HIGHER, D(1)), rules.percentile(told, HIGHER, D(40))) == (0, 100)
+def test_the_best_and_the_worst_of_a_large_sector_are_at_its_ends() -> None:
+    told = group(*range(1, 101))
+    assert (rules.percentile(told, LOWER, D(1)), rules.percentile(told, LOWER, D(100))) == (100, 0)
+    assert (rules.percentile(told, HIGHER, D(1)), rules.percentile(told, HIGHER, D(100))) == (0, 100)
     assert rules.percentile(told, "is_verified", D(1)) is None
+
+
+@pytest.mark.parametrize("size", [5, 6, 9])
+def test_of_five_to_nine_only_better_or_worse_than_the_mean_is_told(size: int) -> None:
+    told = group(*[D(10)] * (size - 1), D(10))
+    assert [rules.percentile(told, LOWER, D(each)) for each in ("0", "9.99", "10", "10.01", "1000")] == [
+        75,
+        75,
+        50,
+        25,
+        25,
+    ]
+    assert [rules.percentile(told, HIGHER, D(each)) for each in ("9.99", "10", "10.01")] == [25, 50, 75]
+
+
+def test_of_ten_two_means_are_told() -> None:
+    """1 to 10: means 3 and 8. Beyond an outer mean is the middle of the outer half of five; between them the middle of all."""
+    told = group(*range(1, 11))
+    places = [rules.percentile(told, LOWER, D(each)) for each in ("1", "3", "5", "8", "10")]
+    # 87.5 and 12.5 of a hundred, to whole fives half up.
+    assert places == [90, 75, 50, 25, 15]
 
 
 @settings(max_examples=60, deadline=None)

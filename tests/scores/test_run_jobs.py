@@ -192,7 +192,7 @@ async def test_a_night_interrupted_goes_on_where_it_stopped(
     assert (told.size, told.mean, told.published_on) == (6, Decimal(1000), today())
     async with databases.read(firms[0].scope) as read:
         places = await positions_of(read, firms[0])
-    assert places["emissions_location"].percentile == 100
+    assert places["emissions_location"].percentile == 75, "of six nothing finer is told than better than their mean"
     assert places["emissions_location"].size == 5
 
 
@@ -275,7 +275,7 @@ async def test_a_sector_of_four_is_told_nothing_and_of_six_by_mean_and_place(dat
     async with databases.read(large[0].scope) as read:
         place = (await positions_of(read, large[0]))["value_added_intensity"]
     # Intensities 0.5, 0.6 ... 1.0: mean 0.75.
-    assert (place.value, place.mean, place.percentile, place.size) == (Decimal("0.5"), Decimal("0.75"), 100, 5)
+    assert (place.value, place.mean, place.percentile, place.size) == (Decimal("0.5"), Decimal("0.75"), 75, 5)
     ratio = {
         each.id: next(i.fact for i in each.assessment.indicators if i.fact.code == "sector_ratio")
         for each in (one, best, worst)
@@ -285,6 +285,30 @@ async def test_a_sector_of_four_is_told_nothing_and_of_six_by_mean_and_place(dat
                for own, found in ratio.items())  # fmt: skip
     rollups = [each for each in best.inputs if each.kind == "SectorRollup"]
     assert all(each.version == today().isoformat() and many in each.id for each in rollups)
+
+
+async def test_made_up_accounts_are_compared_with_made_up_ones_alone(databases: Databases) -> None:
+    """Five real firms and five for demonstration in one sector: neither are in the other's group."""
+    sector, year = a_sector(), 2017
+    real = [await made_firm(databases, sector=sector, years={year: Year(scope1="600")}) for _ in range(5)]
+    made_up = [await made_firm(databases, sector=sector, years={year: Year(scope1="1600")}) for _ in range(5)]
+    async with databases.write(SYSTEM) as write:
+        await write.run(
+            text("update carbon_account set is_demonstration = true where id = any(cast(:ids as uuid[]))"),
+            {"ids": [each.id for each in made_up]},
+        )
+    async with databases.write(SYSTEM) as write:
+        values = await sweeping.compared(write, SYSTEM, [each.id for each in (*real, *made_up)], year)
+        await publish(write, SYSTEM, year, today(), values)
+        told = await board(write, SYSTEM, year)
+    assert {key[0] for key in values} == {sector, f"demonstration:{sector}"}
+    assert told.overall(sector, "emissions_location", "") == 1000
+    assert told.overall(f"demonstration:{sector}", "emissions_location", "") == 2000
+    await scored(databases, [real[0].id, made_up[0].id], year)
+    for firm, mean in ((real[0], 1000), (made_up[0], 2000)):
+        async with databases.read(firm.scope) as read:
+            place = (await positions_of(read, firm))["emissions_location"]
+        assert (place.mean, place.overall_mean, place.percentile) == (mean, mean, 50)
 
 
 async def test_a_run_is_asked_for_by_the_authority_of_the_region_alone(databases: Databases) -> None:

@@ -102,6 +102,53 @@ async def test_missing_data_is_missing_and_never_a_small_number(databases: Datab
     assert missing["data_quality"].quality is Quality.MISSING
 
 
+async def test_a_first_year_has_nothing_to_compare_with_and_rests_on_its_verification(databases: Databases) -> None:
+    """The checks of two years do not apply; a verified inventory stands in as an estimate, one that is not tells nothing."""
+    firm = await made_firm(databases, years={2025: Year()})
+    told = (await facts(databases, firm))["gaming_signs"]
+    assert (told.value, told.quality) == (Decimal(0), Quality.ESTIMATED)
+    assert "首个核算年度" in told.note.zh
+    assert "does not apply" in told.note.en
+    assert told.note.en.endswith("; the inventory is verified")
+    open_ = await made_firm(databases, years={2025: Year(state="submitted")})
+    missing = (await facts(databases, open_))["gaming_signs"]
+    assert (missing.value, missing.quality) == (None, Quality.MISSING)
+    assert "once the inventory is verified" in missing.note.en
+
+
+async def test_who_has_a_past_is_no_beginner(databases: Databases) -> None:
+    """An inventory of any year before, activity of one, or a closed account: the checks cannot tell, and nothing is known."""
+    gap = await made_firm(databases, years={2023: Year(), 2025: Year()})
+    told = (await facts(databases, gap))["gaming_signs"]
+    assert (told.value, told.quality) == (None, Quality.MISSING)
+    assert "Cannot tell" in told.note.en
+    measured = await made_firm(databases, years={2025: Year()})
+    batch = new_id()
+    async with databases.write(SYSTEM) as write:
+        await write.run(
+            text(
+                "insert into activity_batch (account_id, id, origin, state, created_at)"
+                " values (:account, :batch, 'single', 'stored', now())"
+            ),
+            {"account": measured.id, "batch": batch},
+        )
+        await write.run(
+            text("insert into activity_record (account_id, id, batch_id, source_id, month, quantity, unit, tier, recorded_at)"
+                 " values (:account, gen_random_uuid(), :batch, :source, '2024-12-01', 5, 't', 'metered', now())"),
+            {"account": measured.id, "batch": batch, "source": measured.sources["B0"]},
+        )  # fmt: skip
+    assert (await facts(databases, measured))["gaming_signs"].value is None
+    old = await made_firm(databases, years={2024: Year()})
+    again = await made_firm(databases, years={2025: Year()})
+    assert (await facts(databases, again))["gaming_signs"].value == 0
+    async with databases.write(SYSTEM) as write:
+        await write.run(
+            text("update carbon_account set organisation_id = :holder, closed_at = now() where id = :id"),
+            {"holder": again.held.holder.id, "id": old.id},
+        )
+    assert (await facts(databases, again))["gaming_signs"].value is None
+
+
 @pytest.mark.parametrize(
     ("told", "quality"),
     [
@@ -299,8 +346,8 @@ def test_a_rated_disclosure_is_a_fact_with_its_rubric() -> None:
 
 def test_a_correction_of_the_intensity_moves_the_ratio_to_the_sector() -> None:
     override = Override(
-        new_id(), "value_added_intensity", "0.5", "tCO2e/万CNY", "锡环函9号", "核实", datetime(2026, 5, 1, tzinfo=UTC)
-    )
+        new_id(), "value_added_intensity", "0.5", "tCO2e/万CNY", "锡环函9号", "核实", datetime(2026, 5, 1, tzinfo=UTC), (),
+    )  # fmt: skip
     found = Material(ACCOUNT, 2025, date(2026, 5, 1), overrides=[override])
     group = Group(6, Decimal("0.8"), ((Decimal("0.8"), 6),), date(2026, 4, 1))
     told, _ = all_facts(found, comparable(found), SectorPeers({"value_added_intensity": group}))

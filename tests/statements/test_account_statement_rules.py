@@ -10,10 +10,13 @@ import pytest
 
 from backend.accounts.values import AccountValue, FigureKind, FigureValue
 from backend.budgets.values import UnitTotal
-from backend.emissions.values import InventoryFacts, LineFacts
+from backend.emissions.values import InventoryFacts, LineFacts, MonthFacts
 from backend.kit.ids import new_id
 from backend.ledger.service import Flows
-from backend.quotas.service import YearStanding
+from backend.quotas.rules import Duty, DutyKind, DutyState, duty_state
+from backend.quotas.service import DutyStanding, Obligation, Settled, YearStanding
+from backend.quotas.service.stating import settled_duties
+from backend.quotas.values import DutyEntryKind, DutyEntryValue, ObligationBasis
 from backend.scores.values import Source, Words
 from backend.statements.account import chapters, emissions, standing
 from backend.statements.account.composing import compose, figures, states_nothing
@@ -178,17 +181,42 @@ def test_a_formula_from_memory_is_marked_as_a_parameter_from_memory_is(
     lines = [line(*given), line("fuel_combustion", source_code="F02", co2e_t=D(0), energy_tce=D(0))]
     data = compose(replace(known(inventory(2025, "100")), lines={2025: lines}))
     every = figures(data)
-    for name in (
-        "emissions.source.F01.1.combustion.location.2025",
-        "emissions.scope1.2025",
-        "emissions.location.2025",
-        "energy.2025",
-    ):
+    for name in ("emissions.source.F01.1.combustion.location.2025", "emissions.scope1.2025", "emissions.location.2025"):
         assert every[name].marks == expected, name
+    assert every["energy.2025"].marks == ()
     assert every["emissions.source.F02.1.combustion.location.2025"].marks == ()
     assert every["emissions.scope3.2025"].marks == ()
     told = dict(chapters.present(data, "zh").marks)
     assert ("部分参数或公式尚未在原始文件中核实。" in told.values()) is (Mark.UNCERTAIN in expected)
+
+
+def test_a_coefficient_of_standard_coal_marks_energy_and_no_emissions() -> None:
+    coal = {"code": "standard_coal", "confidence": "from-memory"}
+    steam = line("fuel_combustion", parameters=[{"code": "factor", "confidence": "verified-by-lookup"}, coal])
+    assert emissions.line_marks([steam]) == ()
+    assert emissions.energy_marks([steam]) == (Mark.UNCERTAIN,)
+    whole = figures(compose(replace(known(inventory(2025, "100")), lines={2025: [steam]})))
+    assert (whole["energy.2025"].marks, whole["emissions.scope1.2025"].marks) == ((Mark.UNCERTAIN,), ())
+    part = Period(date(2025, 1, 1), date(2025, 6, 30), MOMENT, date(2026, 11, 21))
+    months = [MonthFacts(date(2025, 3, 1), D(9), D(0), D(0), D(0), D(3))]
+    some = figures(
+        compose(replace(known(inventory(2025, "100"), period=part), lines={2025: [steam]}, months={2025: months}))
+    )
+    assert (some["energy.2025.01-06"].value, some["energy.2025.01-06"].marks) == (D(3), (Mark.UNCERTAIN,))
+    assert (some["emissions.scope1.2025.01-06"].value, some["emissions.scope1.2025.01-06"].marks) == (D(9), ())
+
+
+def test_scope_3_that_was_never_accounted_for_is_not_zero() -> None:
+    data = compose(replace(known(inventory(2025, "100", scope3=D(0))), lines={2025: [line("fuel_combustion")]}))
+    figure = figures(data)["emissions.scope3.2025"]
+    assert (figure.value, figure.note) == (None, emissions.NOT_ACCOUNTED)
+    table = chapters.present(data, "zh").sections[0].tables[0]
+    (row,) = [each for each in table.rows if each.cells[0].text.startswith("范围三")]
+    assert row.cells[-1].shown == "—"
+    assert table.note == "该年度清单未核算范围三。"
+    counted = line("scope3_activity", scope=3, category="waste", co2e_t=D(0))
+    told = compose(replace(known(inventory(2025, "100", scope3=D(0))), lines={2025: [counted]}))
+    assert figures(told)["emissions.scope3.2025"].value == 0
 
 
 def test_a_restated_year_says_so_on_the_first_page() -> None:
@@ -267,3 +295,92 @@ def test_nothing_is_nothing() -> None:
     assert empty.budgets[0].note == standing.NO_BUDGET
     assert "2025 年尚无排放清单。" in chapters.present(empty, "zh").remarks
     assert not states_nothing(compose(known(inventory(2025, "1"))))
+
+
+def compliance_year(year: int, quantity: str, *surrendered: date) -> YearStanding:
+    """Return a year with 100 t owed, its months not filed, and what was surrendered on some days, unsaid as a duty."""
+    due = date(year + 1, 12, 31)
+    settled = tuple(Settled(new_id(), "CEA", D(quantity), each) for each in surrendered)
+    remaining = max(D(100) - sum((each.quantity for each in settled), D(0)), D(0))
+    last = [
+        Duty(kind, year, None, due, f"{year} {kind}", f"{kind} of {year}", None)
+        for kind in (DutyKind.ALLOCATION, DutyKind.SURRENDER)
+    ]
+    months = [
+        Duty(DutyKind.MONTHLY_FILING, year, month, date(year + 1, 1, 31), f"{month} 月", f"month {month}", None)
+        for month in range(1, 13)
+    ]
+    duties = [
+        DutyStanding(ACCOUNT, each, duty_state(each.due, None, PERIOD.day), "", None, None, None)
+        for each in (*months, *last)
+    ]
+    if remaining == 0:
+        duties = settled_duties(duties, (), settled, PERIOD.day)
+    return YearStanding(
+        year=year, verified_ids=(), settled=settled, remaining=remaining, usable_cea=D(0), usable_ccer=D(0), gap=remaining,
+        has_converted=False, due=due, closed=None, duties=tuple(duties),
+        owed=Obligation(year, ObligationBasis.ENTERED, D(100), D(100), D(0), D(0), "", None, None),
+    )  # fmt: skip
+
+
+def said_of_surrender(day: date | None) -> DutyEntryValue:
+    kind = DutyEntryKind.DONE if day else DutyEntryKind.REOPENED
+    return DutyEntryValue(ACCOUNT, new_id(), 2024, "surrender", None, kind, "", day, None, "", MOMENT, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "state"),
+    [
+        ([date(2025, 12, 30), date(2025, 12, 31)], [], DutyState.DONE),
+        ([date(2025, 12, 30), date(2026, 1, 1)], [], DutyState.DONE_LATE),
+        ([], [], DutyState.LATE),
+        ([date(2025, 12, 30)], [said_of_surrender(None)], DutyState.LATE),
+    ],
+)
+def test_a_surrender_nobody_recorded_is_done_as_of_its_last_receipt(
+    days: list[date], said: list[DutyEntryValue], state: DutyState
+) -> None:
+    year = compliance_year(2024, "1", *days)
+    found = settled_duties(year.duties, said, year.settled, PERIOD.day)
+    assert {each.duty.kind: each.state for each in found}[DutyKind.SURRENDER] is state
+    assert {each.state for each in found if each.duty.kind is not DutyKind.SURRENDER} == {DutyState.LATE}
+
+
+def test_what_is_late_is_counted_as_it_is_listed_and_a_settled_year_is_done() -> None:
+    years = [
+        compliance_year(2022, "100", date(2023, 12, 1)), compliance_year(2023, "50", date(2024, 12, 1), date(2025, 1, 5)),
+        compliance_year(2024, "50", date(2025, 12, 1)),
+    ]  # fmt: skip
+    data = compose(known(quotas=years))
+    assert [each.settled_on for each in data.quotas] == [date(2023, 12, 1), date(2025, 1, 5), None]
+    assert {each.calendar_year for each in data.duties if each.code == "surrender"} == {2024}
+    assert {each.code for each in data.duties if each.is_official} == {"allocation"}
+    states = {
+        "zh": ["已按期清缴 2023-12-01", "逾期清缴 2025-01-05", "未结清"],
+        "en": ["Done 2023-12-01", "Done late 2025-01-05", "Open"],
+    }
+    told = {
+        "zh": "有 4 项义务已逾期（一年的月度数据存证计为一项，逐月计共 37 项）。",
+        "en": "4 duties are late (the monthly filings of a year count as one; month by month there are 37).",
+    }
+    late = {"zh": ("已逾期", "待主管部门办理，期限已过"), "en": ("Late", "Awaited from the authority, past its day")}
+    for language in ("zh", "en"):
+        shown = chapters.present(data, language)
+        assert told[language] in shown.remarks
+        sections = {each.code: each for each in shown.sections}
+        assert [row.cells[-1].text for row in sections["quota"].tables[1].rows] == states[language]
+        listed = [row.cells[-1].text for row in sections["duties"].tables[0].rows]
+        assert [listed.count(each) for each in late[language]] == [4, 3]
+    closed = replace(data, quotas=tuple(replace(each, is_closed=True) for each in data.quotas))
+    table = next(each for each in chapters.present(closed, "zh").sections if each.code == "quota").tables[1]
+    assert [row.cells[-1].text for row in table.rows] == [
+        "已关闭，已按期清缴 2023-12-01", "已关闭，逾期清缴 2025-01-05", "已关闭",
+    ]  # fmt: skip
+
+
+def test_one_late_duty_is_told_in_the_singular_and_none_not_at_all() -> None:
+    one = compliance_year(2024, "50")
+    only = replace(one, duties=one.duties[-1:])
+    assert "1 duty is late." in chapters.present(compose(known(quotas=[only])), "en").remarks
+    official = replace(one, duties=one.duties[-2:-1])
+    assert not any("late" in each for each in chapters.present(compose(known(quotas=[official])), "en").remarks)

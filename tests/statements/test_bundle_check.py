@@ -139,8 +139,8 @@ def test_evidence_in_hand_is_compared_with_the_index(folder: Path) -> None:
 def test_what_is_no_archive_is_said_to_be_none(folder: Path, content: bytes) -> None:
     (folder / "bundle.zip").write_bytes(content)
     code, told = ran(folder, "--keys", "documents.json")
-    assert code == 1
-    assert told == "✗ 不是完整的压缩包 no archive, or a broken one: bundle.zip\n"
+    assert code == 2
+    assert told == "? 不是完整的压缩包，未核验 no archive, or a broken one, so nothing was checked: bundle.zip\n"
 
 
 @pytest.mark.parametrize(
@@ -349,11 +349,8 @@ async def test_only_the_jurisdictions_key_signs(world: World, checker: Any, fold
     assert "revoked at" in failing(checker, folder, world.content, revoked)["signature"][0]
 
 
-@pytest.mark.parametrize(
-    ("alg", "why"),
-    [("none", "InvalidAlgorithmError"), ("HS256", "InvalidAlgorithmError"), ("ES384", "InvalidAlgorithmError")],
-)
-def test_no_other_kind_of_signature_is_believed(world: World, checker: Any, folder: Path, alg: str, why: str) -> None:
+@pytest.mark.parametrize("alg", ["none", "HS256", "ES384"])
+def test_no_other_kind_of_signature_is_believed(world: World, checker: Any, folder: Path, alg: str) -> None:
     import base64  # noqa: PLC0415 - for this forgery alone
 
     files = world.files()
@@ -361,7 +358,7 @@ def test_no_other_kind_of_signature_is_believed(world: World, checker: Any, fold
     facts = json.loads(base64.urlsafe_b64decode(head + "==")) | {"alg": alg}
     other = base64.urlsafe_b64encode(json.dumps(facts).encode()).decode().rstrip("=")
     forged_files = {**files, "signature.jws": f"{other}..{'' if alg == 'none' else sign}".encode()}
-    assert why in failing(checker, folder, rezipped(forged_files), world.keys)["signature"][0]
+    assert "found not valid" in failing(checker, folder, rezipped(forged_files), world.keys)["signature"][0]
 
 
 def test_files_too_many_missing_or_twice_are_named(world: World, checker: Any, folder: Path) -> None:
@@ -369,7 +366,11 @@ def test_files_too_many_missing_or_twice_are_named(world: World, checker: Any, f
     assert "extra.json" in failing(checker, folder, rezipped({**files, "extra.json": b"{}"}), world.keys)["hashes"][0]
     for name in ("README.txt", "keys.json", "inputs/records.json", "statement.jws"):
         less = {each: content for each, content in files.items() if each != name}
-        assert failing(checker, folder, rezipped(less), world.keys)["hashes"]
+        assert failing(checker, folder, rezipped(less), world.keys)["hashes"][0].endswith(f"found {name}")
+        (folder / "bundle.zip").write_bytes(rezipped(less))
+        code, told = ran(folder, "--keys", "documents.json")
+        assert code == 1
+        assert not any(each in told for each in ("Error", "Exception")), told
     content = rezipped(files)
     twice = folder / "twice.zip"
     twice.write_bytes(content)

@@ -220,9 +220,17 @@ async def test_a_large_one_is_made_by_a_job_and_kept(
     kept = await owner.http.get(asked.json()["downloadUrl"], headers=owner.headers)
     assert kept.status_code == 200
     assert int(kept.headers["content-length"]) == again["size"] == len(kept.content)
+    counts = [kept.headers[f"carbon-bundle-{each}"] for each in ("movements", "proofs")]
+    assert counts == [str(again["movements"]), str(again["proofs"])]
     assert (await checked(tmp_path, kept.content, owner))[0] == 0
     stranger = await client.signed_in(await identity.enterprise(databases))
     assert (await fetched(stranger, issued)).json()["code"] == "statement_not_found"
+    # One that was kept before its counts were is handed out without them.
+    store, key = task.storage, sessions.place(works.scope, works.id, statement_id, "json")
+    await store.delete(key)
+    older = await fetched(owner, issued)
+    assert (older.status_code, older.content) == (200, kept.content)
+    assert "carbon-bundle-movements" not in older.headers
 
 
 async def test_one_that_would_not_fit_in_memory_is_refused_by_name(
@@ -232,6 +240,8 @@ async def test_one_that_would_not_fit_in_memory_is_refused_by_name(
     monkeypatch.setattr(sessions, "MOST_MADE", 300)
     refused = await fetched(owner, issued)
     assert (refused.status_code, refused.json()["code"]) == (409, "bundle_too_large")
+    asked = await fetched(owner, issued, "/bundle", "POST")
+    assert (asked.status_code, asked.json()["code"]) == (409, "bundle_too_large")
     _, statement_id = uuids(issued["id"], "AccountStatement")
     task = Task(databases, works.scope, Storage.of(statement_settings), statement_settings, new_id())
     with pytest.raises(BundleTooLarge, match="more than the 300"):

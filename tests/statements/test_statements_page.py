@@ -10,7 +10,8 @@ from factories.ledger import issued
 from factories.statements import a_retirement, retired, reversed_, stated
 
 from backend.api import certificates
-from backend.api.certificate_page import POLICY, Comparison, Page, grouped
+from backend.api.certificate_page import CertificatePage, grouped
+from backend.api.verification_page import POLICY, Comparison
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.ledger.values import Selection
@@ -153,7 +154,9 @@ def test_a_demonstration_and_long_lists_are_told_as_such() -> None:
     value = CertificateValue(
         new_id(), new_id(), facts["number"], (), facts, "0" * 64, 1, "k", "k", a_retirement([(1, 2)]).movement.recorded_at, None
     )  # fmt: skip
-    text = Page("zh", "wuxi", "/wuxi/verify/x").certificate(value, Standing(), "AAAA", Comparison.NONE).decode()
+    text = (
+        CertificatePage("zh", "wuxi", "/wuxi/verify/x").certificate(value, Standing(), "AAAA", Comparison.NONE).decode()
+    )
     assert "演示数据" in text
     assert text.count("<tr>") == 201
     assert "仅显示前 200 个" in text

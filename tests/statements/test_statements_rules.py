@@ -1,7 +1,9 @@
 """What a certificate states, its number, where it is verified: exact values."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from factories.statements import GEC, a_retirement, stated
@@ -106,6 +108,12 @@ def test_a_green_certificates_code_is_whole_again() -> None:
     assert rules.code_of(run, 42) == "110221063202000102603" + "000000042" + "11"
     assert len(rules.code_of(run, 42)) == 32
     assert rules.code_of(OriginRun(1, "GEC", "odd", 42, 50), 42) == "odd 42"
+    assert rules.code_of(OriginRun(1, "ccer", "CCER-H-#8", 11501, 11550), 11501) == "CCER-H-00011501"
+    assert [rules.purpose_of(each)[0] for each in ("product", "public", "redeem")] == [
+        "产品用途",
+        "公益用途",
+        "积分兑换",
+    ]
 
 
 def test_classes_are_never_added_and_uncertain_ones_stay_marked() -> None:
@@ -144,3 +152,15 @@ def test_the_mark_follows_every_fact() -> None:
     assert rules.mark(dict(reversed(facts.items()))) == mark
     assert rules.mark({**facts, "issued_on": "2026-11-22"}) != mark
     assert GEC.code == "GEC"
+
+
+def test_every_purpose_the_house_writes_is_told_in_words() -> None:
+    """A purpose that no words are known for is printed as it was written: as a code, where the code is ours."""
+    written = {
+        found
+        for path in (Path(rules.__file__).resolve().parents[1]).rglob("*.py")
+        if "demo" not in path.parts
+        for found in re.findall(r'purpose="([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert written >= {"ets_surrender", "quota_allocation", "ccer_import"}
+    assert {each for each in written if rules.purpose_of(each) == (each, "")} == set()

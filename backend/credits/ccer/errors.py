@@ -7,7 +7,7 @@ Forbidden
   BodyOnly                  only a verification body validates and verifies
 Invalid
   ProjectDatesInvalid       started too early, or a crediting period that cannot be
-  PlantCodeInvalid          solar thermal and offshore wind name their plant by its certificates' project code
+  PlantCodeInvalid          a plant is named by its certificates' project code; solar thermal and offshore wind name one
   OldRegistrationInvalid    no project was registered under the old scheme from 2017-03-14 on
   StepInFuture              a step is recorded on the day it happens or later
   PeriodInvalid             a monitoring period that cannot be
@@ -18,6 +18,7 @@ Invalid
   SerialsOverlap            two rows of one import name the same serials
   ImportTooLong             more rows than one import takes
   HoldingDatesInvalid       dates of a row that contradict each other
+  HoldingMethodologyUnknown no published methodology, nor a unit of the old scheme
   CcerTextInvalid           an empty text, or one that is too long
   ComplianceYearInvalid     no year of the trading market
 Conflict
@@ -108,16 +109,17 @@ class ProjectDatesInvalid(Invalid):
 
 
 class PlantCodeInvalid(Invalid):
-    """The energy of such a project is exclusive, so its plant is named as certificates name it."""
+    """A plant is named as certificates name it, and must be where the energy is exclusive."""
 
     code = "ccer_plant_code_invalid"
     en = (
         "'{value}' is not the plant's project code of green certificates: give its 17 digits and capital letters. "
-        "{methodology} excludes certificates of the same energy, which are found by this code."
+        "Certificates of the same energy exclude CCER and are found by this code ({methodology}); a project that is not "
+        "about a plant's energy leaves it empty, solar thermal and offshore wind may not."
     )
     zh = (
-        "“{value}”不是电站的绿证项目编码，请填写 17 位数字或大写字母：方法学 {methodology} 的项目不得就同一电量同时申领绿证，"
-        "系统按该编码核对。"
+        "“{value}”不是电站的绿证项目编码，请填写 17 位数字或大写字母。同一电量的绿证与 CCER 只能二选一，系统按该编码核对"
+        "（方法学 {methodology}）；与电站电量无关的项目请留空，光热、海上风电项目必填。"
     )
 
 
@@ -202,6 +204,21 @@ class HoldingDatesInvalid(Invalid):
     code = "ccer_holding_dates_invalid"
     en = "Row {row}: {reason_en}"
     zh = "第 {row} 行：{reason_zh}"
+
+
+class HoldingMethodologyUnknown(Invalid):
+    """No published methodology, nor a unit of the old scheme."""
+
+    code = "ccer_holding_methodology_unknown"
+    en = (
+        "Row {row}: '{value}' is not a published methodology. Give its code with version, such as CCER-01-002-V01, or its "
+        "Chinese name (`ccerMethodologies` lists them); only units registered under the old scheme (before {limit}) keep "
+        "another."
+    )
+    zh = (
+        "第 {row} 行：“{value}”不是已发布的方法学，请填写含版本的编号（如 CCER-01-002-V01）或中文名称，可通过 "
+        "ccerMethodologies 查询；仅 {limit} 之前按旧机制登记的减排量可保留原方法学。"
+    )
 
 
 class CcerTextInvalid(Invalid):

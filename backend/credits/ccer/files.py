@@ -4,22 +4,27 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from backend.credits.ccer.published import methodology_of
 from backend.credits.ccer.rules import PLANT, is_exclusive
-from backend.credits.ccer.service.claims import claim_imported
+from backend.credits.ccer.service.claims import claim_imported, to_claim
 from backend.credits.ccer.service.holdings import unit_attributes
 from backend.credits.ccer.service.reductions import REGISTRY
 from backend.credits.ccer.values import STARTED_AFTER
 from backend.kit.db import Write
 from backend.kit.scope import Scope
-from backend.kit.tables import Column
+from backend.kit.tables import Column, is_blank
 from backend.ledger.errors import AlreadyClaimed
-from backend.ledger.ports import VINTAGE, Clash, Facts, Line, Source, Wrong, column, not_before, problem, register
+from backend.ledger.methods import OLD_SCHEME_BEFORE
+from backend.ledger.ports import VINTAGE, Clash, Facts, Line, Source, Wrong, column, fold, not_before, problem, register
 from backend.ledger.values import CCER, BatchSpec, MovementValue
 
 LONGEST_CODE = 60
 PROJECT = column("project_code", "项目编号", "Project code", "登记的项目编号。", "The project's code.", 20)
 NAME = column("project_name", "项目名称", "Project", "可留空。", "May be empty.", 24, must=False)
-METHODOLOGY = column("methodology", "方法学", "Methodology", "方法学编号，含版本。", "Its code with version.", 20)
+METHODOLOGY = column(
+    "methodology", "方法学", "Methodology", "已发布方法学的编号（含版本）或中文名称。",
+    "Of a published methodology: its code with version, or its Chinese name.", 20,
+)  # fmt: skip
 REGISTERED = column(
     "registered_on", "减排量登记日期", "Day of registration", "YYYY-MM-DD。", "YYYY-MM-DD.", 14, spellings=("登记日期",)
 )
@@ -27,26 +32,54 @@ TRANSFERRED = column(
     "transferred_on", "划转日期", "Day of transfer", "YYYY-MM-DD，可留空。", "YYYY-MM-DD; may be empty.", 14, must=False
 )
 FROM = column(
-    "produced_from", "监测期起", "Produced from", "YYYY-MM-DD；与“监测期止”同填或同空。海上风电、光热项目必填。",
-    "YYYY-MM-DD; both days or neither. Needed for offshore wind and solar thermal.", 14, must=False,
+    "produced_from", "监测期起", "Produced from", "YYYY-MM-DD；与“监测期止”同填或同空。填写电站编码时必填；海上风电、光热项目必填。",
+    "YYYY-MM-DD; both days or neither. Needed with a plant's code, and for offshore wind and solar thermal.", 14,
+    must=False,
 )  # fmt: skip
 TO = column("produced_to", "监测期止", "Produced to", "YYYY-MM-DD。", "YYYY-MM-DD.", 14, must=False)
 PLANT_CODE = column(
-    "plant_code", "电站绿证项目编码", "Plant's certificate code", "海上风电、光热项目必填：绿证编码前 17 位。",
-    "Offshore wind and solar thermal: the 17 positions its certificates begin with.", 22, must=False,
+    "plant_code", "电站绿证项目编码", "Plant's certificate code",
+    "绿证编码前 17 位；海上风电、光热项目必填，与电站电量无关的项目留空。",
+    "The 17 positions its certificates begin with; needed for offshore wind and solar thermal, empty where no plant's "
+    "energy is concerned.", 22, must=False,
 )  # fmt: skip
 MANAGED = column(
     "is_ets_managed", "是否纳入全国碳市场管理", "Managed by the trading market", "是或否；留空即未知，抵销时无法判定。",
     "是 (yes) or 否 (no); empty is not known, and an offset cannot be judged.", 16, must=False,
 )  # fmt: skip
 
-PLANT_WRONG = (
+METHODOLOGY_UNKNOWN = (
+    "“{value}”不是已发布的方法学，请填写含版本的编号（如 CCER-01-002-V01）或中文名称；仅登记日期早于 {limit} 的旧机制减排量可保留原方法学。",
+    (
+        "'{value}' is not a published methodology. Write its code with version, such as CCER-01-002-V01, or its Chinese name; only "
+        "units registered under the old scheme (before {limit}) keep another."
+    ),
+)
+PLANT_NEEDED = (
     "“{value}”不是电站的绿证项目编码，请填写 17 位数字或大写字母：方法学 {methodology} 的项目不得就同一电量同时申领绿证。",
     "'{value}' is not the 17 positions the plant's certificates begin with; {methodology} excludes certificates of its energy.",
 )
-DAYS_MISSING = (
+PLANT_WRONG = (
+    "“{value}”不是电站的绿证项目编码，请填写 17 位数字或大写字母，系统按该编码核对同一电量的绿证；与电站电量无关的项目请留空。",
+    (
+        "'{value}' is not the 17 positions the plant's certificates begin with, by which certificates of the same energy are "
+        "found. Leave it empty if no plant's energy is concerned."
+    ),
+)
+PLANT_NUMBER = (
+    "电站编码被存为数字，末尾数位可能已丢失。请将该列设为文本格式后重新导出。",
+    "The plant's code was stored as a number and may have lost digits. Export again with that column as text.",
+)
+DAYS_NEEDED = (
     "方法学 {methodology} 的减排量须填写监测期起止日期，否则无法核对同一电量的绿证。",
     "Units of {methodology} need both days of production: certificates of the same energy cannot be found without.",
+)
+DAYS_MISSING = (
+    "填写了电站编码，还须填写监测期起止日期，否则无法核对同一电量的绿证；与电站电量无关的项目请将电站编码留空。",
+    (
+        "With a plant's code give both days of production too: certificates of the same energy cannot be found without. Leave "
+        "the code empty if no plant's energy is concerned."
+    ),
 )
 HALF = ("监测期起止日期须同时填写。", "Give both days of production, or neither.")
 VINTAGE_OTHER = (
@@ -66,8 +99,13 @@ CERTIFIED = (
 
 def _read(line: Line) -> Facts:
     project = line.text(PROJECT, most=LONGEST_CODE).upper()
-    methodology = line.text(METHODOLOGY, most=LONGEST_CODE).upper()
+    said = line.text(METHODOLOGY, most=LONGEST_CODE)
     registered = _needed(line, REGISTERED)
+    methodology = methodology_of(said, registered)
+    if methodology is None:
+        raise Wrong(
+            problem("methodology_unknown", METHODOLOGY, METHODOLOGY_UNKNOWN, value=said, limit=OLD_SCHEME_BEFORE)
+        )
     vintage = line.year(VINTAGE, STARTED_AFTER.year)
     if vintage > registered.year:
         raise Wrong(problem("vintage_late", VINTAGE, YEAR_AFTER, value=vintage, limit=registered.year))
@@ -75,16 +113,28 @@ def _read(line: Line) -> Facts:
     transferred = line.day(TRANSFERRED)
     if transferred is not None:
         not_before(TRANSFERRED, transferred, REGISTERED, registered)
-    plant = line.text(PLANT_CODE, most=LONGEST_CODE).upper()
-    if is_exclusive(methodology):
-        if first is None:
-            raise Wrong(problem("production_missing", FROM, DAYS_MISSING, methodology=methodology))
-        if not PLANT.fullmatch(plant):
-            raise Wrong(problem("plant_wrong", PLANT_CODE, PLANT_WRONG, value=plant, methodology=methodology))
+    plant = _plant(line, methodology, has_days=first is not None)
     attributes = unit_attributes(registered, methodology, line.text(NAME), plant, is_ets_managed=line.truth(MANAGED))
     if transferred is not None:
         attributes["transferred_on"] = str(transferred)
     return Facts(vintage, first, last, project, tuple(attributes.items()))
+
+
+def _plant(line: Line, methodology: str, *, has_days: bool) -> str:
+    """Return the plant's code, empty where it may be; with it come the days, or certificates could not be found by it."""
+    cell = line.cells.get(PLANT_CODE.key)
+    if not isinstance(cell, str) and not is_blank(cell):
+        raise Wrong(problem("plant_not_text", PLANT_CODE, PLANT_NUMBER))
+    plant, must = fold(line.text(PLANT_CODE, most=LONGEST_CODE)), is_exclusive(methodology)
+    if not plant and not must:
+        return plant
+    if not has_days:
+        words = DAYS_NEEDED if must else DAYS_MISSING
+        raise Wrong(problem("production_missing", FROM, words, methodology=methodology))
+    if not PLANT.fullmatch(plant):
+        words = PLANT_NEEDED if must else PLANT_WRONG
+        raise Wrong(problem("plant_wrong", PLANT_CODE, words, value=plant, methodology=methodology))
+    return plant
 
 
 def _needed(line: Line, column_: Column) -> date:
@@ -110,21 +160,15 @@ def _production(line: Line, vintage: int, registered: date) -> tuple[date | None
 async def _settle(
     write: Write, scope: Scope, account_id: UUID, specs: Sequence[BatchSpec], movements: Sequence[MovementValue]
 ) -> None:
-    """Claim for solar thermal and offshore wind the energy, so that no certificate stands on it.
+    """Claim the energy of plants that lines name, once a plant and days, so that no certificate stands on it.
 
     Raises:
         Clash: a certificate stands on it already.
     """
-    for place, (spec, movement) in enumerate(zip(specs, movements, strict=True)):
-        methodology, plant = str(spec.attributes["methodology"]), str(spec.attributes["plant_code"])
-        first, last = spec.produced_from, spec.produced_to
-        if first is None or last is None or not is_exclusive(methodology):
-            continue
+    for place, extent, movement, facts in to_claim(specs, movements):
+        first, last = specs[place].produced_from, specs[place].produced_to
         try:
-            await claim_imported(
-                write, scope, account_id, plant, first, last, movement_id=movement.id,
-                facts={"project": spec.project_code, "methodology": methodology},
-            )  # fmt: skip
+            await claim_imported(write, scope, account_id, extent, movement_id=movement.id, facts=facts)
         except AlreadyClaimed as refused:
             raise Clash(place, problem("energy_certified", PLANT_CODE, CERTIFIED, first=first, last=last)) from refused
 
@@ -132,6 +176,6 @@ async def _settle(
 CCER_FILE = register(
     Source(
         CCER, REGISTRY, "credits:import",
-        (PROJECT, NAME, METHODOLOGY, REGISTERED, TRANSFERRED, FROM, TO, PLANT_CODE, MANAGED), _read, _settle,
+        (PROJECT, NAME, METHODOLOGY, REGISTERED, TRANSFERRED, FROM, TO, PLANT_CODE, MANAGED), _read, _settle, PLANT_CODE,
     )
 )  # fmt: skip

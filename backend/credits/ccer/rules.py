@@ -230,18 +230,13 @@ def is_exclusive(methodology: str) -> bool:
     return methodology.startswith(EXCLUSIVE_METHODOLOGIES)
 
 
-def energy_subject(plant_code: str) -> str:
-    """Return the subject under which the energy of a plant is claimed."""
-    return f"energy:{plant_code.strip().upper()}"
-
-
 def check_facts(facts: ProjectFacts, today: date) -> None:
     """Refuse a draft that cannot be.
 
     Raises:
         ProjectDatesInvalid: started on or before 2012-11-08, or in the future of its own crediting period.
         OldRegistrationInvalid: not before 2017-03-14.
-        PlantCodeInvalid: solar thermal and offshore wind name their plant as certificates do.
+        PlantCodeInvalid: not named as certificates name it; solar thermal and offshore wind name theirs.
     """
 
     def wrong(field: str, reason_en: str, reason_zh: str) -> errors.ProjectDatesInvalid:
@@ -272,9 +267,10 @@ def check_plant(methodology: str, plant_code: str, path: tuple[str, ...]) -> Non
     """Refuse a plant that certificates of the same energy would not be found by.
 
     Raises:
-        PlantCodeInvalid: the energy is exclusive, and the code is not the 17 positions certificates begin with.
+        PlantCodeInvalid: a plant is named, or must be because the energy is exclusive, and the code is not the 17
+            positions certificates begin with.
     """
-    if is_exclusive(methodology) and not PLANT.fullmatch(plant_code):
+    if (plant_code or is_exclusive(methodology)) and not PLANT.fullmatch(plant_code):
         raise errors.PlantCodeInvalid(value=plant_code[:60], methodology=methodology, path=path)
 
 

@@ -18,6 +18,7 @@ from backend.credits.ccer.schema_types import (
 from backend.credits.ccer.values import Action, HoldingRow, ProjectFacts, Step
 from backend.kit.db import Write
 from backend.ledger import service as ledger
+from backend.ledger.values import CCER
 from backend.wire.commands import command
 from backend.wire.context import Context
 from backend.wire.nodes import node_id, split, uuids
@@ -43,7 +44,8 @@ class CcerProjectFactsInput:
     ends_on: date = strawberry.field(description="Last day of the crediting period.")
     plant_code: str = strawberry.field(
         default="",
-        description="For offshore wind and solar thermal: the 17 positions its green certificates begin with.",
+        description="The 17 positions its green certificates begin with; needed for offshore wind and solar thermal, empty "
+        "where no plant's energy is concerned. Certificates and CCER of a plant's energy exclude each other.",
     )
     is_ets_managed: bool | None = strawberry.field(
         default=None, description="Whether the trading market manages it; unknown blocks the publicity."
@@ -153,13 +155,18 @@ class CcerHoldingInput:
     first_serial: str = strawberry.field(description="The first serial in full, as printed.")
     last_serial: str = strawberry.field(description="The last serial in full.")
     project_code: str = strawberry.field(description="The project's code.")
-    methodology: str = strawberry.field(description="The methodology's code.")
+    methodology: str = strawberry.field(
+        description="Code with version, or Chinese name, of a published methodology; `ccerMethodologies` lists them. Units "
+        "registered before 2017-03-14 (the old scheme) may have another."
+    )
     produced_from: date = strawberry.field(description="First day of the monitoring period.")
     produced_to: date = strawberry.field(description="Last day of the monitoring period.")
     registered_on: date = strawberry.field(description="When the reduction was registered.")
     project_name: str = strawberry.field(default="", description="The project's name.")
     plant_code: str = strawberry.field(
-        default="", description="For offshore wind and solar thermal: the 17 positions its certificates begin with."
+        default="",
+        description="The 17 positions its certificates begin with; needed for offshore wind and solar thermal, empty where "
+        "no plant's energy is concerned. Certificates and CCER of a plant's energy exclude each other.",
     )
     is_ets_managed: bool | None = strawberry.field(
         default=None, description="Whether the trading market manages the project; unknown blocks the offset."
@@ -384,7 +391,7 @@ class CcerMutation:
             write, scope, account_id=account_id, reduction_id=reduction_id, first_serial=input.first_serial,
             last_serial=input.last_serial, step=step,
         )  # fmt: skip
-        async with ledger.cleared(context.databases, context.settings, scope, account_id, [batch]) as reserved:
+        async with ledger.cleared(context.databases, context.settings, scope, account_id, CCER, [batch]) as reserved:
             value, movement = await service.issue_reduction(
                 write, scope, account_id=account_id, reduction_id=reduction_id, first_serial=input.first_serial,
                 last_serial=input.last_serial, step=step,
@@ -452,7 +459,7 @@ class CcerMutation:
         ]
         scope = context.scope
         ahead = await service.holdings_ahead(write, scope, account_id=account_id, rows=rows)
-        async with ledger.cleared(context.databases, context.settings, scope, account_id, ahead) as reserved:
+        async with ledger.cleared(context.databases, context.settings, scope, account_id, CCER, ahead) as reserved:
             movements = await service.import_holdings(
                 write, scope, account_id=account_id, rows=rows, reference=input.reference
             )

@@ -25,8 +25,6 @@ FACTS: tuple[Column, ...] = tuple(each for each in COLUMNS if each not in (colum
 LONGEST_TEXT = 200
 NOT_TRADEABLE = frozenset({"self_use", "off_grid", "older_hydro"})
 MAY_COME_IN = frozenset({"issued", "transferred"})
-MAY_BE_CCER = frozenset({"wind", "offshore_wind", "solar", "csp"})
-"""Technologies of which CCER may be claimed for the same energy: wind at sea and solar thermal, or not told apart."""
 
 
 class Facts(NamedTuple):

@@ -54,8 +54,8 @@ class CertificatesUnsuitable(Conflict):
     """Certificates that cannot serve this use or year; what cannot be told blocks too."""
 
     code = "certificates_unsuitable"
-    en = "These certificates cannot be claimed ({check}): {reason_en}"
-    zh = "所选绿证不能用于本次声明（{check}）：{reason_zh}"
+    en = "These certificates cannot be claimed. {reason_en} `certificateGuidance` says what they serve."
+    zh = "所选绿证不能用于本次声明。{reason_zh}可通过 certificateGuidance 查看其适用用途。"
 
 
 class CertificatesNotEnough(Conflict):

@@ -23,6 +23,11 @@ def is_same_year(book: factors.Book, year: int) -> bool | None:
     return None if isinstance(found, factors.Missing) or found.value is None else found.value != 0
 
 
+def same_year_later(book: factors.Book, year: int, until: int) -> dict[int, bool | None]:
+    """Return the same for each year after one, up to another: certificates produced then are under that year's rule."""
+    return {each: is_same_year(book, each) for each in range(year + 1, until + 1)}
+
+
 def mwh_each(book: factors.Book, year: int) -> Decimal:
     """Return the MWh of a certificate.
 

@@ -19,7 +19,7 @@ from backend.credits.gec.claim_errors import (
     ClaimUsesInvalid,
     ClaimYearInvalid,
 )
-from backend.credits.gec.claim_rules import is_same_year, mwh_each, rules
+from backend.credits.gec.claim_rules import is_same_year, mwh_each, rules, same_year_later
 from backend.credits.gec.claim_values import FIRST_YEAR, CertificateUse, Claimed, Reversed, Wanted
 from backend.credits.gec.claiming_rules import Setting, certificates_of, claimable, first_blocking
 from backend.emissions import service as emissions
@@ -77,7 +77,7 @@ async def claim_certificates(
             raise ClaimBeneficiaryInvalid(holder=holder, given=for_whom, path=("input", "beneficiary"))
         await emissions.claimable_energy(write, scope, account_id, year)
     book = await rules(write, scope)
-    setting = Setting(year, today(), holder, is_same_year(book, year))
+    setting = Setting(year, today(), holder, is_same_year(book, year), same_year_later(book, year, today().year))
     reason = Reason(
         purpose=",".join(chosen), beneficiary=for_whom, period=year, note=note.strip(), reference=reference.strip(),
         facts={"uses": list(chosen)}, undone_by=UNDO,

@@ -3,8 +3,8 @@
 Sources of the rules are the parameters `certificate.rule` and `certificate.use`, dated and with their confidence.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -52,22 +52,28 @@ class Certificates:
 class Setting:
     """For what year, on which day, and by whom certificates are to be claimed.
 
-    `is_same_year`: the rule of the year asks for certificates produced in it; None when no rule is known.
+    `is_same_year`: the rule of the year asks for certificates produced in it; None when no rule is known. `later` has the
+    same of the years after it: certificates produced then are under the rule of their own year too.
     """
 
     year: int
     on: date
     holder: str
     is_same_year: bool | None
+    later: Mapping[int, bool | None] = field(default_factory=dict[int, bool | None])
 
 
 @dataclass(frozen=True, slots=True)
 class Electricity:
-    """The account's year in MWh: bought less sold, and claimed already; None when it does not report on the year."""
+    """The account's year in MWh: bought less sold, and claimed already.
+
+    `is_open`: the account reports on the year; `is_closed`: the year takes no claim any more.
+    """
 
     purchased: Decimal
     claimed: Decimal
     is_open: bool
+    is_closed: bool = False
 
     @property
     def room(self) -> Decimal:
@@ -107,6 +113,8 @@ def validity(one: Certificates, on: date) -> CheckOutcome:
 def year_match(one: Certificates, setting: Setting) -> CheckOutcome:
     """Check that certificate and electricity are of one year, where the rule of that year asks for it."""
     code = "certificate_year"
+    if one.produced is not None and one.produced.year > setting.year:
+        return _produced_later(one.produced.year, setting, code)
     if setting.is_same_year is None:
         zh, en = (
             f"{setting.year} 年适用的年份匹配规则未知，无法判断。",
@@ -125,6 +133,22 @@ def year_match(one: Certificates, setting: Setting) -> CheckOutcome:
         return _outcome(code, Outcome.FAIL, zh, en, year=setting.year, produced=one.produced.year)
     zh, en = "绿证与用电同一年度。", "Certificate and electricity are of one year."
     return _outcome(code, Outcome.PASS, zh, en, year=setting.year, produced=one.produced.year)
+
+
+def _produced_later(produced: int, setting: Setting, code: str) -> CheckOutcome:
+    """Judge certificates produced after the electricity was used by the rule of their own year."""
+    facts = {"year": setting.year, "produced": produced}
+    rule = setting.later.get(produced)
+    if rule is None:
+        zh = f"{produced} 年生产的绿证适用的年份匹配规则未知，无法判断。"
+        en = f"No rule of matching years is known for certificates of {produced}: cannot tell."
+        return _outcome(code, Outcome.CANNOT_TELL, zh, en, **facts)
+    if rule:
+        zh = f"绿证生产于 {produced} 年，只能用于同年的用电，不能用于 {setting.year} 年（证电同年核销）。"
+        en = f"They were produced in {produced} and cover electricity of that year alone, not of {setting.year}."
+        return _outcome(code, Outcome.FAIL, zh, en, **facts)
+    zh, en = f"{produced} 年生产的绿证只要求在有效期内。", f"For certificates of {produced} only validity counts."
+    return _outcome(code, Outcome.PASS, zh, en, **facts)
 
 
 def ownership(one: Certificates, setting: Setting) -> CheckOutcome:
@@ -181,6 +205,10 @@ def electricity_left(electricity: Electricity, year: int) -> CheckOutcome:
     if not electricity.is_open:
         zh, en = f"账户尚未开启 {year} 报告年度，无法判断。", f"The account does not report on {year}: cannot tell."
         return _outcome(code, Outcome.CANNOT_TELL, zh, en, year=year)
+    if electricity.is_closed:
+        zh = f"{year} 年度已关闭，不能再声明；请先重新开启报告年度，或对已归档清单提出重述。"
+        en = f"The year {year} is closed and takes no claim: reopen it, or restate its closed inventory, first."
+        return _outcome(code, Outcome.FAIL, zh, en, year=year)
     facts = {"purchased_mwh": f"{electricity.purchased:f}", "claimed_mwh": f"{electricity.claimed:f}"}
     if not electricity.room:
         zh = f"{year} 年已审核购入电量 {electricity.purchased:f} MWh，已全部声明。"

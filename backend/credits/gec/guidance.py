@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.credits.gec.claim_errors import ClaimYearInvalid
-from backend.credits.gec.claim_rules import is_same_year, rules, use
+from backend.credits.gec.claim_rules import is_same_year, rules, same_year_later, use
 from backend.credits.gec.claim_values import FIRST_YEAR, Guidance, Verdict
 from backend.credits.gec.claiming import at_hand, holder_of
 from backend.credits.gec.claiming_rules import (
@@ -50,7 +50,8 @@ async def guidance(
         raise ClaimYearInvalid(year=year, first=FIRST_YEAR, last=today().year, path=("year",))
     electricity = await electricity_of(read, scope, account_id, year)
     book = await rules(read, scope)
-    setting = Setting(year, today(), await holder_of(read, scope, account), is_same_year(book, year))
+    later = same_year_later(book, year, today().year)
+    setting = Setting(year, today(), await holder_of(read, scope, account), is_same_year(book, year), later)
     found = {need: use(book, need.value, account.division_path, year) for need in Need}
     shown: list[Guidance] = []
     for batch, amount in await at_hand(read, scope, account_id):
@@ -75,7 +76,8 @@ async def electricity_of(read: Read, scope: Scope, account_id: UUID, year: int) 
     is_open = await accounts.reporting_year(read, scope, account_id, year) is not None
     claimed = await emissions.claimed_energy(read, scope, [account_id], year)
     bought = await emissions.purchased_electricity(read, scope, account_id, year)
-    return Electricity(bought, claimed.get(account_id, Decimal(0)), is_open)
+    is_closed = await emissions.is_year_closed(read, scope, account_id, year)
+    return Electricity(bought, claimed.get(account_id, Decimal(0)), is_open, is_closed)
 
 
 def place(valid_until: date | None, batch_id: UUID) -> tuple[str, UUID]:

@@ -18,7 +18,7 @@ from sqlalchemy import insert, select, text, update
 from backend.accounts import service as accounts
 from backend.accounts.errors import AccountClosed, AccountNotYours
 from backend.accounts.values import AccountValue
-from backend.credits.gec.checking import MAY_BE_CCER, Sorted
+from backend.credits.gec.checking import Sorted
 from backend.credits.gec.import_errors import EnergyClaimedAsCcer
 from backend.credits.gec.models import GecImport
 from backend.credits.gec.words import fold
@@ -31,7 +31,7 @@ from backend.kit.scope import Kind, Scope
 from backend.kit.storage import StoredFile
 from backend.ledger import service as ledger
 from backend.ledger.errors import AlreadyClaimed
-from backend.ledger.service import Extent, Use
+from backend.ledger.service import Extent, Use, energy_of
 from backend.ledger.values import GEC, BatchSpec, MovementValue, Reason
 
 KIND = "credits:import"
@@ -141,7 +141,7 @@ async def holder_of(read: Read, scope: Scope, account: AccountValue) -> Holder:
 async def bring(
     write: Write, scope: Scope, account_id: UUID, import_id: UUID, found: Sorted, *, reference: str, sha256: str
 ) -> list[MovementValue]:
-    """Bring a file's certificates into the books, and claim once the energy of which CCER might be claimed too.
+    """Bring a file's certificates into the books, and claim once a project and month the energy they stand for.
 
     Raises:
         OriginOverlap: some are in the books already.
@@ -158,13 +158,15 @@ async def bring(
 async def _claim_energy(
     write: Write, scope: Scope, account_id: UUID, specs: Sequence[BatchSpec], movements: Sequence[MovementValue]
 ) -> None:
-    """Claim for certificates, once a project and month, the energy that might have become CCER."""
+    """Claim for certificates, once a project and month, the energy they stand for, so that no CCER can.
+
+    Whatever the technology: the line that names it is the holder's file, and a plant at sea called one on land would
+    otherwise be counted twice.
+    """
     claimed: set[Extent] = set()
     for spec, movement in zip(specs, movements, strict=True):
-        if spec.attributes["technology"] not in MAY_BE_CCER or spec.produced_from is None or spec.produced_to is None:
-            continue
-        extent = Extent(f"energy:{spec.project_code}", spec.produced_from.toordinal(), spec.produced_to.toordinal())
-        if extent in claimed:
+        extent = energy_of(GEC, spec)
+        if extent is None or extent in claimed:
             continue
         claimed.add(extent)
         point = await write.connection.begin_nested()

@@ -13,7 +13,7 @@ from backend.credits.gec.import_errors import CertificateFileEmpty, EnergyClaime
 from backend.credits.gec.importing import Holder
 from backend.credits.gec.problems import Problem, describe
 from backend.credits.gec.queries import CertificateImportValue
-from backend.kit.clearing import ClaimedElsewhere
+from backend.kit.clearing import ClaimedElsewhere, EnergyClaimedElsewhere
 from backend.kit.clock import today
 from backend.kit.errors import CarbonError
 from backend.kit.storage import key_of
@@ -21,6 +21,7 @@ from backend.kit.tables import is_workbook
 from backend.kit.tasks import Cancelled, Task, job
 from backend.ledger import service as ledger
 from backend.ledger.errors import OriginOverlap
+from backend.ledger.values import GEC
 
 SHOWN_PROBLEMS = 100
 """Problems listed in an answer; the annotated file has them all."""
@@ -84,7 +85,7 @@ async def _import(task: Task, found: CertificateImportValue, holder: Holder, sou
         return await _store(task, found, ready, counts)
     except Rehearsed:
         return await _end(task, found, "checked", {**counts, "problems": []})
-    except (OriginOverlap, ClaimedElsewhere, EnergyClaimedAsCcer) as clash:
+    except (OriginOverlap, ClaimedElsewhere, EnergyClaimedAsCcer, EnergyClaimedElsewhere) as clash:
         row, problem = _clash(clash, ready)
         return await _refuse(task, found, source, {row: [problem]}, {**counts, "errors": 1})
 
@@ -92,7 +93,7 @@ async def _import(task: Task, found: CertificateImportValue, holder: Holder, sou
 async def _store(task: Task, found: CertificateImportValue, ready: Sorted, counts: dict[str, int]) -> dict[str, Any]:
     """Bring the file in, its end and the job's in the same transaction."""
     async with (
-        ledger.cleared(task.databases, task.settings, task.scope, found.account_id, ready.specs) as cleared,
+        ledger.cleared(task.databases, task.settings, task.scope, found.account_id, GEC, ready.specs) as cleared,
         task.databases.write(task.scope) as write,
     ):
         await task.hold(write)
@@ -110,14 +111,18 @@ async def _store(task: Task, found: CertificateImportValue, ready: Sorted, count
 
 def _clash(clash: CarbonError, ready: Sorted) -> tuple[int, Problem]:
     """Return the first row of the file that a refusal of the books is about, and what to tell there."""
-    if isinstance(clash, EnergyClaimedAsCcer):
-        project, month = str(clash.details["project"]), str(clash.details["month"])
+    if isinstance(clash, EnergyClaimedAsCcer | EnergyClaimedElsewhere):
+        is_here = isinstance(clash, EnergyClaimedAsCcer)
+        project, month = str(clash.details["project" if is_here else "plant"]), str(clash.details["month"])
         spec = next(
             each for each in ready.specs
             if each.project_code == project and f"{each.produced_from:%Y-%m}" == month
         )  # fmt: skip
         first = spec.origins[0]
-        return ready.rows[first.frame, first.first], Problem("ccer_registered", columns.CCER.key)
+        code = "ccer_registered" if is_here else "ccer_elsewhere"
+        return ready.rows[first.frame, first.first], Problem(
+            code, columns.CCER.key, {"project": project, "month": month}
+        )
     frame, first, last = str(clash.details["frame"]), int(str(clash.details["first"])), int(str(clash.details["last"]))
     told = {"first_code": codes.code_of(frame, first), "last_code": codes.code_of(frame, last)}
     return ready.rows[frame, first], Problem(NAMED_ROWS[type(clash)], columns.CODE.key, told)

@@ -55,6 +55,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
                      "CCER were applied for with this energy; certificates or CCER, never both."),
     "ccer_registered": ("该项目该月的电量已在本系统登记为 CCER，绿证与 CCER 只能二选一。",
                         "This project's energy of the month is registered for CCER here; certificates or CCER, never both."),
+    "ccer_elsewhere": (("项目 {project} 在 {month} 的电量已在本系统其他地区账簿中登记为 CCER，绿证与 CCER 只能二选一，未导入任何内容。"
+                       "请向减排量登记机构核实。"),
+                       ("The energy of project {project} in {month} is registered for CCER in another jurisdiction: "
+                        "certificates or CCER, never both. Nothing was imported; ask the registry of CCER.")),
     "imported_before": ("{first_code} 至 {last_code} 中有绿证已在本地区账簿中，未导入任何内容。请删除已导入的行。",
                         ("Some of {first_code} to {last_code} are in the books of this jurisdiction already. Nothing was "
                         "imported; remove the lines imported before.")),

@@ -28,7 +28,7 @@ from backend.credits.gec.schema_claim_types import (
 )
 from backend.emissions import service as emissions
 from backend.kit.db import Write
-from backend.ledger.errors import SerialsInvalid
+from backend.ledger.errors import ReasonMissing, SerialsInvalid
 from backend.ledger.schema_commands import pointing
 from backend.wire.commands import command
 from backend.wire.connections import Connection, connect, page
@@ -208,7 +208,11 @@ class GecClaimsMutation:
     async def reverse_claim(context: Context, write: Write, input: ReverseClaimInput) -> ClaimReversed:
         """Take a claim back."""
         (movement_id,) = uuids(input.movement_id, MOVEMENT, path=("input", "movementId"))
-        found = await claiming.reverse_claim(write, context.scope, movement_id=movement_id, note=input.reason)
+        try:
+            found = await claiming.reverse_claim(write, context.scope, movement_id=movement_id, note=input.reason)
+        except ReasonMissing as error:
+            error.path = ("input", "reason")
+            raise
         return ClaimReversed(
             movement_id=input.movement_id, reversing_id=node_id(MOVEMENT, found.movement.id),
             reversing_number=Decimal(found.movement.number), ended_uses=found.claims,

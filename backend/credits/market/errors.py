@@ -29,6 +29,16 @@ Conflict
 
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound
 
+STATES = {
+    "open": "有效", "matched": "已全部成交", "withdrawn": "已撤回", "lapsed": "已失效", "proposed": "待挂牌方确认",
+    "confirmed": "待卖方交付", "offered": "待买方接收", "settled": "已成交", "refused": "已拒绝",
+}  # fmt: skip
+"""States of listings and matches in Chinese, for sentences people read."""
+
+
+def _in_chinese(details: dict[str, object]) -> str:
+    return STATES.get(str(details.get("state")), str(details.get("state")))
+
 
 class ListingNotFound(NotFound):
     """No such listing, or not on the board for you."""
@@ -155,7 +165,10 @@ class ListingNotOpen(Conflict):
 
     code = "market_listing_not_open"
     en = "The listing is over: {state}."
-    zh = "该挂牌已结束（{state}）。"
+    zh = "该挂牌已结束（{state_zh}）。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, state_zh=_in_chinese(details), **details)
 
 
 class OwnListing(Conflict):
@@ -190,7 +203,10 @@ class MatchEnded(Conflict):
 
     code = "market_match_ended"
     en = "The match is over: {state}."
-    zh = "该撮合已结束（{state}）。"
+    zh = "该撮合已结束（{state_zh}）。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, state_zh=_in_chinese(details), **details)
 
 
 class MatchNotWithdrawable(Conflict):
@@ -198,4 +214,7 @@ class MatchNotWithdrawable(Conflict):
 
     code = "market_match_not_withdrawable"
     en = "Both sides have agreed; the match is {state}. What is not delivered ends by itself at {lapses_at}."
-    zh = "双方已达成一致，该撮合目前为 {state}；未交付的将于 {lapses_at} 自动失效。"
+    zh = "双方已达成一致，该撮合目前状态为“{state_zh}”；未交付的将于 {lapses_at} 自动失效。"
+
+    def __init__(self, *, path: tuple[str, ...] = (), **details: object) -> None:
+        super().__init__(path=path, state_zh=_in_chinese(details), **details)

@@ -15,7 +15,7 @@ from backend.emissions.claims.covering import total
 from backend.emissions.claims.errors import ClaimExceedsPurchase, ClaimYearClosed
 from backend.emissions.claims.values import Claiming, EnergyClaim, Facts, Purchases
 from backend.emissions.inventory.errors import YearNotOpen
-from backend.kit.db import Write
+from backend.kit.db import Read, Write
 from backend.kit.errors import NotFound
 from backend.kit.quantities import EXACT
 from backend.kit.scope import Scope
@@ -51,6 +51,17 @@ async def claimable_energy(write: Write, scope: Scope, account_id: UUID, year: i
     scope.require("credits:claim")
     claimed, purchased, _ = await _standing(write, scope, account_id, year)
     return max(Decimal(0), EXACT.subtract(purchased, claimed))
+
+
+async def is_year_closed(read: Read, scope: Scope, account_id: UUID, year: int) -> bool:
+    """Tell whether a year's electricity takes no claim any more, because the year or its inventory is closed.
+
+    Raises:
+        Unauthenticated, Forbidden: without `emissions:read`.
+    """
+    scope.require("emissions:read")
+    known = await read.row(YEAR, {"account_id": account_id, "year": year})
+    return known is not None and bool(known.is_closed)
 
 
 async def claim_energy(

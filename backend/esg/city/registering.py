@@ -1,6 +1,7 @@
 """Enter into the authority's registers; an enterprise says who its chief carbon officer is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from backend.esg.city import queries
 from backend.esg.city.values import OF_LISTED, CarbonOfficerValue, Entered, RegisterEntryValue, RegisterKind
 from backend.esg.errors import AppointmentInvalid, RegisterEntryInvalid, RegisterOfTheWhole
 from backend.esg.models import EsgCarbonOfficer, EsgRegisterEntry
-from backend.esg.service.common import columns, files, holder, note, words
-from backend.esg.values import FIRST_YEAR, Exchange
+from backend.esg.service.common import LONGEST_NOTE, columns, files, holder, note, words
+from backend.esg.values import FIRST_YEAR, Exchange, Words
 from backend.kit.clock import now, today
 from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
@@ -43,9 +44,9 @@ async def enter(write: Write, scope: Scope, given: Sequence[Entered]) -> list[Re
     Raises:
         Unauthenticated, Forbidden: without `esg:supervise`.
         RegisterOfTheWhole: not the authority of the whole jurisdiction.
-        RegisterEntryInvalid: none, too many, or one that says too little or contradicts itself.
-        DisclosureTextInvalid: a text that is missing or too long.
-        DivisionUnknown, AccountNotFound: what an entry names is not there.
+        RegisterEntryInvalid: none, too many, or such as say too little or contradict themselves: all that is wrong, at once.
+        AccountNotFound, DivisionUnknown: what an entry names is not there.
+        DisclosureTextInvalid: a note that is too long.
     """
     scope.require("esg:supervise")
     path = await whole(write, scope)
@@ -54,6 +55,7 @@ async def enter(write: Write, scope: Scope, given: Sequence[Entered]) -> list[Re
             row=0, reason_en=f"1 to {MOST_ENTRIES} entries at a time", reason_zh=f"每次 1 至 {MOST_ENTRIES} 条",
             path=("input", "entries"),
         )  # fmt: skip
+    _check(given)
     wanted = list(dict.fromkeys(each.account_id for each in given if each.account_id is not None))
     found = await accounts.accounts_by_id(write, scope, wanted) if wanted else []
     if any(each is None for each in found):
@@ -63,7 +65,7 @@ async def enter(write: Write, scope: Scope, given: Sequence[Entered]) -> list[Re
     at = now()
     values = [
         RegisterEntryValue(
-            id=new_id(), kind=each.kind, key=_key(number, each), name=words("name", each.name, most=LONGEST_NAME),
+            id=new_id(), kind=each.kind, key=_key(each), name=words("name", each.name, most=LONGEST_NAME),
             exchange=each.exchange.value if each.exchange and each.kind in OF_LISTED else "",
             stock_code=each.stock_code.strip() if each.kind in OF_LISTED else "", year=each.year,
             account_id=each.account_id, division_path=paths.get(each.division_code, path),
@@ -71,11 +73,8 @@ async def enter(write: Write, scope: Scope, given: Sequence[Entered]) -> list[Re
             note=words("note", each.note, is_needed=False), is_removed=each.is_removed, recorded_at=at,
             recorded_by=scope.actor_id,
         )
-        for number, each in enumerate(given, 1)
+        for each in given
     ]  # fmt: skip
-    keys = [(each.kind, each.key) for each in values]
-    if len(keys) != len(set(keys)):
-        _invalid(len(keys), "names one thing twice", "同一对象出现多次")
     await write.run(insert(EsgRegisterEntry), [columns(each) for each in values])
     for each in values:
         write.audit(
@@ -85,37 +84,71 @@ async def enter(write: Write, scope: Scope, given: Sequence[Entered]) -> list[Re
     return values
 
 
-def _key(number: int, one: Entered) -> str:
-    """Return what names an entry among its kind.
-
-    Raises:
-        RegisterEntryInvalid: it says too little, too much, or of a day to come.
-    """
-    if one.happened_on > today():
-        _invalid(number, "is of a day to come", "日期晚于今天")
-    if (one.kind is RegisterKind.LISTED_REPORT) != (one.year is not None):
-        _invalid(number, "has a year exactly when it is a report", "仅报告须填写年度")
+def _key(one: Entered) -> str:
+    """Return what names an entry among its kind."""
     if one.kind not in OF_LISTED:
-        key = one.number.strip()
-        if not key or len(key) > LONGEST_NAME or one.exchange is not None or one.stock_code:
-            _invalid(number, "needs a number of its own, and no exchange", "须填写编号，且不填写上市地")
-        return key
-    code = one.stock_code.strip()
-    is_mainland = one.exchange in {Exchange.SSE, Exchange.SZSE, Exchange.BSE}
-    if one.exchange is None or one.exchange is Exchange.NONE or not code or len(code) > 12 or one.number:  # noqa: PLR2004 - a profile's longest code
-        _invalid(number, "needs exchange and stock code, and no number", "须填写上市地与股票代码，不填写编号")
-    if is_mainland and not (code.isascii() and code.isdecimal() and len(code) == 6):  # noqa: PLR2004 - as on the exchanges
-        _invalid(number, "has a stock code of six digits", "股票代码应为6位数字")
-    if one.year is not None and not FIRST_YEAR <= one.year <= one.happened_on.year:
-        _invalid(
-            number, f"is of a year from {FIRST_YEAR} to the day it was published", f"年度应为 {FIRST_YEAR} 年至发布当年"
-        )
-    listing = f"{one.exchange.value}:{code}" if one.exchange else code
+        return one.number.strip()
+    listing = f"{one.exchange.value}:{one.stock_code.strip()}" if one.exchange else one.stock_code.strip()
     return listing if one.year is None else f"{listing}:{one.year}"
 
 
-def _invalid(number: int, en: str, zh: str) -> None:
-    raise RegisterEntryInvalid(row=number, reason_en=en, reason_zh=zh, path=("input", "entries", str(number - 1)))
+def _check(given: Sequence[Entered]) -> None:
+    """Refuse entries that say too little, too much, or of a day to come: all that is wrong with all of them at once.
+
+    Raises:
+        RegisterEntryInvalid: its row is the first one, its reasons are those of every row.
+    """
+    wrong = [(row, fault) for row, each in enumerate(given, 1) for fault in _faults(each)]
+    keys = [(each.kind, _key(each)) for each in given]
+    wrong += [
+        (row, Words("同一对象出现多次", "must not name what another row names"))
+        for row, key in enumerate(keys, 1)
+        if key in keys[: row - 1]
+    ]
+    if not wrong:
+        return
+    by_row: dict[int, list[Words]] = {}
+    for row, fault in sorted(wrong, key=lambda each: each[0]):
+        by_row.setdefault(row, []).append(fault)
+    first = min(by_row)
+    zh = {row: "，".join(each.zh for each in faults) for row, faults in by_row.items()}
+    en = {row: " and ".join(each.en for each in faults) for row, faults in by_row.items()}
+    raise RegisterEntryInvalid(
+        row=first, reason_zh="；".join(zh[row] if row == first else f"第 {row} 条：{zh[row]}" for row in zh),
+        reason_en="; ".join(en[row] if row == first else f"entry {row}: {en[row]}" for row in en),
+        path=("input", "entries", str(first - 1)),
+    )  # fmt: skip
+
+
+def _faults(one: Entered) -> list[Words]:
+    """Return everything that is wrong with an entry."""
+    found = [
+        Words(f"{zh}不得为空或过长（最多 {most} 字）", f"needs a {en} of at most {most} signs")
+        for zh, en, text, most in (
+            ("名称", "name", one.name, LONGEST_NAME), ("依据文件", "document", one.document, LONGEST_NOTE),
+        )
+        if not 1 <= len(text.strip()) <= most
+    ]  # fmt: skip
+    if one.happened_on > today():
+        found.append(Words("日期晚于今天", "must not be of a day to come"))
+    if (one.kind is RegisterKind.LISTED_REPORT) != (one.year is not None):
+        found.append(Words("仅报告须填写年度", "needs a year exactly when it is a report"))
+    if one.kind not in OF_LISTED:
+        key = one.number.strip()
+        if not key or len(key) > LONGEST_NAME or one.exchange is not None or one.stock_code:
+            found.append(Words("须填写编号，且不填写上市地", "needs a number of its own, and no exchange"))
+        return found
+    code = one.stock_code.strip()
+    is_mainland = one.exchange in {Exchange.SSE, Exchange.SZSE, Exchange.BSE}
+    if one.exchange is None or one.exchange is Exchange.NONE or not code or len(code) > 12 or one.number:  # noqa: PLR2004 - a profile's longest code
+        found.append(Words("须填写上市地与股票代码，不填写编号", "needs exchange and stock code, and no number"))
+    elif is_mainland and not (code.isascii() and code.isdecimal() and len(code) == 6):  # noqa: PLR2004 - as on the exchanges
+        found.append(Words("股票代码应为6位数字", "needs a stock code of six digits"))
+    if one.year is not None and not FIRST_YEAR <= one.year <= one.happened_on.year:
+        found.append(
+            Words(f"年度应为 {FIRST_YEAR} 年至发布当年", f"needs a year from {FIRST_YEAR} to the day it was published")
+        )
+    return found
 
 
 async def register(
@@ -136,6 +169,8 @@ async def appoint(
 ) -> CarbonOfficerValue:  # fmt: skip
     """Record who is the enterprise's chief carbon officer; the newest counts, with `ends_on` it says until when.
 
+    Said again, word for word, it stays the one appointment.
+
     Raises:
         Unauthenticated, Forbidden: without `esg:disclose`.
         AccountNotFound, DisclosureNotYours, AccountClosed: in this order.
@@ -155,6 +190,11 @@ async def appoint(
         evidence_id=(await files(write, scope, account_id, [evidence_id]))[0] if evidence_id else None,
         recorded_at=now(), recorded_by=scope.actor_id,
     )  # fmt: skip
+    newest = await queries.officers(write, scope, [account_id], after=None, limit=1)
+    if newest and newest[0] == replace(
+        value, id=newest[0].id, recorded_at=newest[0].recorded_at, recorded_by=newest[0].recorded_by
+    ):
+        return newest[0]
     await write.run(insert(EsgCarbonOfficer).values(columns(value)))
     note(write, account, "esg:appoint", "esg_carbon_officer", value.id, starts_on=starts_on.isoformat(),
          ends_on=None if ends_on is None else ends_on.isoformat())  # fmt: skip

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.esg.exports.speaking import LEVELS, NOTHING, OUTCOMES, PILLARS, STATES, Speaker, clean, mark_of
+from backend.esg.exports.speaking import (
+    CONFIDENCES,
+    LEVELS,
+    NOTHING,
+    OUTCOMES,
+    PILLARS,
+    STATES,
+    Speaker,
+    clean,
+    mark_of,
+)
 from backend.esg.exports.values import Chapter, Paper, Passage, Shown, Table
 from backend.esg.values import EntryKind, PointState, RequirementKind
 
@@ -110,7 +120,7 @@ def _standards(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
         one = binds.get(each["code"])
         rows.append([
             f"{speak.of(each['name'])} ({each['version']})",
-            each["document"] or NOTHING,
+            speak.say("；", "; ").join(one for one in (each["document"] or NOTHING, _sureness(speak, each)) if one),
             NOTHING if one is None else speak.of(OUTCOMES[one["outcome"]]),
             NOTHING if one is None else one["due_on"] or NOTHING,
             "" if one is None else speak.of(one["reason"]),
@@ -122,6 +132,11 @@ def _standards(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
     return Chapter(
         speak.say("编制依据与适用性", "Standards and whether they bind"), tables=[Table(columns, rows, wide=[0, 1, 4])]
     )
+
+
+def _sureness(speak: Speaker, standard: Mapping[str, Any]) -> str:
+    """Return how sure the data points of a standard are, where its document was not read itself."""
+    return speak.of(CONFIDENCES[standard["confidence"]]) if standard["confidence"] in CONFIDENCES else ""
 
 
 def _materiality(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
@@ -143,10 +158,15 @@ def _materiality(speak: Speaker, content: Mapping[str, Any]) -> Chapter:
         f"评分不低于 {speak.figure(given['threshold'])} 分的议题为重要。",
         f"A topic with a score of {speak.figure(given['threshold'])} or more is material.",
     )
+    exact = [_known({0: str(each["number"]), 2: each["impact"], 3: each["financial"]}) for each in given["topics"]]
     return Chapter(
         speak.say("双重重要性评估", "Double materiality"), text,
-        tables=[Table(columns, rows, right=[2, 3], wide=[1, 6])],
+        tables=[Table(columns, rows, right=[2, 3], wide=[1, 6], exact=exact)],
     )  # fmt: skip
+
+
+def _known(figures: Mapping[int, str | None]) -> dict[int, str]:
+    return {at: each for at, each in figures.items() if each is not None}
 
 
 def _figures(speak: Speaker, content: Mapping[str, Any]) -> list[Chapter | None]:
@@ -177,7 +197,7 @@ def _pillar(speak: Speaker, content: Mapping[str, Any], pillar: str) -> Chapter 
 def _figure(speak: Speaker, point: Point) -> list[str]:
     before = point["comparative"]
     return [
-        speak.of(point["name"]), speak.figure(point["value"]), point["unit"],
+        speak.of(point["name"]), speak.figure(point["value"]), speak.unit(point["unit"]),
         speak.figure(None if before is None else before["published"]),
         speak.figure(None if before is None else before["current"]),
     ]  # fmt: skip
@@ -193,6 +213,8 @@ def _remarks(speak: Speaker, point: Point) -> str:
         found.append(speak.of(STATES[PointState.RESTATED]))
     if point["comparative"] is not None and point["comparative"]["is_restated"]:
         found.append(speak.say("上年数据已重述", "prior year restated"))
+    if told := speak.doubt(point):
+        found.append(told)
     if point["covered_by"]:
         found.append(speak.say(f"见 {point['covered_by']}", f"see {point['covered_by']}"))
     return speak.say("；", "; ").join(found)
@@ -250,7 +272,7 @@ def _lineage(speak: Speaker, content: Mapping[str, Any]) -> Chapter | None:
         left = len(prefill["sources"]) - len(sources)
         if left > 0:
             sources.append(speak.say(f"另 {left} 条", f"{left} more"))
-        figure = f"{speak.figure(prefill['value'])} {prefill['unit']}"
+        figure = f"{speak.figure(prefill['value'])} {speak.unit(prefill['unit'])}"
         rows.append([each["point"], figure, speak.of(prefill["formula"]), "; ".join(sources)])
     columns = [
         speak.say("数据点", "Data point"), speak.say("账户数值", "The account's figure"), speak.say("公式", "Formula"),
@@ -304,13 +326,13 @@ def _rating(speak: Speaker, paper: Paper) -> Chapter | None:
         return None
     rows = [
         [
-            speak.say(each["name_zh"], each["name_en"]), each["weight"], f"{each['share']} %", each["points"],
+            speak.say(each["name_zh"], each["name_en"]), each["weight"], each["share"], each["points"],
             speak.say(each["why_zh"], each["why_en"]),
         ]
         for each in one.criteria
     ]  # fmt: skip
     columns = [
-        speak.say("指标", "Criterion"), speak.say("权重", "Weight"), speak.say("达成", "Reached"),
+        speak.say("指标", "Criterion"), speak.say("权重", "Weight"), speak.say("达成（%）", "Reached (%)"),
         speak.say("得分", "Points"), speak.say("说明", "Why"),
     ]  # fmt: skip
     text = speak.say(
@@ -323,5 +345,10 @@ def _rating(speak: Speaker, paper: Paper) -> Chapter | None:
     )
     return Chapter(
         speak.say("披露质量评级", "Rating of disclosure quality"), text,
-        tables=[Table(columns, rows, note=note if one.is_placeholder else "", right=[1, 2, 3], wide=[0, 4])],
+        tables=[
+            Table(
+                columns, rows, note=note if one.is_placeholder else "", right=[1, 2, 3], wide=[0, 4],
+                exact=[{1: each["weight"], 2: each["share"], 3: each["points"]} for each in one.criteria],
+            )
+        ],
     )  # fmt: skip

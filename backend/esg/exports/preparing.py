@@ -2,7 +2,7 @@
 
 from backend.accounts import service as accounts
 from backend.esg import queries, rules
-from backend.esg.errors import DisclosureStateWrong, DraftHasNoData
+from backend.esg.errors import DraftHasNoData
 from backend.esg.exports.pages import pages
 from backend.esg.exports.text_document import text_document
 from backend.esg.exports.values import OF_A_LANGUAGE, FileKind, Paper
@@ -10,7 +10,7 @@ from backend.esg.exports.workbook import workbook
 from backend.esg.exports.xbrl import report, schema
 from backend.esg.queries import Key
 from backend.esg.rating import queries as kept
-from backend.esg.service.common import visible
+from backend.esg.service.common import visible, wrong_state
 from backend.esg.service.publishing import evidence_told
 from backend.esg.service.viewing import publication, worked
 from backend.esg.values import State
@@ -57,7 +57,7 @@ async def draft_paper(read: Read, scope: Scope, key: Key) -> Paper:
     scope.require("esg:read")
     one = await visible(read, scope, key)
     if one.state is State.PUBLISHED:
-        raise DisclosureStateWrong(state=one.state.value, wanted=State.DRAFT.value)
+        raise wrong_state(one.state, State.DRAFT, State.IN_REVIEW, State.APPROVED)
     found = await worked(read, scope, one)
     account = await accounts.account(read, scope, one.account_id)
     before = None

@@ -11,6 +11,7 @@ from backend.esg.values import (
     Applies,
     AssuranceLevel,
     PointState,
+    RequirementKind,
     Words,
 )
 from backend.kit.clock import CHINA
@@ -42,6 +43,65 @@ PILLARS: Mapping[str, Words] = {
     "s": Words("社会", "Society"),
     "g": Words("治理", "Governance"),
 }
+
+
+REQUIRED: Mapping[str, Words] = {
+    RequirementKind.QUANTITATIVE: Words("定量", "Figure"),
+    RequirementKind.NARRATIVE: Words("定性", "Narrative"),
+    RequirementKind.FACT: Words("事实", "Fact"),
+}
+"""What a data point asks for."""
+KINDS: Mapping[str, Words] = {
+    "inventory": Words("排放清单", "inventory"),
+    "figure": Words("年度经营数据", "yearly figure"),
+    "movement": Words("账簿流水", "movement"),
+    "ledger": Words("账簿", "ledger"),
+    "holding": Words("持有量", "holding"),
+    "verified_emissions": Words("核定排放量", "verified emissions"),
+}
+"""What a figure comes from."""
+NOTES: Mapping[str, Words] = {
+    "computed": Words("已核算", "computed"),
+    "submitted": Words("已提交核查", "submitted"),
+    "verified": Words("已核查", "verified"),
+    "closed": Words("已归档", "closed"),
+    "restated": Words("已重述", "restated"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+    "placeholder": Words("依据占位参数，尚无官方数值", "rests on a placeholder: no official figure is known"),
+    "unconfirmed": Words(
+        "部分参数或公式尚未在原始文件中核实", "some parameters or formulas were not confirmed at their source"
+    ),
+    "entered": Words("主管部门录入", "entered by the authority"),
+    "provisional": Words("暂定", "provisional"),
+    "none": Words("尚无数据", "no figure yet"),
+    "no movement": Words("无流水", "no movement"),
+    "surrender": Words("清缴", "surrender"),
+    "transfer": Words("划转", "transfer"),
+    "accept": Words("要约成交", "offer accepted"),
+    "retire": Words("注销", "retirement"),
+    "value_added": Words("增加值", "value added"),
+    "revenue": Words("营业收入", "revenue"),
+    "output": Words("产量", "output"),
+    "employees": Words("员工人数", "employees"),
+}
+"""The codes in a source's note."""
+DOUBTS = ("placeholder", "unconfirmed")
+"""Those that a reader must know of before relying on the figure."""
+CONFIDENCES: Mapping[str, Words] = {
+    "from-memory": Words("条款凭记忆整理，未与原文核对", "items written from memory, not checked against the text"),
+    "verified-by-lookup(secondary)": Words("条款据二手资料核对", "items checked against a secondary source"),
+    "placeholder": Words("占位内容", "placeholder"),
+}
+"""How sure the items of a standard are, where that must be said."""
+UNITS: Mapping[str, Words] = {
+    "万CNY": Words("万元", "CNY 10k"),
+    "CNY": Words("元", "CNY"),
+    "person": Words("人", "persons"),
+    "unit": Words("吨", "t"),
+}
+"""Units that are written otherwise for people."""
+SHORT = 12
+"""Signs of an identifier that are printed; a shorter one is printed whole."""
 
 
 def clean(text: str) -> str:
@@ -91,13 +151,38 @@ class Speaker:
         at = datetime.fromisoformat(told) if isinstance(told, str) else told
         return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
+    def unit(self, unit: str) -> str:
+        """Return a unit as it is written for people."""
+        return "/".join(self.of(UNITS[each]) if each in UNITS else each for each in unit.split("/"))
+
     def source(self, source: Mapping[str, Any]) -> str:
-        """Return a record in short."""
-        version = f" {source['version']}" if source["version"] else ""
-        note = f"（{source['note']}）" if source["note"] and self.language == "zh" else ""
-        if source["note"] and not note:
-            note = f" ({source['note']})"
-        return clean(f"{source['kind']} …{str(source['id'])[-12:]}{version}{note}")
+        """Return a record in short: what it is, the end of its identifier, its version, and what is said of it, in words."""
+        kind, version = str(source["kind"]), f" {source['version']}" if source["version"] else ""
+        named = self.of(KINDS[kind]) if kind in KINDS else kind
+        own = str(source["id"])
+        told = self.say("，", ", ").join(self._part(kind, each) for each in str(source["note"]).split(", ") if each)
+        note = self.say(f"（{told}）", f" ({told})") if told else ""
+        return clean(f"{named} {own if len(own) <= SHORT else f'…{own[-SHORT:]}'}{version}{note}")
+
+    def _part(self, kind: str, note: str) -> str:
+        """Return a part of a source's note in words; a part is a code, codes apart by blanks, or plain text."""
+        if kind == "inventory" and note.endswith("/12"):
+            return self.say(f"覆盖 {note} 个月", f"{note} months")
+        return " ".join(
+            self.of(NOTES[each]) if each in NOTES else each for each in ([note] if note in NOTES else note.split(" "))
+        )
+
+    def doubt(self, point: Mapping[str, Any]) -> str:
+        """Return what must be known of what a point rests on; empty where nothing must."""
+        return self.say("；", "; ").join(self.of(NOTES[each]) for each in doubts(point))
+
+
+def doubts(point: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the codes of what must be known of what a point rests on; none where the owner's word replaces it."""
+    if point["prefill"] is None or point["is_overridden"]:
+        return ()
+    given = {part for each in point["prefill"]["sources"] for part in str(each["note"]).split(", ")}
+    return tuple(each for each in DOUBTS if each in given)
 
 
 def mark_of(sha256: str) -> str:

@@ -61,7 +61,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; `right` are the columns of figures, `wide` those that take the room that is left."""
+    """Rows under columns; `right` are the columns of figures, `wide` those that take the room that is left.
+
+    `exact` has, for each row, the figures behind what is shown by their column, for a workbook to reckon with.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -69,6 +72,7 @@ class Table:
     note: str = ""
     right: Sequence[int] = ()
     wide: Sequence[int] = ()
+    exact: Sequence[Mapping[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

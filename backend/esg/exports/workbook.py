@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.esg.exports.chapters import present, why
-from backend.esg.exports.speaking import PILLARS, STATES, Speaker, clean
+from backend.esg.exports.speaking import PILLARS, REQUIRED, STATES, Speaker, clean
 from backend.esg.exports.values import Paper, Shown, Table
 
 FONT = "Microsoft YaHei"
@@ -117,7 +117,12 @@ class _Writer:
 
     def _plain(self, name: str, table: Table) -> None:
         widths = [48 if at in table.wide else 16 for at in range(len(table.columns))]
-        self._sheet(name, list(zip(table.columns, widths, strict=True)), table.rows)
+        exact = table.exact or [{}] * len(table.rows)
+        rows = [
+            [Decimal(known[at]) if at in known else each for at, each in enumerate(row)]
+            for row, known in zip(table.rows, exact, strict=True)
+        ]
+        self._sheet(name, list(zip(table.columns, widths, strict=True)), rows)
 
     def _points(self) -> Iterator[Sequence[Cell]]:
         speak = self._speak
@@ -127,7 +132,7 @@ class _Writer:
             is_filled = prefill.get("value") is not None or prefill.get("text", {"zh": ""})["zh"] != ""
             yield (
                 each["point"], speak.of(each["name"]), speak.of(PILLARS[each["pillar"]]), _number(each["topic"]),
-                each["kind"], speak.of(STATES[each["state"]]), speak.yes(each["is_mandatory"]), _number(each["value"]),
+                speak.of(REQUIRED[each["kind"]]), speak.of(STATES[each["state"]]), speak.yes(each["is_mandatory"]), _number(each["value"]),
                 each["value"], each["unit"], speak.of(each["text"]), _number(before.get("published")),
                 _number(before.get("current")), speak.yes(before.get("is_restated", False)),
                 speak.yes(each["is_overridden"]), why(speak, each), speak.of(prefill.get("formula")) if is_filled else "",

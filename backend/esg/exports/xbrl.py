@@ -2,16 +2,17 @@
 
 Concepts are an extension taxonomy of ours, one for each data point, labelled in both languages and documented with the codes
 of the standards they answer. A concept's name is the point's, with `:` as `_`. Figures are exact: `decimals` is left out,
-which says so. `docs/decisions/0013` tells why no published taxonomy is used.
+which says so. A figure that rests on what was not confirmed, or on a placeholder, has that as footnotes in both languages.
+`docs/decisions/0013` tells why no published taxonomy is used.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from typing import Any
 
-from backend.esg.exports.speaking import clean
+from backend.esg.exports.speaking import DOUBTS, NOTES, clean, doubts
 from backend.esg.exports.values import Paper
 from backend.esg.values import PointState
 from backend.kit.quantities import EXACT
@@ -25,6 +26,11 @@ NAMESPACES = {
     "xbrl": "https://xbrl.org/2021",
 }
 DOCUMENT_TYPE = "https://xbrl.org/2021/xbrl-json"
+FOOTNOTE, STANDARD = "footnote", "_"
+"""The kind of our links and the group they are in: the two names the model reserves for the standard ones."""
+LINK_TYPES = {FOOTNOTE: "http://www.xbrl.org/2003/arcrole/fact-footnote"}
+LINK_GROUPS = {STANDARD: "http://www.xbrl.org/2003/role/link"}
+LANGUAGES = ("zh", "en")
 _MONEY = {"CNY": 0, "万CNY": 4}
 """Powers of ten to whole yuan."""
 _TOLD = {PointState.FILLED, PointState.RESTATED}
@@ -57,9 +63,12 @@ def report(paper: Paper, schema_name: str) -> bytes:
     """Return the report of a publication; `schema_name` is the file beside it that has the concepts."""
     facts = {f"f{at}": each for at, each in enumerate(_facts(paper.content), 1)}
     found = {
-        "documentInfo": {"documentType": DOCUMENT_TYPE, "namespaces": NAMESPACES, "taxonomy": [schema_name]},
-        "facts": facts,
-    }
+        "documentInfo": {
+            "documentType": DOCUMENT_TYPE, "namespaces": NAMESPACES, "linkTypes": LINK_TYPES,
+            "linkGroups": LINK_GROUPS, "taxonomy": [schema_name],
+        },
+        "facts": {**facts, **_notes(facts)},
+    }  # fmt: skip
     return json.dumps(found, ensure_ascii=False, indent=1).encode()
 
 
@@ -70,8 +79,9 @@ def _facts(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         this = {**about, "period": _year(year)}
         if each["state"] not in _TOLD:
             continue
+        marks = _marks(doubts(each))
         if each["value"] is not None:
-            yield _figure(each["value"], each["unit"], this)
+            yield {**_figure(each["value"], each["unit"], this), **marks}
             before = each["comparative"] or {}
             # What the account says of the prior year now; where it says nothing, what was published.
             prior = before.get("current") or before.get("published")
@@ -80,9 +90,30 @@ def _facts(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         elif each["text"] is not None:
             # What was said in one language alone stands for both; it is a fact of that one.
             said = each["text"] if each["text"]["zh"] != each["text"]["en"] else {"zh": each["text"]["zh"], "en": ""}
-            for language in ("zh", "en"):
+            for language in LANGUAGES:
                 if said[language]:
-                    yield {"value": clean(said[language]), "dimensions": {**this, "language": language}}
+                    yield {"value": clean(said[language]), "dimensions": {**this, "language": language}, **marks}
+
+
+def _marks(codes: Sequence[str]) -> dict[str, Any]:
+    """Return the links from a fact to the footnotes of its doubts; a fact without doubt has none."""
+    named = [f"{code}-{language}" for code in codes for language in LANGUAGES]
+    return {"links": {FOOTNOTE: {STANDARD: named}}} if named else {}
+
+
+def _notes(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the footnotes that facts are linked to: of each doubt its words, once a language."""
+    used = {name for each in facts.values() if "links" in each for name in each["links"][FOOTNOTE][STANDARD]}
+    every = [(f"{code}-{language}", code, language) for code in DOUBTS for language in LANGUAGES]
+    return {
+        name: {
+            # The words of a footnote are a piece of XHTML.
+            "value": escape(NOTES[code].zh if language == "zh" else NOTES[code].en),
+            "dimensions": {"concept": "xbrl:note", "noteId": name, "language": language},
+        }
+        for name, code, language in every
+        if name in used
+    }
 
 
 def _figure(value: str, unit: str, about: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from backend.esg.rules.facts import Compliance, Facts, Moved
 from backend.esg.rules.lacking import blocking, gaps
 from backend.esg.rules.prefilling import is_same, prefill
 from backend.esg.rules.publishing import canonical, content, number, published_values, read_content, sha256
+from backend.esg.rules.remarking import unmet
 
 __all__ = [
     "Compliance",
@@ -35,4 +36,5 @@ __all__ = [
     "read_content",
     "requirements_by_point",
     "sha256",
+    "unmet",
 ]

@@ -21,7 +21,10 @@ def entered(point: PointValue, wanted: str, value: Decimal | None, unit: str, te
     if point.kind is not RequirementKind.QUANTITATIVE:
         if value is not None or not text:
             raise DisclosureValueMissing(
-                point=point.point, wanted_zh="文字，而非数值", wanted_en="a text, no figure", path=("input", "text")
+                point=point.point,
+                wanted_zh="文字，而非数值",
+                wanted_en="a text, no figure",
+                path=("input", "textZh" if value is None else "value"),
             )
         return None, ""
     if value is None:

@@ -4,14 +4,18 @@ A rule never guesses: without a source there is no value, and nothing accounted 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from backend.accounts.values import FigureKind, FigureValue
-from backend.emissions.values import InventoryFacts, Scope3Category
+from backend.emissions.methods import METHODS
+from backend.emissions.values import InventoryFacts, LineFacts, Scope3Category
 from backend.esg.rules import complying, trading
 from backend.esg.rules.facts import Facts
 from backend.esg.rules.telling import Said, fact, known, unknown
 from backend.esg.values import Metric, Prefill, Source, Words
+from backend.factors.values import Confidence
 from backend.kit.clock import CHINA
 from backend.kit.quantities import EXACT, convert
 
@@ -19,6 +23,10 @@ PLACES = Decimal(1).scaleb(-12)
 _DIVIDING = Context(prec=200, rounding=ROUND_HALF_UP)
 HUNDRED = Decimal(100)
 MONEY, TEN_THOUSAND = "CNY", "万CNY"
+PLACEHOLDER, UNCONFIRMED = "placeholder", "unconfirmed"
+COAL = "standard_coal"
+OF_DATA_YEAR = "data_year:"
+"""How an inventory's factor policy begins when it is tied to a data year; otherwise it is `published`."""
 
 
 def prefill(metric: Metric, facts: Facts) -> Prefill:
@@ -36,12 +44,43 @@ def quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
     return _DIVIDING.divide(numerator, denominator).quantize(PLACES, ROUND_HALF_UP, _DIVIDING).normalize(_DIVIDING)
 
 
-def of_inventory(inventory: InventoryFacts) -> Source:
-    """Return an inventory as a source: its version, and in words how far it is."""
-    return Source(
-        "inventory", str(inventory.inventory_id), f"v{inventory.version}",
-        f"{inventory.state}, {inventory.months_covered}/12",
-    )  # fmt: skip
+def of_inventory(inventory: InventoryFacts, lines: Iterable[LineFacts] = ()) -> Source:
+    """Return an inventory as a source: its version, how far it is, and what must be known of the lines behind a figure."""
+    told = [inventory.state, f"{inventory.months_covered}/12", *doubts(lines)]
+    return Source("inventory", str(inventory.inventory_id), f"v{inventory.version}", ", ".join(told))
+
+
+def doubts(lines: Iterable[LineFacts]) -> list[str]:
+    """Return `placeholder` and `unconfirmed` where parameters or formulas behind the emissions of lines are.
+
+    `unconfirmed`: not confirmed at their source. A formula this release does not know has nobody who vouches for it. The
+    coefficient of standard coal makes no emissions.
+    """
+    found: set[str] = set()
+    for each in lines:
+        method = METHODS.get(each.method)
+        found.add(Confidence.MEMORY.value if method is None else method.confidence)
+        found |= {str(one.get("confidence", "")) for one in each.parameters if one.get("code") != COAL}
+    return _named(found)
+
+
+def energy_doubts(lines: Iterable[LineFacts]) -> list[str]:
+    """Return the same of the coefficients that bring lines into standard coal."""
+    return _named(
+        {str(one.get("confidence", "")) for each in lines for one in each.parameters if one.get("code") == COAL}
+    )
+
+
+def _named(confidences: AbstractSet[str]) -> list[str]:
+    return [
+        *([PLACEHOLDER] if Confidence.PLACEHOLDER in confidences else []),
+        *([UNCONFIRMED] if confidences & {Confidence.MEMORY, Confidence.SECONDARY} else []),
+    ]
+
+
+def behind(facts: Facts, scopes: AbstractSet[int], side: str = "location") -> list[LineFacts]:
+    """Return the lines of the year's inventory in these scopes, of one side: `location` or `market`."""
+    return [each for each in facts.lines if each.scope in scopes and each.basis in {"both", side}]
 
 
 def of_figure(figure: FigureValue) -> Source:
@@ -56,14 +95,14 @@ def without_inventory(facts: Facts) -> Said:
     return unknown(f"{facts.year} 年度尚无清单。", f"There is no inventory for {facts.year}.")
 
 
-def _whole(name: str) -> Callable[[Metric, Facts], Said]:
+def _whole(name: str, scope: int = 0, side: str = "location") -> Callable[[Metric, Facts], Said]:
     def rule(_metric: Metric, facts: Facts) -> Said:
         if facts.inventory is None:
             return without_inventory(facts)
         value = getattr(facts.inventory, name)
         if value is None:
             return unknown("清单没有该数值。", "The inventory does not say.")
-        return known(value, of_inventory(facts.inventory))
+        return known(value, of_inventory(facts.inventory, behind(facts, {scope}, side)))
 
     return rule
 
@@ -73,7 +112,7 @@ def _scope3(_metric: Metric, facts: Facts) -> Said:
         return without_inventory(facts)
     if not any(each.scope == 3 for each in facts.lines):  # noqa: PLR2004 - scope 3
         return unknown("清单未核算范围三。", "The inventory has no scope 3.")
-    return known(facts.inventory.scope3, of_inventory(facts.inventory))
+    return known(facts.inventory.scope3, of_inventory(facts.inventory, behind(facts, {3})))
 
 
 def _scope3_category(metric: Metric, facts: Facts) -> Said:
@@ -83,7 +122,15 @@ def _scope3_category(metric: Metric, facts: Facts) -> Said:
     lines = [each for each in facts.lines if each.scope == 3 and each.category == category]  # noqa: PLR2004 - scope 3
     if not lines:
         return unknown("清单未核算该类别。", "The inventory has nothing of this category.")
-    return known(total(each.co2e_t for each in lines), of_inventory(facts.inventory))
+    return known(total(each.co2e_t for each in lines), of_inventory(facts.inventory, lines))
+
+
+def _energy(_metric: Metric, facts: Facts) -> Said:
+    one = facts.inventory
+    if one is None:
+        return without_inventory(facts)
+    source = of_inventory(one)
+    return known(one.energy_tce, replace(source, note=", ".join([source.note, *energy_doubts(facts.lines)])))
 
 
 def _scope3_categories(_metric: Metric, facts: Facts) -> Said:
@@ -102,7 +149,7 @@ def _change(_metric: Metric, facts: Facts) -> Said:
     if facts.prior is None:
         return unknown(f"{facts.year - 1} 年度尚无清单，无法比较。", f"There is no inventory for {facts.year - 1}.")
     change = EXACT.subtract(direct_and_energy(facts.inventory), direct_and_energy(facts.prior))
-    return known(change, of_inventory(facts.inventory), of_inventory(facts.prior))
+    return known(change, of_inventory(facts.inventory, behind(facts, {1, 2})), of_inventory(facts.prior))
 
 
 def direct_and_energy(inventory: InventoryFacts) -> Decimal:
@@ -138,7 +185,8 @@ def _intensity(kind: FigureKind, name: Words) -> Callable[[Metric, Facts], Said]
             return unknown(f"{name.zh}不大于零。", f"The {name.en} is not above zero.")
         value = quotient(direct_and_energy(facts.inventory), amount)
         unit = f"tCO2e/{TEN_THOUSAND if is_money else figure.unit}"
-        return known(value, of_inventory(facts.inventory), of_figure(figure), unit=unit)
+        lines = behind(facts, {1, 2})
+        return known(value, of_inventory(facts.inventory, lines), of_figure(figure), unit=unit)
 
     return rule
 
@@ -169,22 +217,21 @@ def _gases(_metric: Metric, facts: Facts) -> Said:
 def _method(_metric: Metric, facts: Facts) -> Said:
     if facts.inventory is None:
         return without_inventory(facts)
-    named = "; ".join(sorted({each.formula_source for each in facts.lines if each.formula_source}))
+    named = "; ".join(sorted({one for each in facts.lines for one in each.formula_source.split("; ") if one}))
     if not named:
         return unknown("清单没有排放数据。", "The inventory has no lines.")
-    return fact(Words(named, named), of_inventory(facts.inventory))
+    return fact(Words(named, named), of_inventory(facts.inventory, facts.lines))
 
 
 def _factors(_metric: Metric, facts: Facts) -> Said:
     one = facts.inventory
     if one is None:
         return without_inventory(facts)
-    return fact(
-        Words(
-            f"因子规则：{one.factor_policy}，截至 {one.factor_date}", f"{one.factor_policy}, as of {one.factor_date}"
-        ),
-        of_inventory(one),
-    )
+    zh, en = "采用截止日前已发布的最新因子", "the newest factors published by then"
+    if one.factor_policy.startswith(OF_DATA_YEAR):
+        year = one.factor_policy.removeprefix(OF_DATA_YEAR)
+        zh, en = f"采用 {year} 数据年度的因子", f"factors of the data year {year}"
+    return fact(Words(f"{zh}，截至 {one.factor_date}", f"{en}, as of {one.factor_date}"), of_inventory(one))
 
 
 def _verification(_metric: Metric, facts: Facts) -> Said:
@@ -229,9 +276,9 @@ SCOPE3_NAMES: Mapping[str, str] = {
 }  # fmt: skip
 
 RULES: Mapping[str, Callable[[Metric, Facts], Said]] = {
-    "scope1": _whole("scope1"),
-    "scope2_location": _whole("scope2_location"),
-    "scope2_market": _whole("scope2_market"),
+    "scope1": _whole("scope1", 1),
+    "scope2_location": _whole("scope2_location", 2),
+    "scope2_market": _whole("scope2_market", 2, "market"),
     "scope3": _scope3,
     "scope3_category": _scope3_category,
     "scope3_categories": _scope3_categories,
@@ -244,7 +291,7 @@ RULES: Mapping[str, Callable[[Metric, Facts], Said]] = {
     "factors": _factors,
     "verification": _verification,
     "quality": _whole("quality_score"),
-    "energy": _whole("energy_tce"),
+    "energy": _energy,
     "electricity": _whole("electricity_mwh"),
     "green_share": _green_share,
     "certificates": _whole("claimed_mwh"),

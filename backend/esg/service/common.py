@@ -14,7 +14,7 @@ from backend.accounts.values import AccountValue
 from backend.esg import queries
 from backend.esg.errors import DisclosureNotFound, DisclosureNotYours, DisclosureStateWrong, DisclosureTextInvalid
 from backend.esg.models import EsgDisclosure, EsgStep
-from backend.esg.values import DisclosureValue, State, Step, StepValue
+from backend.esg.values import STATE_WORDS, DisclosureValue, State, Step, StepValue
 from backend.kit.clock import now
 from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
@@ -70,9 +70,17 @@ async def held(write: Write, scope: Scope, key: Key, *wanted: State) -> tuple[Ac
     if row is None:
         found = await visible(write, scope, key)
     if found.state not in wanted:
-        names = ", ".join(each.value for each in wanted)
-        raise DisclosureStateWrong(state=found.state.value, wanted=names)
+        raise wrong_state(found.state, *wanted)
     return account, found
+
+
+def wrong_state(state: State, *wanted: State) -> DisclosureStateWrong:
+    """Return the error that a disclosure stands elsewhere: codes for programs, words for people."""
+    return DisclosureStateWrong(
+        state=state.value, wanted=", ".join(each.value for each in wanted), state_zh=STATE_WORDS[state].zh,
+        state_en=STATE_WORDS[state].en, wanted_zh="”或“".join(STATE_WORDS[each].zh for each in wanted),
+        wanted_en=" or ".join(STATE_WORDS[each].en for each in wanted),
+    )  # fmt: skip
 
 
 async def move(

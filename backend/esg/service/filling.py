@@ -23,7 +23,7 @@ from backend.esg.errors import (
 from backend.esg.models import EsgAssessment, EsgAssignment, EsgEntry
 from backend.esg.service.common import LONGEST, Key, columns, files, held, note, words
 from backend.esg.service.furnishing import library
-from backend.esg.service.viewing import Worked, worked
+from backend.esg.service.viewing import Worked, tasks_of, worked
 from backend.esg.values import (
     Applies,
     AssessmentValue,
@@ -34,6 +34,7 @@ from backend.esg.values import (
     Level,
     PointValue,
     State,
+    TaskValue,
 )
 from backend.identity import service as identity
 from backend.kit.clock import now
@@ -228,8 +229,8 @@ async def assess(write: Write, scope: Scope, *, key: Key, judged: Sequence[Judge
 
 async def assign(
     write: Write, scope: Scope, *, key: Key, points: Sequence[str], owner_id: UUID, due_on: date
-) -> list[AssignmentValue]:
-    """Say who of the enterprise answers for points, and by when.
+) -> list[TaskValue]:
+    """Say who of the enterprise answers for points, and by when; return them as the list of tasks tells them.
 
     Raises:
         Unauthenticated, Forbidden: without `esg:disclose`.
@@ -260,4 +261,5 @@ async def assign(
     await write.run(insert(EsgAssignment), [columns(each) for each in values])
     note(write, account, "esg:assign", "esg_disclosure", one.id, points=wanted, owner=str(owner_id),
          due_on=due_on.isoformat())  # fmt: skip
-    return values
+    told = await tasks_of(write, scope, (one.account_id, one.id))
+    return [told[each] for each in wanted]

@@ -8,10 +8,10 @@ from sqlalchemy import insert
 
 from backend.accounts import service as accounts
 from backend.esg import queries, rules
-from backend.esg.errors import DisclosureStateWrong, PublicationCorrected, PublicationNotFound
+from backend.esg.errors import PublicationCorrected, PublicationNotFound
 from backend.esg.models import EsgAssessment, EsgAssignment, EsgEntry, EsgPublication
 from backend.esg.rating import keeping as rating
-from backend.esg.service.common import Key, columns, held, holder, move, note, words
+from backend.esg.service.common import Key, columns, held, holder, move, note, words, wrong_state
 from backend.esg.service.furnishing import library
 from backend.esg.service.opening import begin
 from backend.esg.service.reviewing import check_complete
@@ -100,8 +100,10 @@ async def correct(write: Write, scope: Scope, *, key: Key, reason: str) -> Discl
     if newest.id != found.id:
         raise PublicationCorrected(newest=newest.number)
     before = (await queries.disclosures_by_id(write, scope, [(found.account_id, found.disclosure_id)]))[0]
-    if before is None or before.state is not State.PUBLISHED:
-        raise DisclosureStateWrong(state="" if before is None else before.state.value, wanted=State.PUBLISHED.value)
+    if before is None:
+        raise PublicationNotFound
+    if before.state is not State.PUBLISHED:
+        raise wrong_state(before.state, State.PUBLISHED)
     books = await library(write, scope, before.standards, before.reference_versions)
     one = await begin(
         write, scope, account, books, found.year, before.standards, version=found.version + 1, corrects_id=found.id,

@@ -28,6 +28,9 @@ from backend.kit.scope import Kind, Scope
 WORKS_ON_DRAFTS = frozenset({Kind.SYSTEM, Kind.ENTERPRISE, Kind.VERIFIER})
 """An authority reads what is published, and where the rest stands."""
 
+MOST_TASKS = 10_000
+"""Points of an account's disclosures on their way; a disclosure has some two hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worked:
@@ -164,14 +167,20 @@ async def tasks(
         read, scope, account_id=account_id, owner_id=owner_id, before=day if is_overdue else None, is_open=is_overdue,
         after=after, limit=limit,
     )  # fmt: skip
-    return [
-        (
-            TaskValue(
-                each.account_id, each.disclosure_id, each.year, each.point, each.owner_id, each.due_on,
-                is_answered=each.is_answered,
-                is_overdue=rules.overdue(each.due_on, day, is_answered=each.is_answered),
-            ),
-            each.id,
-        )
-        for each in rows
-    ]  # fmt: skip
+    return [(_task(each, day), each.id) for each in rows]
+
+
+async def tasks_of(read: Read, scope: Scope, key: Key) -> dict[str, TaskValue]:
+    """Return who answers for what in one disclosure on its way, by point."""
+    rows = await queries.tasks(
+        read, scope, account_id=key[0], owner_id=None, before=None, is_open=False, after=None, limit=MOST_TASKS
+    )
+    day = today()
+    return {each.point: _task(each, day) for each in rows if each.disclosure_id == key[1]}
+
+
+def _task(row: queries.TaskRow, day: date) -> TaskValue:
+    return TaskValue(
+        row.account_id, row.disclosure_id, row.year, row.point, row.owner_id, row.due_on, is_answered=row.is_answered,
+        is_overdue=rules.overdue(row.due_on, day, is_answered=row.is_answered),
+    )  # fmt: skip

@@ -27,6 +27,7 @@ from backend.esg.values.standards import (
     Words,
 )
 from backend.esg.values.views import (
+    STATE_WORDS,
     Applicability,
     Comparative,
     DisclosureDuty,
@@ -63,6 +64,7 @@ from backend.esg.values.words import (
 __all__ = [
     "ACTIONS",
     "FIRST_YEAR",
+    "STATE_WORDS",
     "TOPICS",
     "Applicability",
     "Applies",

@@ -111,7 +111,10 @@ class AssessmentValue:
 
 @dataclass(frozen=True, slots=True)
 class StepValue:
-    """What moved a disclosure on; append-only. `remarks` are `{point, text}` of a returning reviewer."""
+    """What moved a disclosure on; append-only.
+
+    `remarks` are `{point, text}`: of a returning reviewer, or, where it is submitted, what the owner answers to them.
+    """
 
     account_id: UUID
     id: UUID

@@ -17,7 +17,15 @@ from backend.esg.values.rows import (
     StepValue,
 )
 from backend.esg.values.standards import Requirement, Topic, Words
-from backend.esg.values.words import Applies, DutyState, GapKind, Grade, Pillar, PointState, RequirementKind
+from backend.esg.values.words import Applies, DutyState, GapKind, Grade, Pillar, PointState, RequirementKind, State
+
+STATE_WORDS: Mapping[State, Words] = {
+    State.DRAFT: Words("填报中", "being filled"),
+    State.IN_REVIEW: Words("审核中", "in review"),
+    State.APPROVED: Words("已批准", "approved"),
+    State.PUBLISHED: Words("已发布", "published"),
+}
+"""Where a disclosure stands, for people."""
 
 
 @dataclass(frozen=True, slots=True)

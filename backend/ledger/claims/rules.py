@@ -47,6 +47,15 @@ def matrix() -> tuple[Rule, ...]:
     return rules
 
 
+@cache
+def rivals(use: Use) -> tuple[Use, ...]:
+    """Return the other uses that the shipped matrix keeps off a benefit of this use, whoever claims."""
+    pairs = [(each.use_a, each.use_b) for each in matrix() if each.test == "any_owner"]
+    return tuple(
+        sorted(Use(other) for pair in pairs for mine, other in (pair, pair[::-1]) if mine == use and other != use)
+    )
+
+
 def excludes(rule: Rule, use: str, other: str, *, is_same_owner: bool) -> bool:
     """Tell whether a rule keeps two claims on one benefit apart: the words of the guards' exclusion constraints."""
     if {use, other} != {rule.use_a, rule.use_b}:

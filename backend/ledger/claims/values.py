@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from backend.ledger.values import Serials
+from backend.ledger.registry.lines import fold
+from backend.ledger.values import CCER, GEC, BatchSpec, BatchValue, Serials
 
 
 class Use(StrEnum):
@@ -58,6 +59,32 @@ class StandingClaim:
     period: int | None
     extent: Extent
     claim: ClaimValue | None
+
+
+ENERGY = "energy:"
+"""What the subject of a plant's energy begins with; the plant's code follows."""
+
+
+ENERGY_USES = {GEC: Use.GEC, CCER: Use.CCER}
+"""The classes whose units stand for energy of a plant, and the use that is."""
+
+
+def energy_subject(plant: str) -> str:
+    """Return the subject of a plant's energy: spaces, width and case of its code mean nothing."""
+    return f"{ENERGY}{fold(plant)}"
+
+
+def energy_of(class_code: str, batch: BatchSpec | BatchValue) -> Extent | None:
+    """Return the days of a plant's energy that units stand for; None where no plant or no days are told.
+
+    A certificate's project is its plant; a CCER names the plant by the same 17 positions, where it is about energy.
+    """
+    if class_code not in ENERGY_USES:
+        return None
+    plant = batch.attributes.get("plant_code") if class_code == CCER else batch.project_code
+    if not plant or batch.produced_from is None or batch.produced_to is None:
+        return None
+    return Extent(energy_subject(plant), batch.produced_from.toordinal(), batch.produced_to.toordinal())
 
 
 def of_serials(serials: tuple[Serials, ...]) -> tuple[Extent, ...]:

@@ -1,1 +1,1 @@
-"""No registry's code in the books of two tenants: tickets here, keyed hashes in the clearing database."""
+"""No registry's code and no energy used twice in the books of two tenants: tickets here, keyed hashes in the clearing."""

@@ -10,7 +10,7 @@ from backend.kit.orm import Base
 
 
 class ClearingTicket(Base):
-    """One movement's codes in the clearing.
+    """One movement's codes, and the months of energy they stand for, in the clearing.
 
     `open`: reserved (or about to be), the books have not decided; `kept`: the movement stands, written in its own
     transaction; `abandoned`: the books did not take it, the codes are given back; `returned`: given back for good, after

@@ -1,26 +1,33 @@
 """The order of steps between two databases: ticket, reservation, books; and what happens when one of them fails.
 
     1. a ticket here, committed           nothing reserved can be forgotten
-    2. the reservation there, committed   from now on no other tenant can have the codes
+    2. the reservation there, committed   from now on no other tenant can have the codes, nor claim their energy otherwise
     3. the books here: movements and `kept`, one commit
     on any failure of 3: `abandoned` here, then the reservation is deleted there
 
 A crash leaves an `open` ticket: `give_back`, on the schedule, asks these books and settles it. Nothing needs to happen
 after 3, so nothing can be lost there.
+
+Each ticket holds the codes of one batch and the months of its plant's energy: what is given back with a reversed movement
+is its own, and the energy stays taken as long as any other movement's units stand for it.
 """
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from backend.kit.clearing import Clearing, ClearingAway, Run
+from backend.kit.clearing import Clearing, ClearingAway, Energy, Run
 from backend.kit.db import Databases, Write
 from backend.kit.ids import new_id
 from backend.kit.logs import log
+from backend.kit.months import Month, month_range
 from backend.kit.outages import is_outage
 from backend.kit.scope import Scope
 from backend.kit.settings import Settings
+from backend.ledger.claims.rules import rivals
+from backend.ledger.claims.values import ENERGY, ENERGY_USES, energy_of
 from backend.ledger.clearing import tickets as rows
 from backend.ledger.values import BatchSpec, MovementValue
 
@@ -43,17 +50,37 @@ class Cleared:
         await rows.keep(write, self.account_id, self.tickets, movements)
 
 
+def benefits(class_code: str, batch: BatchSpec) -> list[Run | Energy]:
+    """Return what a batch holds in the clearing: its codes, and each month of the energy its units stand for."""
+    runs = [Run(each.registry, each.frame, each.first, each.last) for each in batch.origins]
+    extent = energy_of(class_code, batch)
+    if extent is None:
+        return [*runs]
+    use, plant = ENERGY_USES[class_code], extent.subject.removeprefix(ENERGY)
+    months = month_range(*(Month.of(date.fromordinal(each)) for each in (extent.first, extent.last)))
+    return [
+        *runs,
+        *(Energy(plant, str(each), use.value, tuple(other.value for other in rivals(use))) for each in months),
+    ]
+
+
 @asynccontextmanager
 async def cleared(
-    databases: Databases, settings: Settings, scope: Scope, account_id: UUID, batches: Sequence[BatchSpec]
+    databases: Databases,
+    settings: Settings,
+    scope: Scope,
+    account_id: UUID,
+    class_code: str,
+    batches: Sequence[BatchSpec],
 ) -> AsyncGenerator[Cleared]:
-    """Reserve the codes of an import's batches in the clearing of all tenants, for the body that imports them.
+    """Reserve the codes and the energy of an import's batches with all tenants, for the body that imports them.
 
     The body imports and calls `keep` in the same transaction; on any failure the codes are given back. A door's:
     it opens transactions of its own.
 
     Raises:
         ClaimedElsewhere: another tenant holds some of the codes.
+        EnergyClaimedElsewhere: units that exclude these stand on some of the energy in another tenant's books.
         ClearingAway: it cannot be told, so nothing may be imported.
     """
     system = scope.as_system()
@@ -63,10 +90,7 @@ async def cleared(
         await rows.open_tickets(write, account_id, found.tickets)
     try:
         await clearing.reserve(
-            [
-                (ticket, [Run(each.registry, each.frame, each.first, each.last) for each in batch.origins])
-                for ticket, batch in zip(found.tickets, batches, strict=True)
-            ]
+            [(ticket, benefits(class_code, batch)) for ticket, batch in zip(found.tickets, batches, strict=True)]
         )
         yield found
     except BaseException:

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from backend.kit import sheets
-from backend.kit.clearing import ClaimedElsewhere
+from backend.kit.clearing import ClaimedElsewhere, EnergyClaimedElsewhere
 from backend.kit.clock import today
 from backend.kit.errors import CarbonError
 from backend.kit.sheets import LineFile
 from backend.kit.storage import key_of
 from backend.kit.tables import is_workbook
 from backend.kit.tasks import Cancelled, Task, job
+from backend.ledger.claims.values import energy_of, energy_subject
 from backend.ledger.clearing.sessions import cleared
 from backend.ledger.errors import OriginOverlap
 from backend.ledger.registry import importing, queries
@@ -99,6 +100,8 @@ async def _import(task: Task, found: UnitImportValue, source: Source, holder: Ho
         return await _end(task, found, "checked", {**counts, "problems": []})
     except (OriginOverlap, ClaimedElsewhere) as clash:
         row, wrong = _named(clash, ready)
+    except EnergyClaimedElsewhere as clash:
+        row, wrong = _energy(clash, source, ready)
     except Clash as clash:
         first = ready.specs[clash.place].origins[0]
         row, wrong = ready.rows[first.frame, first.first], clash.problem
@@ -110,7 +113,7 @@ async def _store(
 ) -> dict[str, Any]:  # fmt: skip
     """Bring the file in, its end and the job's in the same transaction."""
     async with (
-        cleared(task.databases, task.settings, task.scope, found.account_id, joined) as reserved,
+        cleared(task.databases, task.settings, task.scope, found.account_id, found.class_code, joined) as reserved,
         task.databases.write(task.scope) as write,
     ):
         await task.hold(write)
@@ -132,6 +135,22 @@ def _named(clash: CarbonError, ready: Ready) -> tuple[int, Problem]:
     frame, first, last = str(clash.details["frame"]), int(str(clash.details["first"])), int(str(clash.details["last"]))
     said = problem(NAMED[type(clash)], FIRST, first=serial_of(frame, first), last=serial_of(frame, last))
     return ready.rows[frame, first], said
+
+
+def _energy(clash: EnergyClaimedElsewhere, source: Source, ready: Ready) -> tuple[int, Problem]:
+    """Return the first row of the file that stands for the energy of a plant and month, and what to tell there."""
+    plant, month = str(clash.details["plant"]), str(clash.details["month"])
+
+    def is_of(spec: BatchSpec) -> bool:
+        extent = energy_of(source.class_code, spec)
+        return (
+            extent is not None
+            and extent.subject == energy_subject(plant)
+            and f"{spec.produced_from:%Y-%m}" <= month <= f"{spec.produced_to:%Y-%m}"
+        )
+
+    first = next(filter(is_of, ready.specs)).origins[0]
+    return ready.rows[first.frame, first.first], problem("energy_elsewhere", source.plant, plant=plant, month=month)
 
 
 async def _refuse(

@@ -38,6 +38,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "held_elsewhere": ("{first} 至 {last} 中有单位已登记在本系统其他地区的账簿中，未导入任何内容。请向登记机构核实持有人。",
                        ("Some of {first} to {last} are in the books of another jurisdiction. Nothing was imported; ask the "
                         "registry who holds them.")),
+    "energy_elsewhere": (("电站 {plant} 在 {month} 的电量已在本系统其他地区账簿中有绿证登记，绿证与 CCER 只能二选一，未导入任何内容。"
+                         "请核对电站编码与监测期；如无误，请向绿证核发机构核实。"),
+                         ("Green certificates stand on the energy of the plant {plant} in {month} in the books of another "
+                          "jurisdiction: certificates or CCER, never both. Nothing was imported. Check the plant's code and the "
+                          "days; if they are right, ask the body that issues certificates.")),
 }  # fmt: skip
 """Sentences every class shares; a class adds its own."""
 

@@ -15,7 +15,7 @@ from backend.kit.db import Write
 from backend.kit.scope import Scope
 from backend.kit.sheets import Layout
 from backend.kit.tables import Column
-from backend.ledger.registry.columns import HOLDER, SERIALS, VINTAGE
+from backend.ledger.registry.columns import FIRST, HOLDER, SERIALS, VINTAGE
 from backend.ledger.registry.errors import UnitFileUnknown
 from backend.ledger.registry.lines import Line
 from backend.ledger.values import BatchSpec, MovementValue, OriginRange
@@ -52,7 +52,7 @@ class Source:
     """A class whose units come in by its registry's export.
 
     `registry` is the name its serials are kept under, `permission` what it takes to bring them; `read` makes a line's
-    facts (raises `Wrong`), of the class's `own` columns.
+    facts (raises `Wrong`), of the class's `own` columns; what is wrong with the energy behind units is said at `plant`.
     """
 
     class_code: str
@@ -61,6 +61,7 @@ class Source:
     own: tuple[Column, ...]
     read: Callable[[Line], Facts]
     settle: Settle = _nothing
+    plant: Column = FIRST
 
     @property
     def layout(self) -> Layout:

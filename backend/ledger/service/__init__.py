@@ -4,7 +4,7 @@ The names below are what the rest of the house may use.
 """
 
 from backend.ledger.claims.queries import claimed, claims_by_id, claims_of_movements, claims_on
-from backend.ledger.claims.values import ClaimValue, Extent, Use, of_serials
+from backend.ledger.claims.values import ClaimValue, Extent, Use, energy_of, energy_subject, of_serials
 from backend.ledger.clearing.sessions import Cleared, cleared, give_back
 from backend.ledger.journal.checkpoints import seal_journal
 from backend.ledger.journal.proofs import prove, prove_many
@@ -81,6 +81,8 @@ __all__ = [
     "cleared",
     "correct",
     "decline",
+    "energy_of",
+    "energy_subject",
     "entries",
     "expire",
     "flows",

@@ -13,10 +13,12 @@ from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.ledger.claims.queries import claims_by_id
 from backend.ledger.claims.rules import matrix
-from backend.ledger.claims.values import ClaimValue, Extent, Use
+from backend.ledger.claims.values import ENERGY, ClaimValue, Extent, Use
 from backend.ledger.service.posting import refusal
 
 CLAIM = text("select ledger_claim(:claim)").bindparams(bindparam("claim", type_=JSONB))
+SHARED = text("select pg_advisory_xact_lock_shared(hashtext('carbon.energy_claims'))")
+"""Whoever claims energy, or rests on somebody's claim of it, stands beside the others; who frees it stands alone."""
 LOAD = text("select ledger_load_claim_rule(:rule)").bindparams(bindparam("rule", type_=JSONB))
 
 
@@ -43,6 +45,8 @@ async def claim(
         "actor": str(scope.actor_id) if scope.actor_id else None,
         "extents": [[each.subject, each.first, each.last] for each in extents],
     }  # fmt: skip
+    if any(each.subject.startswith(ENERGY) for each in extents):
+        await write.run(SHARED)
     try:
         await write.run(CLAIM, {"claim": given})
     except DBAPIError as error:

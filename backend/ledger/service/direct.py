@@ -1,5 +1,6 @@
 """Commands given to the ledger itself: they refuse what has a book of its own in a noun above, which would not follow."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.ledger.claims.queries import claims_of_movements
-from backend.ledger.claims.values import Use, of_serials
+from backend.ledger.claims.values import ENERGY, ClaimValue, Use, of_serials
 from backend.ledger.errors import (
     HoldUnknown,
     MovementClaimed,
@@ -21,12 +22,16 @@ from backend.ledger.errors import (
 )
 from backend.ledger.models import LedgerClass
 from backend.ledger.queries import holds_by_id, movements_by_id
+from backend.ledger.rules import check_issued
 from backend.ledger.service.claiming import claim, withdraw_claims
+from backend.ledger.service.energy import free_energy
 from backend.ledger.service.issuing import issue
 from backend.ledger.service.using import check_owner, retire, reverse
 from backend.ledger.values import CLAIMED_USE, NO_REASON, BatchSpec, MovementKind, MovementValue, Reason, Selection
+from backend.ledger.words import USES as IN_CHINESE
 
-USES = {each.value: each for each in Use}
+USES = {each.value: each for each in Use} | {IN_CHINESE[each.value].lower(): each for each in Use}
+"""Uses by their word on the wire and by their Chinese name."""
 CLAIMED_HERE = {Use.EVENT, Use.FOOTPRINT, Use.PARK_INDICATOR, Use.DISCLOSURE}
 """Purposes of a plain retirement that are uses of the matrix: the retirement claims them. Other words claim nothing."""
 
@@ -44,10 +49,12 @@ async def issue_directly(
 
     Raises:
         Forbidden: without `ledger:issue`.
+        VintageInvalid, EffectiveTooEarly, EffectiveInFuture: years and days the units cannot be of.
         ProgrammeUnits: a programme issues them, after its review.
         others: as `issue`.
     """
     scope.require("ledger:issue")
+    check_issued(batch)
     await _refuse_programmes(write, [class_code])
     return await issue(write, scope, to_account_id, class_code, quantity, batch, reason)
 
@@ -78,7 +85,9 @@ async def retire_directly(
     )
     if use is None:
         return await retire(write, scope, account_id, selections, reason)
-    reason = replace(reason, purpose=use.value, facts={**reason.facts, CLAIMED_USE: use.value})
+    named = reason.purpose.strip()
+    purpose = use.value if named.lower() in USES else named
+    reason = replace(reason, purpose=purpose, facts={**reason.facts, CLAIMED_USE: use.value})
     movements = await retire(write, scope, account_id, selections, reason)
     for each in movements:
         if each.serials:
@@ -90,19 +99,19 @@ async def retire_directly(
 
 
 def _use_of(purpose: str) -> Use | None:
-    """Return the use of the matrix that a purpose names, or None for words of the holder's own.
+    """Return the use of the matrix that a purpose names, alone or among words of the holder's own, or None.
 
     Raises:
         PurposeMissing: no words.
         PurposeElsewhere: a use that is not claimed by a plain retirement.
     """
-    words = [each.strip().lower() for each in purpose.replace("，", ",").split(",") if each.strip()]
-    if not words:
+    named = [each.strip().lower() for each in re.split("[,，、;；]", purpose) if each.strip()]
+    if not named:
         raise PurposeMissing(path=("purpose",))
-    uses = [USES[each] for each in words if each in USES]
+    uses = [USES[each] for each in named if each in USES]
     if len(uses) > 1 or not CLAIMED_HERE.issuperset(uses):
         raise PurposeElsewhere(purpose=purpose.strip(), path=("purpose",))
-    return uses[0] if uses and len(words) == 1 else None
+    return uses[0] if uses else None
 
 
 async def _refuse_programmes(read: Read, codes: Sequence[str]) -> None:
@@ -119,7 +128,7 @@ async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason)
     """Reverse a movement, unless something stands on it that would be left behind.
 
     An allocation, an issue after review, a surrender, a claim are taken back by their nouns, which call `reverse` in the
-    same transaction. What a plain retirement claimed ends here.
+    same transaction. What a plain retirement claimed ends here, and with the last unit of a plant's energy the claim on it.
 
     Raises:
         Forbidden: without `ledger:reverse`.
@@ -136,9 +145,16 @@ async def correct(write: Write, scope: Scope, movement_id: UUID, reason: Reason)
     claims = (await claims_of_movements(write, scope, [movement_id]))[movement_id]
     standing = [each for each in claims if each.withdrawn_at is None]
     is_plain = found is not None and CLAIMED_USE in found.facts
-    if found is not None and standing and not is_plain:
+    is_energy = found is not None and found.kind is MovementKind.IMPORT and all(map(_is_of_energy, standing))
+    if found is not None and standing and not is_plain and not is_energy:
         raise MovementClaimed(number=found.number, use=standing[0].use.value, period=standing[0].period)
     undone = await reverse(write, scope, movement_id, reason)
-    if standing:
+    if found is not None and is_energy:
+        await free_energy(write, scope, found)
+    elif standing:
         await withdraw_claims(write, scope, movement_id)
     return undone
+
+
+def _is_of_energy(standing: ClaimValue) -> bool:
+    return all(each.subject.startswith(ENERGY) for each in standing.extents)

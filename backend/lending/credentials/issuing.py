@@ -46,7 +46,9 @@ async def credential(
         told = await told_one(write, scope, key, what=what)
         served = await _made(write, scope, settings, told)
         if served is not None and told.score_id is not None:
-            return CredentialValue(told.account_id, told.score_id, told.consent_id, served, told.read_at)
+            return CredentialValue(
+                told.account_id, told.score_id, told.consent_id, served, told.read_at, told.model_code, told.grade
+            )
 
 
 async def _made(write: Write, scope: Scope, settings: Settings, told: BorrowerScore) -> str | None:
@@ -60,10 +62,10 @@ async def _made(write: Write, scope: Scope, settings: Settings, told: BorrowerSc
     async with elevated(write):
         system = scope.as_system()
         key = await statements.document_key(write, system, identity.seal_of(settings))
-        pack = await tenants.pack_in_force(write, system)
+        hosts = await tenants.hosts(write, system)
         material: Any = await write.row(MATERIAL, {"account": told.account_id, "score": told.score_id})
         books = await emissions.inventory_facts(write, system, [told.account_id], [told.year], told.known_at)
-    issuer = addressing.issuer(scope.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
+    issuer = addressing.issuer(scope.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port)
     said = Issuing(
         issuer=issuer, subject=f"urn:carbon:account:{told.account_number}", issued_at=issued_at, expires_at=expires_at,
         status_uri=addressing.status_uri(issuer, material.status_list), status_index=material.status_index,

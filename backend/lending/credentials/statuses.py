@@ -51,13 +51,13 @@ async def status_list(write: Write, scope: Scope, settings: Settings, number: in
         Forbidden: for anybody but the service.
     """
     key = await statements.document_key(write, scope, identity.seal_of(settings))
-    pack = await tenants.pack_in_force(write, scope)
+    hosts = await tenants.hosts(write, scope)
     rows = await write.rows(
         select(ScoreCredential.status_index).where(
             ScoreCredential.status_list == number, ScoreCredential.revoked_at.is_not(None)
         )
     )
-    issuer = addressing.issuer(scope.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
+    issuer = addressing.issuer(scope.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port)
     uri = addressing.status_uri(issuer, number)
     told = listing.claims(uri, issuer, [row.status_index for row in rows], now())
     return StatusList(len(rows), key.id, sign(told, key, listing.TYPE))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, case, insert, select, text, update
 
 from backend.kit.clock import now
 from backend.kit.db import Read, Write
@@ -140,8 +140,8 @@ async def mark_ready(write: Write, scope: Scope, file_id: UUID, stored: StoredFi
 async def mark_ended(write: Write, scope: Scope, file_id: UUID, reason: str) -> None:
     """Say that there is no file (any more), and why; of the calling bank, or any under the service's scope."""
     scope.require("lending:read")
-    state = func.replace(LoanFile.state, LoanFileState.ASKED.value, LoanFileState.REFUSED.value)
-    state = func.replace(state, LoanFileState.READY.value, LoanFileState.DELETED.value)
+    is_asked = LoanFile.state == LoanFileState.ASKED.value
+    state = case((is_asked, LoanFileState.REFUSED.value), else_=LoanFileState.DELETED.value)
     touched = await write.run(
         update(LoanFile)
         .where(LoanFile.id == file_id, LoanFile.ended_at.is_(None))

@@ -5,14 +5,17 @@ meanwhile is deleted, and never handed out. Between the two nothing is held open
 """
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from backend.accounts import service as accounts
+from backend.accounts.values import FigureValue
 from backend.emissions import service as emissions
+from backend.emissions.service import InventoryInputs
 from backend.identity import service as identity
-from backend.kit.clock import now
+from backend.kit.clock import now, today
 from backend.kit.db import Databases
 from backend.kit.errors import CarbonError
 from backend.kit.scope import Scope
@@ -20,9 +23,10 @@ from backend.kit.storage import key_of
 from backend.kit.tasks import Task, job
 from backend.lending.credentials.issuing import credential
 from backend.lending.credentials.signing import sign
-from backend.lending.errors import ConsentMissing, ScoreMissing, ScoreOutOfDate, StatementMissing
+from backend.lending.errors import ConsentMissing, LoanFileTooLarge, ScoreMissing, ScoreOutOfDate, StatementMissing
 from backend.lending.loan_files import archive, asking
-from backend.lending.loan_files.values import LoanFileState, LoanFileValue
+from backend.lending.loan_files.values import LARGEST_MB, LoanFileState, LoanFileValue
+from backend.lending.loans.terms import offered, terms_in_force
 from backend.lending.rules import addressing
 from backend.lending.values import ReadConsent
 from backend.statements import service as statements
@@ -33,6 +37,7 @@ from backend.tenants import service as tenants
 AT_ONCE = 100
 """Files cleared away at a time."""
 OPENS_SCORE = frozenset({"score", "indicators"})
+CREDENTIAL, LOAN_TERMS = "credential.sd-jwt", "loan-terms.json"
 
 
 def place(scope: Scope, account_id: UUID, file_id: UUID) -> str:
@@ -67,26 +72,32 @@ async def make_loan_file(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _opened(task: Task, found: LoanFileValue) -> tuple[dict[str, bytes], list[dict[str, str]], ReadConsent]:
-    """Return what the consent opens by itself: its terms and the credential, and why there is none.
+    """Return what the consent opens by itself: its terms, the credential, the bank's terms for the grade; and what is not.
 
     Raises:
         ConsentMissing: the consent it was asked under is not in force.
     """
     scope = task.scope
-    absent: list[dict[str, str]] = []
     async with task.databases.write(scope) as write:
         consent = await asking.open_loan_file(write, scope, found)
         parts = {"README.txt": archive.ABOUT.encode(), "terms.json": archive.terms(consent)}
         if OPENS_SCORE.isdisjoint(consent.scopes):
-            absent.append({"name": "credential.sd-jwt", "reason": "consent_missing"})
-            return parts, absent, consent
+            return parts, [_absent(name, ConsentMissing.code) for name in (CREDENTIAL, LOAN_TERMS)], consent
         try:
             made = await credential(write, scope, task.settings, str(found.account_id))
         except (ScoreMissing, ScoreOutOfDate) as error:
-            absent.append({"name": "credential.sd-jwt", "reason": error.code})
-        else:
-            parts["credential.sd-jwt"] = f"{made.served}\n".encode()
-    return parts, absent, consent
+            return parts, [_absent(name, error.code) for name in (CREDENTIAL, LOAN_TERMS)], consent
+        parts[CREDENTIAL] = f"{made.served}\n".encode()
+        known = await terms_in_force(write, found.bank_id, today())
+    offer = offered(known, made.model_code, made.grade)
+    if made.model_code is None or offer is None:
+        return parts, [_absent(LOAN_TERMS, "score_not_graded" if made.grade is None else "loan_terms_missing")], consent
+    parts[LOAN_TERMS] = archive.loan_terms(known[made.model_code], offer, made.score_id, made.read_at)
+    return parts, [], consent
+
+
+def _absent(name: str, reason: str) -> dict[str, str]:
+    return {"name": name, "reason": reason}
 
 
 async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], absent: list[dict[str, str]]) -> bytes:
@@ -94,6 +105,7 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
 
     Raises:
         StatementMissing: the enterprise has issued no statement.
+        LoanFileTooLarge: the statement's files are more than one archive takes.
         DocumentNotMade: a file in storage is not the one that was issued.
         FileMissing, StorageUnavailable: it cannot be read.
     """
@@ -105,12 +117,15 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
         issued = newest[0]
         inventories = [UUID(each["id"]) for each in issued.facts["inventories"]]
         inputs = await emissions.inventory_inputs(read, system, own, inventories)
-        named = sorted({each.evidence_id for one in inputs for each in one.records if each.evidence_id is not None})
-        evidence = await accounts.evidence_by_id(read, system, [(own, each) for each in named])
-        pack = await tenants.pack_in_force(read, system)
-    for each in issued.files:
-        if each.kind.value not in {"json", "pdf"}:
-            continue
+        years = range(issued.period_from.year, issued.period_to.year + 1)
+        figures = await accounts.figures(read, system, [own], years, issued.known_at)
+        proved = _proved(inputs, [each for some in figures.values() for each in some])
+        evidence = await accounts.evidence_by_id(read, system, [(own, each) for each in sorted(proved)])
+        hosts = await tenants.hosts(read, system)
+    wanted = [each for each in issued.files if each.kind.value in {"json", "pdf"}]
+    if sum(each.size for each in wanted) > LARGEST_MB * 1024 * 1024:
+        raise LoanFileTooLarge(megabytes=LARGEST_MB)
+    for each in wanted:
         content = await task.storage.read(each.object_key)
         if sha256(content).hexdigest() != each.sha256:
             raise DocumentNotMade(reason="statement file changed in storage")
@@ -122,7 +137,7 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
             "evidence": [
                 {
                     "id": str(each.id), "file_name": each.file_name, "media_type": each.media_type, "size": each.size,
-                    "sha256": each.sha256, "uploaded_at": each.uploaded_at.isoformat(),
+                    "sha256": each.sha256, "uploaded_at": each.uploaded_at.isoformat(), "proves": sorted(proved[each.id]),
                 }
                 for each in evidence
                 if each is not None
@@ -133,8 +148,20 @@ async def _content(task: Task, found: LoanFileValue, parts: dict[str, bytes], ab
         key = await statements.document_key(write, system, identity.seal_of(task.settings))
         parts["keys.json"] = archive.as_json({"keys": list(await statements.public_keys(write, system))})
     settings = task.settings
-    issuer = addressing.issuer(system.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
+    issuer = addressing.issuer(system.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port)
     return await asyncio.to_thread(_sealed, found, parts, absent, key, issuer)
+
+
+def _proved(inputs: Sequence[InventoryInputs], figures: Sequence[FigureValue]) -> dict[UUID, set[str]]:
+    """Return the evidence behind the records of inventories and behind yearly figures, with what each is evidence of."""
+    found: dict[UUID, set[str]] = {}
+    for record in (each for one in inputs for each in one.records):
+        if record.evidence_id is not None:
+            found.setdefault(record.evidence_id, set()).add("activity_records")
+    for figure in figures:
+        if figure.evidence_id is not None and not figure.is_withdrawn:
+            found.setdefault(figure.evidence_id, set()).add(f"{figure.kind.value} {figure.year}")
+    return found
 
 
 def _sealed(

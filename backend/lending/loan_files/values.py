@@ -7,6 +7,8 @@ from uuid import UUID
 
 KEPT = timedelta(days=7)
 """How long a made file can be downloaded; a bank that needs it longer keeps its own copy."""
+LARGEST_MB = 64
+"""Megabytes of a statement's files that one archive takes: it is put together in memory, one at a time in a job."""
 MEDIA_TYPE = "application/zip"
 FORMAT = "carbon-loan-file/1"
 

@@ -1,11 +1,11 @@
 """A file of loans, workbook or CSV: every line is read before anything is stored, every fault is told with its row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.kit.db import Write
 from backend.kit.errors import CarbonError
@@ -13,7 +13,7 @@ from backend.kit.scope import Scope
 from backend.kit.sheets import Layout
 from backend.kit.tables import Cell, Column, TooManyRows, is_blank, open_table, word
 from backend.lending.loans.errors import LoanCellInvalid, LoanDiffers, LoanFileFaulty, LoanKindUnknown, LoanTwice
-from backend.lending.loans.recording import MOST_FAULTS, checked, record_loans
+from backend.lending.loans.recording import FIRST_DAY, differing, judged, record_loans
 from backend.lending.loans.values import MOST_LOANS, LoanDraft, LoanKind, Stored
 
 REFERENCE = Column(
@@ -36,59 +36,89 @@ OUTSTANDING = Column(
 )  # fmt: skip
 GRADE = Column("grade_at_grant", "发放时等级", "Grade at grant", "可留空。", "May be empty.", 12)
 COLUMNS = (REFERENCE, CREDIT_CODE, KIND, OPENED, ENDS, AS_OF, OUTSTANDING, GRADE)
+MOST_FAULTS = 100
+"""Faults of a file that are listed; of the others their number is told."""
 MOST_ROWS = 10
 """Rows named in the sentence of a faulty file."""
 LOANS_FILE = Layout(COLUMNS, "贷款")
-_COLUMN_OF = {"creditCode": CREDIT_CODE.key, "asOf": AS_OF.key}
+WHICH_LOAN = frozenset({REFERENCE.key, CREDIT_CODE.key, KIND.key, OPENED.key, ENDS.key})
+"""Columns that say which loan a row is of."""
+_COLUMN_OF = {"creditCode": CREDIT_CODE.key, "asOf": AS_OF.key, "gradeAtGrant": GRADE.key}
 """Columns of fields that are called otherwise on the wire."""
 _KINDS = {
     "流动资金": LoanKind.WORKING_CAPITAL, "固定资产": LoanKind.FIXED_ASSET, "项目": LoanKind.PROJECT, "其他": LoanKind.OTHER,
     **{each.value: each for each in LoanKind},
 }  # fmt: skip
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a row of a file."""
+
+    row: int
+    error: CarbonError
+
+    @property
+    def column(self) -> str:
+        """The column it is about."""
+        return _COLUMN_OF.get(self.error.path[-1], self.error.path[-1])
+
+    def told(self) -> dict[str, Any]:
+        """Return it as it is told: row, column, what is wrong."""
+        return {
+            "row": self.row, "column": self.column, "code": self.error.code, "zh": self.error.message("zh"),
+            "en": self.error.message("en"),
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class LoanRows:
-    """The loans of a file, and the row each stands in."""
+    """The loans of a file and the row each stands in, as far as each row says which loan it is.
+
+    `faults` are the first hundred of `fault_count`; with any, nothing of the file is stored.
+    """
 
     drafts: Sequence[LoanDraft]
     rows: Sequence[int]
+    faults: Sequence[Fault] = ()
+    fault_count: int = 0
 
 
 def read_loans(path: Path) -> LoanRows:
-    """Return the loans of a file. Blocks; call it in a thread.
+    """Return the loans of a file, and every fault of every row. Blocks; call it in a thread.
 
     Raises:
         FileUnreadable, HeaderMissing: see `kit.tables.open_table`.
         TooManyRows: more than `MOST_LOANS`.
-        LoanFileFaulty: faults, the first hundred with row, column and what is wrong.
     """
     drafts: list[LoanDraft] = []
     rows: list[int] = []
-    faults: list[dict[str, Any]] = []
+    faults: list[Fault] = []
     seen: set[tuple[str, date]] = set()
+    count = fault_count = 0
     with open_table(path, COLUMNS, LOANS_FILE.needed, sheet=LOANS_FILE.sheet) as table:
         for number, row in table.rows:
             cells = {key: row[place] if place < len(row) else None for key, place in table.positions.items()}
             if all(is_blank(each) for each in cells.values()):
                 continue
-            if len(drafts) >= MOST_LOANS:
+            count += 1
+            if count > MOST_LOANS:
                 raise TooManyRows(limit=MOST_LOANS)
-            try:
-                draft = checked(_draft(cells), len(drafts))
+            draft, found = _judged(cells, number)
+            faulty = {each.column for each in found}
+            if faulty.isdisjoint({REFERENCE.key, AS_OF.key}):
                 if (draft.reference, draft.as_of) in seen:
-                    raise LoanTwice(reference=draft.reference, as_of=draft.as_of.isoformat(), path=(REFERENCE.key,))
-            except CarbonError as error:
-                faults.append(_fault(number, error))
-                if len(faults) >= MOST_FAULTS:
-                    break
-                continue
-            seen.add((draft.reference, draft.as_of))
-            drafts.append(draft)
-            rows.append(number)
-    if faults:
-        raise _faulty(faults)
-    return LoanRows(drafts, rows)
+                    twice = LoanTwice(reference=draft.reference, as_of=draft.as_of.isoformat(), path=(REFERENCE.key,))
+                    found.append(Fault(number, twice))
+                seen.add((draft.reference, draft.as_of))
+            if faulty.isdisjoint(WHICH_LOAN):
+                drafts.append(draft)
+                rows.append(number)
+            fault_count += len(found)
+            faults += found[: MOST_FAULTS - len(faults)]
+    return LoanRows(drafts, rows, faults, fault_count)
 
 
 async def record_file(write: Write, scope: Scope, given: LoanRows) -> Stored:
@@ -96,37 +126,62 @@ async def record_file(write: Write, scope: Scope, given: LoanRows) -> Stored:
 
     Raises:
         Unauthenticated, Forbidden, BanksOnly, LoansMissing, TooManyLoans: see `record_loans`.
-        LoanFileFaulty: references known as other loans, each with its row.
+        LoanFileFaulty: what is wrong with the file by itself, and references known as other loans, each with its row.
     """
+    if not given.faults:
+        try:
+            return await record_loans(write, scope, given.drafts)
+        except LoanDiffers:
+            pass  # told below, of all rows at once
+    places = await differing(write, scope, given.drafts)
+    others = [
+        Fault(given.rows[each], LoanDiffers(reference=given.drafts[each].reference, path=(REFERENCE.key,)))
+        for each in places[:MOST_FAULTS]
+    ]
+    listed = sorted((*given.faults, *others), key=lambda each: each.row)[:MOST_FAULTS]
+    count = given.fault_count + len(places)
+    rows = list(dict.fromkeys(str(each.row) for each in listed))
+    raise LoanFileFaulty(
+        rows=", ".join(rows[:MOST_ROWS]) + (" …" if len(rows) > MOST_ROWS or count > len(listed) else ""),
+        count=count, listed=len(listed), more=count - len(listed), faults=[each.told() for each in listed],
+    )  # fmt: skip
+
+
+def _judged(cells: Mapping[str, Cell], number: int) -> tuple[LoanDraft, list[Fault]]:
+    """Return a row's loan and all its faults; in the place of what cannot be read stands what fits the rest."""
+    unreadable: list[CarbonError] = []
+
+    kind = _read(unreadable, lambda: _kind(cells.get(KIND.key)))
+    opened = _read(unreadable, lambda: _day(cells.get(OPENED.key), OPENED))
+    ends = None if is_blank(cells.get(ENDS.key)) else _read(unreadable, lambda: _day(cells.get(ENDS.key), ENDS))
+    as_of = _read(unreadable, lambda: _day(cells.get(AS_OF.key), AS_OF))
+    amount = _read(unreadable, lambda: _amount(cells.get(OUTSTANDING.key)))
+    draft, found = judged(
+        LoanDraft(
+            reference=word(cells.get(REFERENCE.key)), credit_code=word(cells.get(CREDIT_CODE.key)),
+            kind=kind or LoanKind.OTHER, opened_on=opened or as_of or FIRST_DAY, ends_on=ends,
+            as_of=as_of or opened or FIRST_DAY, outstanding=Decimal(0) if amount is None else amount,
+            grade_at_grant=word(cells.get(GRADE.key)),
+        )
+    )  # fmt: skip
+    order = [each.key for each in COLUMNS]
+    faults = [Fault(number, each) for each in (*unreadable, *found)]
+    return draft, sorted(faults, key=lambda each: order.index(each.column))
+
+
+def _read(unreadable: list[CarbonError], make: Callable[[], T]) -> T | None:
     try:
-        return await record_loans(write, scope, given.drafts)
-    except LoanDiffers as error:
-        raise _faulty(
-            [
-                _fault(
-                    given.rows[place],
-                    LoanDiffers(reference=given.drafts[place].reference, path=(REFERENCE.key,)),
-                )
-                for place in error.places
-            ]
-        ) from None
+        return make()
+    except CarbonError as error:
+        unreadable.append(error)
+        return None
 
 
-def _draft(cells: dict[str, Cell]) -> LoanDraft:
-    kind = word(cells.get(KIND.key))
-    if kind not in _KINDS:
-        raise LoanKindUnknown(given=kind[:40], known=", ".join(_KINDS), path=(KIND.key,))
-    ends = cells.get(ENDS.key)
-    return LoanDraft(
-        reference=word(cells.get(REFERENCE.key)),
-        credit_code=word(cells.get(CREDIT_CODE.key)),
-        kind=_KINDS[kind],
-        opened_on=_day(cells.get(OPENED.key), OPENED),
-        ends_on=None if is_blank(ends) else _day(ends, ENDS),
-        as_of=_day(cells.get(AS_OF.key), AS_OF),
-        outstanding=_amount(cells.get(OUTSTANDING.key)),
-        grade_at_grant=word(cells.get(GRADE.key)),
-    )
+def _kind(cell: Cell) -> LoanKind:
+    given = word(cell)
+    if given not in _KINDS:
+        raise LoanKindUnknown(given=given[:40], known=", ".join(_KINDS), path=(KIND.key,))
+    return _KINDS[given]
 
 
 def _day(cell: Cell, column: Column) -> date:
@@ -146,16 +201,3 @@ def _amount(cell: Cell) -> Decimal:
         return Decimal(word(cell).replace(",", ""))
     except InvalidOperation:
         raise LoanCellInvalid(given=word(cell)[:40], column=OUTSTANDING.zh, path=(OUTSTANDING.key,)) from None
-
-
-def _fault(number: int, error: CarbonError) -> dict[str, Any]:
-    field = error.path[-1]
-    return {
-        "row": number, "column": _COLUMN_OF.get(field, field), "code": error.code, "zh": error.message("zh"),
-        "en": error.message("en"),
-    }  # fmt: skip
-
-
-def _faulty(faults: list[dict[str, Any]]) -> LoanFileFaulty:
-    told = ", ".join(str(each["row"]) for each in faults[:MOST_ROWS])
-    return LoanFileFaulty(rows=told + (" …" if len(faults) > MOST_ROWS else ""), faults=faults)

@@ -21,10 +21,10 @@ from backend.identity.service.elevation import elevated
 from backend.kit.clock import today
 from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
-from backend.lending.loans.recording import check_bank
-from backend.lending.loans.terms import terms_in_force
-from backend.lending.loans.values import BorrowerPlace, GradeTerms, GradeTotal, LoanKind, LoanValue, Places
-from backend.lending.reading.opening import opened_many, told
+from backend.lending.loans.errors import PortfolioDayInvalid
+from backend.lending.loans.terms import offered, terms_in_force
+from backend.lending.loans.values import BorrowerPlace, GradeTotal, LoanKind, LoanValue, Places, TermsValue
+from backend.lending.reading.opening import check_bank, opened_many, told
 from backend.lending.rules.financed import Borrower, Financed, Portfolio, financed, together
 from backend.lending.values import BorrowerScore, ReadKind
 
@@ -74,12 +74,13 @@ async def loans(
     """Return the bank's loans, oldest first, with what was outstanding on a day.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
+        Unauthenticated, Forbidden, BanksOnly: see `reading.opening.check_bank`.
+        PortfolioDayInvalid: a day that has not come.
     """
     bank_id = check_bank(scope, "lending:read")
     rows = await read.rows(
         LOANS,
-        {"bank": bank_id, "day": on or today(), "after": after or NO_ID, "code": credit_code, "most": limit},
+        {"bank": bank_id, "day": _day(on), "after": after or NO_ID, "code": credit_code, "most": limit},
     )
     return [_loan(row) for row in rows]
 
@@ -92,10 +93,11 @@ async def portfolio(
     Only borrowers that are returned are read, and find it in their logs.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `recording.check_bank`.
+        Unauthenticated, Forbidden, BanksOnly: see `reading.opening.check_bank`.
+        PortfolioDayInvalid: a day that has not come.
     """
     bank_id = check_bank(scope, "lending:read")
-    day = on or today()
+    day = _day(on)
     most = None if limit is None else limit + 1
     found = await write.rows(BORROWERS, {"bank": bank_id, "day": day, "after": after, "most": most})
     rows = found[:limit]
@@ -120,6 +122,13 @@ def total(places: Sequence[BorrowerPlace]) -> tuple[Portfolio, list[GradeTotal]]
         GradeTotal(model, grade, len(amounts), sum(amounts, Decimal(0)))
         for (model, grade), amounts in sorted(grades.items(), key=lambda item: (item[0][0] or "~", item[0][1] or "~"))
     ]
+
+
+def _day(on: date | None) -> date:
+    day = on or today()
+    if day > today():
+        raise PortfolioDayInvalid(day=day.isoformat(), path=("on",))
+    return day
 
 
 async def _told(write: Write, scope: Scope, codes: Sequence[str]) -> dict[str, list[BorrowerScore]]:
@@ -161,7 +170,7 @@ def _place(
     consents: Collection[UUID],
     inventories: Mapping[UUID, InventoryFacts],
     figures: Mapping[tuple[UUID, int], list[FigureValue]],
-    terms: Mapping[tuple[str, str], GradeTerms],
+    terms: Mapping[str, TermsValue],
 ) -> BorrowerPlace:
     holder = opened[0] if opened else None
     score = holder if len(opened) == 1 else None
@@ -190,7 +199,7 @@ def _place(
         inventory_year=None if inventory is None else inventory.year,
         inventory_state=None if inventory is None else inventory.state,
         financed=_financed(row, inventory, figures, is_open=is_open, is_one=len(opened) <= 1),
-        terms=terms.get((model, grade)) if model is not None and grade is not None else None,
+        terms=None if grade is None else offered(terms, model, grade),
     )
 
 
@@ -214,7 +223,8 @@ def _financed(
             debt=known.get(FigureKind.DEBT),
             enterprise_value=known.get(FigureKind.ENTERPRISE_VALUE),
             scope12=inventory.scope1 + inventory.scope2_location,
-            scope3=inventory.scope3,
+            # An inventory that does not account for scope 3 has nothing there: no figure, and no zero.
+            scope3=inventory.scope3 or None,
             is_verified=inventory.state in VERIFIED,
         )
     )

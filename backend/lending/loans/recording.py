@@ -1,6 +1,6 @@
 """A bank records its loans and what is outstanding on them: all of a file or nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -13,12 +13,13 @@ from backend.identity import service as identity
 from backend.identity.errors import CreditCodeInvalid
 from backend.kit.clock import now, today
 from backend.kit.db import Read, Write
+from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
-from backend.kit.scope import Kind, Scope
-from backend.lending.errors import BanksOnly
+from backend.kit.scope import Scope
 from backend.lending.loans.errors import (
     LoanDatesInvalid,
     LoanDiffers,
+    LoanGradeInvalid,
     LoanReferenceInvalid,
     LoansMissing,
     LoanTwice,
@@ -26,25 +27,18 @@ from backend.lending.loans.errors import (
     TooManyLoans,
 )
 from backend.lending.loans.models import Loan, LoanBalance
-from backend.lending.loans.values import LARGEST_AMOUNT, LONGEST_REFERENCE, MOST_LOANS, LoanDraft, Stored
+from backend.lending.loans.values import (
+    LARGEST_AMOUNT,
+    LONGEST_GRADE,
+    LONGEST_REFERENCE,
+    MOST_LOANS,
+    LoanDraft,
+    Stored,
+)
+from backend.lending.reading.opening import check_bank
 
 FIRST_DAY = date(1990, 1, 1)
-MOST_FAULTS = 100
-"""Faults told at once; more of them say the same."""
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('carbon.loans:' || :bank, 0))")
-
-
-def check_bank(scope: Scope, permission: str) -> UUID:
-    """Return the bank that asks.
-
-    Raises:
-        Unauthenticated, Forbidden: without the permission.
-        BanksOnly: the caller is no bank.
-    """
-    scope.require(permission)
-    if scope.kind is not Kind.BANK or scope.organisation_id is None:
-        raise BanksOnly(permission=permission)
-    return scope.organisation_id
 
 
 async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) -> Stored:
@@ -53,9 +47,11 @@ async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) 
     A balance that says what is known already is not stored again.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `check_bank`.
+        Unauthenticated, Forbidden: without `lending:manage`.
+        BanksOnly: the caller is no bank.
         LoansMissing, TooManyLoans: none, or more than one command takes.
-        LoanReferenceInvalid, CreditCodeInvalid, LoanDatesInvalid, OutstandingInvalid: of a draft, in this order.
+        LoanReferenceInvalid, CreditCodeInvalid, LoanDatesInvalid, OutstandingInvalid, LoanGradeInvalid: of a draft, in
+            this order.
         LoanTwice: two drafts name one loan and one day.
         LoanDiffers: the reference is known as a loan of another borrower, kind or day.
     """
@@ -68,17 +64,17 @@ async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) 
     check_once(plain)
     await write.run(_LOCK, {"bank": str(bank_id)})
     known = await _known(write, bank_id, [each.reference for each in plain])
+    differing = _differing(known, plain)
+    if differing:
+        here = ("input", "loans", str(differing[0]), "reference")
+        raise LoanDiffers(reference=plain[differing[0]].reference, path=here)
     moment = now()
     fresh: dict[str, dict[str, Any]] = {}
     balances: list[dict[str, Any]] = []
-    differing: list[int] = []
-    for place, each in enumerate(plain):
+    for each in plain:
         found = known.get(each.reference) or fresh.get(each.reference)
         if found is None:
-            found = _row(bank_id, each, moment, scope.actor_id)
-            fresh[each.reference] = found
-        elif _differs(found, each):
-            differing.append(place)
+            found = fresh[each.reference] = _row(bank_id, each, moment, scope.actor_id)
         if (each.as_of, each.outstanding) not in found.get("balances", ()):
             balances.append(
                 {
@@ -86,12 +82,6 @@ async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) 
                     "outstanding": each.outstanding, "recorded_at": moment, "recorded_by": scope.actor_id,
                 }
             )  # fmt: skip
-    if differing:
-        error = LoanDiffers(
-            reference=plain[differing[0]].reference, path=("input", "loans", str(differing[0]), "reference")
-        )
-        error.places = differing[:MOST_FAULTS]
-        raise error
     if fresh:
         await write.run(insert(Loan), list(fresh.values()))
     if balances:
@@ -102,30 +92,50 @@ async def record_loans(write: Write, scope: Scope, drafts: Sequence[LoanDraft]) 
     return Stored(len(fresh), len(balances))
 
 
+async def differing(read: Read, scope: Scope, drafts: Sequence[LoanDraft]) -> list[int]:
+    """Return the places of drafts whose reference is known as another loan, here or by a draft before it.
+
+    Raises:
+        Unauthenticated, Forbidden, BanksOnly: see `record_loans`.
+    """
+    bank_id = check_bank(scope, "lending:manage")
+    return _differing(await _known(read, bank_id, [each.reference for each in drafts]), drafts)
+
+
 def checked(draft: LoanDraft, place: int) -> LoanDraft:
-    """Return the draft in its one spelling; see `record_loans` for what it raises."""
-    here = ("input", "loans", str(place))
-    reference = draft.reference.strip()
+    """Return the draft in its one spelling; see `record_loans` for what it raises, the first of its faults."""
+    plain, found = judged(draft)
+    if found:
+        found[0].path = ("input", "loans", str(place), *found[0].path)
+        raise found[0]
+    return plain
+
+
+def judged(draft: LoanDraft) -> tuple[LoanDraft, list[CarbonError]]:
+    """Return the draft in its one spelling, and every fault it has; the path of each is the field it is about."""
+    found: list[CarbonError] = []
+    reference, code, amount = draft.reference.strip(), draft.credit_code, draft.outstanding
     if not 0 < len(reference) <= LONGEST_REFERENCE or not reference.isprintable():
-        raise LoanReferenceInvalid(longest=LONGEST_REFERENCE, path=(*here, "reference"))
+        found.append(LoanReferenceInvalid(longest=LONGEST_REFERENCE, path=("reference",)))
     try:
         code = identity.plain_credit_code(draft.credit_code)
     except CreditCodeInvalid as error:
-        error.path = (*here, "creditCode")
-        raise
-    if (
-        draft.opened_on < FIRST_DAY
-        or draft.opened_on > draft.as_of
-        or draft.as_of > today()
-        or (draft.ends_on is not None and draft.ends_on < draft.opened_on)
-    ):
-        raise LoanDatesInvalid(reference=reference, path=(*here, "asOf"))
-    amount = draft.outstanding
+        error.path = ("creditCode",)
+        found.append(error)
+    if not are_days_in_order(draft.opened_on, draft.as_of, draft.ends_on):
+        found.append(LoanDatesInvalid(reference=reference, path=("asOf",)))
     if not amount.is_finite() or amount < 0 or amount > LARGEST_AMOUNT or amount != amount.quantize(Decimal("0.01")):
-        raise OutstandingInvalid(reference=reference, path=(*here, "outstanding"))
-    return LoanDraft(
-        reference, code, draft.kind, draft.opened_on, draft.ends_on, draft.as_of, amount, draft.grade_at_grant.strip()
-    )
+        found.append(OutstandingInvalid(reference=reference, path=("outstanding",)))
+    grade = draft.grade_at_grant.strip()
+    if len(grade) > LONGEST_GRADE or not (grade.isprintable() or not grade):
+        found.append(LoanGradeInvalid(reference=reference, longest=LONGEST_GRADE, path=("gradeAtGrant",)))
+    plain = LoanDraft(reference, code, draft.kind, draft.opened_on, draft.ends_on, draft.as_of, amount, grade)
+    return plain, found
+
+
+def are_days_in_order(opened_on: date, as_of: date, ends_on: date | None) -> bool:
+    """Tell whether a loan can have these days."""
+    return FIRST_DAY <= opened_on <= as_of <= today() and (ends_on is None or ends_on >= opened_on)
 
 
 def check_once(drafts: Sequence[LoanDraft]) -> None:
@@ -162,7 +172,14 @@ def _row(bank_id: UUID, draft: LoanDraft, moment: datetime, actor: UUID | None) 
     }  # fmt: skip
 
 
-def _differs(found: dict[str, Any], draft: LoanDraft) -> bool:
-    return (found["credit_code"], found["kind"], found["opened_on"], found["ends_on"]) != (
-        draft.credit_code, draft.kind.value, draft.opened_on, draft.ends_on,
-    )  # fmt: skip
+def _differing(known: Mapping[str, Mapping[str, Any]], drafts: Sequence[LoanDraft]) -> list[int]:
+    stated = {
+        reference: (each["credit_code"], each["kind"], each["opened_on"], each["ends_on"])
+        for reference, each in known.items()
+    }
+    places: list[int] = []
+    for place, each in enumerate(drafts):
+        own = (each.credit_code, each.kind.value, each.opened_on, each.ends_on)
+        if stated.setdefault(each.reference, own) != own:
+            places.append(place)
+    return places

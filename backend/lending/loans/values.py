@@ -11,7 +11,7 @@ from backend.lending.rules.financed import Financed
 
 MOST_LOANS = 20_000
 """Loans in one file or command."""
-LONGEST_REFERENCE = 64
+LONGEST_REFERENCE, LONGEST_GRADE = 64, 32
 LARGEST_AMOUNT = Decimal("1e15")
 """CNY; more is a slip of the decimal point."""
 

@@ -1,1 +1,1 @@
-"""What a borrower who consented could pledge to a bank; the pledge itself is the ledger's."""
+"""What a borrower who consented could pledge to a bank, and what the bank asks for; the pledge itself is the ledger's."""

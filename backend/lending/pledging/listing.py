@@ -1,7 +1,8 @@
 """What a borrower could pledge, under a consent for `pledge`.
 
 A bank never looks into an account by itself: the consent is checked and the read logged first, then the service looks, in
-the same transaction. To pledge is the holder's own command (`pledgeUnits`); to release, the bank's (`releasePledge`).
+the same transaction. To pledge is the holder's own command (`pledgeUnits`), or its answer to the bank's request; to release,
+the bank's (`releasePledge`).
 """
 
 from datetime import date
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from backend.identity.service.elevation import elevated
 from backend.kit.clock import today
-from backend.kit.db import Write
+from backend.kit.db import Read, Write
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
 from backend.ledger.values import BatchValue, Bucket, UnitClass
@@ -28,13 +29,15 @@ async def pledgeable(write: Write, scope: Scope, account_id: UUID) -> list[Pledg
         Unauthenticated, Forbidden, BanksOnly, ConsentMissing: see `reading.opening.opened`.
     """
     await opened(write, scope, account_id, "pledge", "", ReadKind.PLEDGE)
-    system = scope.as_system()
     async with elevated(write):
-        balances = [
-            each for each in await ledger.balances(write, system, [account_id]) if each.bucket is Bucket.AVAILABLE
-        ]
-        classes = {each.code: each for each in await ledger.unit_classes(write, system)}
-        batches = await ledger.batches(write, system, [each.batch_id for each in balances])
+        return await pledgeable_under(write, scope.as_system(), account_id)
+
+
+async def pledgeable_under(read: Read, system: Scope, account_id: UUID) -> list[PledgeableValue]:
+    """Return the same for whoever has checked the consent; under the service's scope."""
+    balances = [each for each in await ledger.balances(read, system, [account_id]) if each.bucket is Bucket.AVAILABLE]
+    classes = {each.code: each for each in await ledger.unit_classes(read, system)}
+    batches = await ledger.batches(read, system, [each.batch_id for each in balances])
     day = today()
     found = [PledgeableValue(classes[each.class_code], batches[each.batch_id], each.amount) for each in balances]
     return sorted(

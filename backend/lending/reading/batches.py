@@ -46,8 +46,8 @@ async def batch(
     async with elevated(write):
         system = scope.as_system()
         key = await statements.document_key(write, system, identity.seal_of(settings))
-        pack = await tenants.pack_in_force(write, system)
-    issuer = addressing.issuer(scope.tenant, hosts=pack.hosts, base_domain=settings.base_domain, port=settings.port)
+        hosts = await tenants.hosts(write, system)
+    issuer = addressing.issuer(scope.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port)
     own = new_id()
     # The driver's own rows: of ten thousand, every other kind costs as much again.
     driver: Any = (await write.connection.get_raw_connection()).driver_connection

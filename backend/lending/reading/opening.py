@@ -41,16 +41,17 @@ READS = text("select * from lending_reads_of(:account, :before, :most)").bindpar
 )
 
 
-def check_bank(scope: Scope) -> None:
-    """Refuse whoever is no bank that may read.
+def check_bank(scope: Scope, permission: str = "lending:read") -> UUID:
+    """Return the bank that asks; `lending:manage` is for what it changes of its own.
 
     Raises:
-        Unauthenticated, Forbidden: without `lending:read`.
+        Unauthenticated, Forbidden: without the permission.
         BanksOnly: the caller is no bank.
     """
-    scope.require("lending:read")
-    if scope.kind is not Kind.BANK:
-        raise BanksOnly(permission="lending:read")
+    scope.require(permission)
+    if scope.kind is not Kind.BANK or scope.organisation_id is None:
+        raise BanksOnly(permission=permission)
+    return scope.organisation_id
 
 
 async def opened(

@@ -91,14 +91,15 @@ class Portfolio:
     """The sums over borrowers that could be told, and how much of the portfolio that is.
 
     `coverage` is the told share of all that is outstanding (0..1), `quality` the mean score weighted by outstanding;
-    None where nothing is told.
+    None where nothing is told. `scope3_told` is what of `told` the sum of scope 3 is of; `scope3` None where that is nothing.
     """
 
     outstanding: Decimal
     told: Decimal
     coverage: Decimal | None
     scope12: Decimal
-    scope3: Decimal
+    scope3: Decimal | None
+    scope3_told: Decimal
     quality: Decimal | None
     missing: dict[Missing, int]
 
@@ -136,10 +137,11 @@ def financed(borrower: Borrower) -> Financed:
 
 
 def together(parts: Sequence[Financed]) -> Portfolio:
-    """Return the sums of a portfolio; scope 3 counts where it is told."""
+    """Return the sums of a portfolio; scope 3 is of those that account for it."""
     outstanding = sum((each.outstanding for each in parts), ZERO)
     known = [each for each in parts if each.missing is None]
     told = sum((each.attributed for each in known), ZERO)
+    scope3_told = sum((each.attributed for each in known if each.scope3 is not None), ZERO)
     weighted = sum((EXACT.multiply(each.attributed, Decimal(each.quality or 0)) for each in known), ZERO)
     missing: dict[Missing, int] = {}
     for each in parts:
@@ -150,7 +152,8 @@ def together(parts: Sequence[Financed]) -> Portfolio:
         told=told,
         coverage=_QUOTIENTS.divide(told, outstanding).quantize(PLACES, context=_QUOTIENTS) if outstanding else None,
         scope12=sum((each.scope12 or ZERO for each in known), ZERO),
-        scope3=sum((each.scope3 or ZERO for each in known), ZERO),
+        scope3=sum((each.scope3 for each in known if each.scope3 is not None), ZERO) if scope3_told else None,
+        scope3_told=scope3_told,
         quality=_QUOTIENTS.divide(weighted, told).quantize(Decimal("0.01"), context=_QUOTIENTS) if told else None,
         missing=missing,
     )

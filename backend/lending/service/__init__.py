@@ -9,11 +9,15 @@ from backend.lending.credentials.statuses import standing, status_list
 from backend.lending.loan_files.asking import loan_files, request_loan_file
 from backend.lending.loans.importing import LOANS_FILE, read_loans, record_file
 from backend.lending.loans.portfolio import loans, portfolio, total
-from backend.lending.loans.recording import check_bank, record_loans
+from backend.lending.loans.recording import record_loans
 from backend.lending.loans.terms import record_terms, terms_versions
+from backend.lending.pledging.asking import accept_request as accept_pledge_request
+from backend.lending.pledging.asking import decline_request as decline_pledge_request
+from backend.lending.pledging.asking import pledge_requests, request_pledge
+from backend.lending.pledging.asking import withdraw_request as withdraw_pledge_request
 from backend.lending.pledging.listing import pledgeable
 from backend.lending.reading.batches import batch
-from backend.lending.reading.opening import history, opened, opened_many, reads_of, told, told_one
+from backend.lending.reading.opening import check_bank, history, opened, opened_many, reads_of, told, told_one
 from backend.lending.webhooks.endpoints import (
     create_endpoint,
     redeliver,
@@ -26,10 +30,12 @@ from backend.lending.webhooks.queries import deliveries, endpoints
 
 __all__ = [
     "LOANS_FILE",
+    "accept_pledge_request",
     "batch",
     "check_bank",
     "create_endpoint",
     "credential",
+    "decline_pledge_request",
     "deliveries",
     "endpoints",
     "held_credentials",
@@ -39,6 +45,7 @@ __all__ = [
     "note_scores",
     "opened",
     "opened_many",
+    "pledge_requests",
     "pledgeable",
     "portfolio",
     "read_loans",
@@ -49,6 +56,7 @@ __all__ = [
     "redeliver",
     "remove_endpoint",
     "request_loan_file",
+    "request_pledge",
     "rotate_secret",
     "set_endpoint_enabled",
     "standing",
@@ -57,4 +65,5 @@ __all__ = [
     "told",
     "told_one",
     "total",
+    "withdraw_pledge_request",
 ]

@@ -1,13 +1,15 @@
 """An open line to a bank: each change is looked at under the consent of the second it is pushed, one by one.
 
 Word of a change carries the moment it was written, and is seen when its transaction has ended, which may be later. So each
-look covers the last hour, and what was seen is remembered as long.
+look covers the last minute, every thirtieth one the last hour, and what was seen is remembered as long as that. A night's run
+changes thousands of scores: to go through all of them each second for an hour would cost more than telling of them.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,6 +25,10 @@ from backend.lending.webhooks.values import EventKind
 POLL_SECONDS = 1.0
 WINDOW = timedelta(hours=1)
 """The longest transaction whose changes are not missed."""
+NEAR = timedelta(minutes=1)
+"""The longest transaction whose changes are told at the next look."""
+WIDE_EVERY = 30
+"""Looks until one covers the whole window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,11 @@ async def score_changes(databases: Databases, scope: Scope) -> AsyncGenerator[Sc
     check_bank(scope)
     async with databases.read(scope) as read:
         seen = {key: at for key, at, _ in await _changes(read, scope, now() - WINDOW)}
-    while True:
-        since = now() - WINDOW
+    for look in count():
         async with databases.read(scope) as read:
-            found = await _changes(read, scope, since)
-        seen = {key: at for key, at in seen.items() if at > since - WINDOW}
+            found = await _changes(read, scope, now() - (NEAR if look % WIDE_EVERY else WINDOW))
+        if look % WIDE_EVERY == 0:
+            seen = {key: at for key, at in seen.items() if at > now() - 2 * WINDOW}
         for key, at, account_id in found:
             if key in seen:
                 continue

@@ -11,10 +11,9 @@ from backend.identity import service as identity
 from backend.kit.clock import now
 from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
-from backend.kit.scope import Kind, Scope
+from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.lending.errors import (
-    BanksOnly,
     DeliveryNotFound,
     EndpointDisabled,
     EndpointNotFound,
@@ -22,6 +21,7 @@ from backend.lending.errors import (
     EndpointUrlInvalid,
     EventsInvalid,
 )
+from backend.lending.reading.opening import check_bank
 from backend.lending.webhooks import rules
 from backend.lending.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.lending.webhooks.terms import terms
@@ -38,18 +38,6 @@ _LOCK = text("select pg_advisory_xact_lock(hashtextextended('webhook endpoints '
 LONGEST_DESCRIPTION = 200
 
 
-def check_manager(scope: Scope) -> None:
-    """Refuse whoever may not change a bank's own things.
-
-    Raises:
-        Unauthenticated, Forbidden: without `lending:manage`.
-        BanksOnly: the caller is no bank.
-    """
-    scope.require("lending:manage")
-    if scope.kind is not Kind.BANK:
-        raise BanksOnly(permission="lending:manage")
-
-
 def bound_to(tenant: str, endpoint_id: UUID) -> str:
     """Return what an endpoint's sealed secrets are bound to."""
     return f"{tenant}:webhook:{endpoint_id}"
@@ -61,15 +49,16 @@ async def create_endpoint(
     """Have messages sent to an address from now on; return the endpoint and its secret.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `check_manager`.
+        Unauthenticated, Forbidden: without `lending:manage`.
+        BanksOnly: the caller is no bank.
         EndpointUrlInvalid: not https, not public, or not an address.
         EventsInvalid: no kind of event.
         EndpointsTooMany: the bank has as many as it may.
     """
-    check_manager(scope)
+    check_bank(scope, "lending:manage")
     fault = rules.url_fault(url, is_private_allowed=settings.webhook_allow_private)
     if fault is not None:
-        raise EndpointUrlInvalid(reason=fault, path=("input", "url"))
+        raise EndpointUrlInvalid(reason_en=fault.en, reason_zh=fault.zh, path=("input", "url"))
     if not events:
         raise EventsInvalid(path=("input", "events"))
     await write.run(_LOCK, {"bank": str(scope.organisation_id)})
@@ -110,10 +99,11 @@ async def rotate_secret(write: Write, scope: Scope, settings: Settings, endpoint
     """Give an endpoint a new secret; for a day messages are signed with the former one as well.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `check_manager`.
+        Unauthenticated, Forbidden: without `lending:manage`.
+        BanksOnly: the caller is no bank.
         EndpointNotFound: not this bank's.
     """
-    check_manager(scope)
+    check_bank(scope, "lending:manage")
     held = await _held(write, scope, endpoint_id)
     raw, moment = random.token_bytes(rules.SECRET_BYTES), now()
     sealed = identity.seal_of(settings).close(raw, bound_to(scope.tenant, endpoint_id))
@@ -135,10 +125,11 @@ async def set_enabled(write: Write, scope: Scope, endpoint_id: UUID, *, is_enabl
     What happens while it is disabled is not sent later: read the scores in a batch after enabling it.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `check_manager`.
+        Unauthenticated, Forbidden: without `lending:manage`.
+        BanksOnly: the caller is no bank.
         EndpointNotFound: not this bank's.
     """
-    check_manager(scope)
+    check_bank(scope, "lending:manage")
     held = await _held(write, scope, endpoint_id)
     if is_enabled == (held.disabled_at is None):
         return
@@ -176,10 +167,11 @@ async def remove_endpoint(write: Write, scope: Scope, endpoint_id: UUID) -> None
     """Remove an endpoint for good; its deliveries stay in the records.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `check_manager`.
+        Unauthenticated, Forbidden: without `lending:manage`.
+        BanksOnly: the caller is no bank.
         EndpointNotFound: not this bank's.
     """
-    check_manager(scope)
+    check_bank(scope, "lending:manage")
     await _held(write, scope, endpoint_id)
     await disable(write, endpoint_id, DisabledBecause.ASKED)
     await write.run(update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).values(removed_at=now()))
@@ -190,12 +182,13 @@ async def redeliver(write: Write, scope: Scope, endpoint_id: UUID, delivery_ids:
     """Have dead messages of an endpoint sent again, those named or all; their ids stay. Return how many.
 
     Raises:
-        Unauthenticated, Forbidden, BanksOnly: see `check_manager`.
+        Unauthenticated, Forbidden: without `lending:manage`.
+        BanksOnly: the caller is no bank.
         EndpointNotFound: not this bank's.
         EndpointDisabled: nothing is sent there.
         DeliveryNotFound: a named one is not there, or not dead.
     """
-    check_manager(scope)
+    check_bank(scope, "lending:manage")
     held = await _held(write, scope, endpoint_id)
     if held.disabled_at is not None:
         raise EndpointDisabled

@@ -26,6 +26,7 @@ class BankEvent(Base):
     __table_args__ = (
         CheckConstraint(f"kind in {EVENT_KINDS}", name="kind"),
         Index(None, "bank_id", "at"),
+        Index(None, "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -80,6 +81,7 @@ class WebhookDelivery(Base):
         CheckConstraint("(state = 'waiting') = (ended_at is null)", name="ended"),
         Index(None, "endpoint_id", "id"),
         Index(None, "event_id"),
+        Index("ix_webhook_delivery_ended", "ended_at", postgresql_where=text("ended_at is not null")),
         Index("ix_webhook_delivery_due", "endpoint_id", "next_at", postgresql_where=text("state = 'waiting'")),
     )
 

@@ -5,17 +5,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from backend.kit.db import Read
-from backend.kit.scope import Kind, Scope
-from backend.lending.errors import BanksOnly, EndpointNotFound
+from backend.kit.scope import Scope
+from backend.lending.errors import EndpointNotFound
+from backend.lending.reading.opening import check_bank
 from backend.lending.webhooks.models import BankEvent, WebhookDelivery, WebhookEndpoint
 from backend.lending.webhooks.values import DeliveryState, DeliveryValue, EndpointValue, EventKind
-
-
-def check_bank(scope: Scope) -> None:
-    """Refuse whoever is no bank. Raises Unauthenticated, Forbidden, BanksOnly."""
-    scope.require("lending:read")
-    if scope.kind is not Kind.BANK:
-        raise BanksOnly(permission="lending:read")
 
 
 async def endpoints(read: Read, scope: Scope, *, after: UUID | None = None, limit: int) -> list[EndpointValue]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from backend.lending.webhooks.values import EventValue
+from backend.lending.webhooks.values import EventValue, UrlFault
 
 SECRET_PREFIX, SECRET_BYTES = "whsec_", 32
 LONGEST_URL = 2000
@@ -57,28 +57,30 @@ def pause(pauses: Sequence[int], jitter: Decimal, attempts: int, draw: Decimal) 
     return Decimal(pauses[attempts - 1]) * (1 + jitter * draw)
 
 
-def url_fault(url: str, *, is_private_allowed: bool) -> str | None:
+def url_fault(url: str, *, is_private_allowed: bool) -> UrlFault | None:
     """Return what is wrong with an endpoint's address in itself, None when nothing is.
 
     Where private addresses are allowed (tests, an installation on one machine) plain HTTP is as well.
     """
-    fault: str | None = None
+    fault: UrlFault | None = None
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - reading it is the check
     except ValueError:
-        return "not an address"
+        return UrlFault.NO_ADDRESS
     host = parts.hostname or ""
-    if len(url) > LONGEST_URL or not url.isascii() or any(each.isspace() or ord(each) < ord("!") for each in url):
-        fault = "longer than 2000 characters, or with characters an address does not have"
+    if len(url) > LONGEST_URL:
+        fault = UrlFault.TOO_LONG
+    elif not parts.scheme or not host:
+        fault = UrlFault.NO_ADDRESS
+    elif not url.isascii() or any(each.isspace() or ord(each) < ord("!") for each in url):
+        fault = UrlFault.CHARACTERS
     elif parts.scheme != "https" and not (is_private_allowed and parts.scheme == "http"):
-        fault = "not https"
-    elif not host:
-        fault = "no host"
+        fault = UrlFault.NOT_HTTPS
     elif "@" in parts.netloc or parts.fragment:
-        fault = "with a user, a password or a fragment"
+        fault = UrlFault.USER_OR_FRAGMENT
     elif not is_private_allowed and (_is_local_name(host) or _is_refused_literal(host)):
-        fault = "a private or local address"
+        fault = UrlFault.PRIVATE
     return fault
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     CONSENT_GRANTED = "consent.granted"
     CONSENT_REVOKED = "consent.revoked"
     CREDENTIAL_REVOKED = "credential.revoked"
+    PLEDGE_ANSWERED = "pledge.answered"
 
 
 class DeliveryState(StrEnum):
@@ -44,6 +45,27 @@ class Failure(StrEnum):
     SECRET_LOST = "secret_lost"  # noqa: S105 - a reason, no secret
     CONSENT_MISSING = "consent_missing"
     ENDPOINT_DISABLED = "endpoint_disabled"
+
+
+class UrlFault(Enum):
+    """What can be wrong with an endpoint's address, in both languages."""
+
+    NO_ADDRESS = ("it is no address", "不是有效的地址")
+    TOO_LONG = ("it has more than 2000 characters", "长度超过 2000 个字符")
+    CHARACTERS = ("it has characters an address does not have", "含有地址中不允许的字符")
+    NOT_HTTPS = ("it is not https", "不是 https 地址")
+    USER_OR_FRAGMENT = ("it has a user, a password or a fragment", "含有用户名、密码或片段")
+    PRIVATE = ("it is a private or local address", "是内网或本机地址")
+
+    @property
+    def en(self) -> str:
+        """The words in English."""
+        return self.value[0]
+
+    @property
+    def zh(self) -> str:
+        """The words in Chinese."""
+        return self.value[1]
 
 
 @dataclass(frozen=True, slots=True)

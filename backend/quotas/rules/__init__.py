@@ -13,11 +13,14 @@ from backend.quotas.rules.allocation import (
 )
 from backend.quotas.rules.carryover import CarryOver, carry_over, vintage_check
 from backend.quotas.rules.duties import (
+    DUTY_NAMES,
+    OFFICIAL,
     Duty,
     DutyKind,
     DutyState,
     duties,
     duty_state,
+    earliest,
     warning_days,
 )
 from backend.quotas.rules.figures import FAMILIES, Book
@@ -47,11 +50,11 @@ from backend.quotas.rules.terms import (
 from backend.quotas.rules.whatif import Outlook, WhatIf, what_if_industry, what_if_power
 
 __all__ = [
-    "DISCLAIMER_EN", "DISCLAIMER_ZH", "FAMILIES", "Amount", "Basis", "Book", "CarryOver", "Cooling", "Duty",
-    "DutyKind", "DutyState", "Factor", "Figure", "Finding", "IndustryInputs", "LineKind", "OffsetUnit", "Outcome",
+    "DISCLAIMER_EN", "DISCLAIMER_ZH", "DUTY_NAMES", "FAMILIES", "OFFICIAL", "Amount", "Basis", "Book", "CarryOver", "Cooling",
+    "Duty", "DutyKind", "DutyState", "Factor", "Figure", "Finding", "IndustryInputs", "LineKind", "OffsetUnit", "Outcome",
     "Outlook", "Part", "Penalty", "Plan", "PlanLine", "PowerInputs", "Quota", "Scenario", "ScenarioCode", "Sector",
     "Settlement", "Source", "SourceKind", "UnitClass", "UnitResult", "Verdict", "WhatIf", "average_price",
-    "borrowing", "carry_over", "ccer_cap", "cheapest", "displayed", "duties", "duty_state", "electricity_basis",
+    "borrowing", "carry_over", "ccer_cap", "cheapest", "displayed", "duties", "duty_state", "earliest", "electricity_basis",
     "industry_quota", "issuable", "offset_check", "penalties", "power_quota", "pre_allocation", "price_scenarios",
     "settle_allocation", "vintage_check", "warning_days", "what_if_industry", "what_if_power",
 ]  # fmt: skip

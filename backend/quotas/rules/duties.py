@@ -29,7 +29,10 @@ class DutyKind(StrEnum):
     SURRENDER = "surrender"
 
 
-NAMES = {
+OFFICIAL = frozenset({DutyKind.VERIFICATION, DutyKind.ALLOCATION})
+"""What the authority does to the holder: neither recorded by the holder nor held against it."""
+
+DUTY_NAMES = {
     DutyKind.MONTHLY_FILING: ("月度数据存证", "monthly data filing"),
     DutyKind.QUALITY_PLAN: ("数据质量控制方案", "data quality control plan"),
     DutyKind.ANNUAL_REPORT: ("年度排放报告", "annual emission report"),
@@ -106,12 +109,22 @@ def _next_year(figure: Figure | None, year: int) -> date | None:
 
 
 def _duty(kind: DutyKind, year: int, month: int | None, due: date | None, figure: Figure | None) -> Duty:
-    zh, en = NAMES[kind]
-    when_zh = f"{year} 年 {month} 月" if month else f"{year} 年" if zh.startswith("年度") else f"{year} 年度"
+    zh, en = DUTY_NAMES[kind]
+    when_zh = f"{year} 年 {month} 月" if month else f"{year} " if zh.startswith("年度") else f"{year} 年度"
     when_en = f"{year}-{month:02d}" if month else str(year)
     end_zh = f"，{due} 前完成" if due else "，截止日期未收录，请以主管部门通知为准"
     end_en = f", due {due}" if due else ", the day is not recorded: follow the authority's notice"
     return Duty(kind, year, month, due, f"{when_zh}{zh}{end_zh}", f"{en} of {when_en}{end_en}", figure)
+
+
+def earliest(kind: DutyKind, year: int, month: int | None) -> date:
+    """Return the first day a duty can have been done: what is filed, reported, verified or settled is over by then."""
+    if kind is DutyKind.MONTHLY_FILING and month:
+        return date(year, month, monthrange(year, month)[1]) + timedelta(days=1)
+    if kind in {DutyKind.ANNUAL_REPORT, DutyKind.VERIFICATION, DutyKind.SURRENDER}:
+        return date(year + 1, 1, 1)
+    # The plan is made, and allowances are pre-allocated, in the year itself or before.
+    return date(year - 1 if kind is DutyKind.QUALITY_PLAN else year, 1, 1)
 
 
 def duty_state(due: date | None, done_on: date | None, today: date) -> DutyState:

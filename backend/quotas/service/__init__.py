@@ -3,6 +3,7 @@
 The names below are what the rest of the house may use.
 """
 
+from backend.quotas.rules import OFFICIAL
 from backend.quotas.service.allocating import Draft, DraftLine, issue, preview, propose, reject
 from backend.quotas.service.carrying import apply, decide
 from backend.quotas.service.closing import close_year
@@ -18,7 +19,7 @@ from backend.quotas.service.surrendering import Part, Receipt, surrender
 from backend.quotas.service.undoing import revoke, undo_surrender
 
 __all__ = [
-    "AccountDuties", "ComplianceRecord", "Draft", "DraftLine", "DutyStanding", "FacilityYear", "Obligation", "Output", "Part", "Position",
+    "OFFICIAL", "AccountDuties", "ComplianceRecord", "Draft", "DraftLine", "DutyStanding", "FacilityYear", "Obligation", "Output", "Part", "Position",
     "PricedPlan", "Prices", "Receipt", "Settled", "Standing", "Usable", "YearStanding", "add_facility", "apply", "book_of", "calendar",
     "close_year", "compliance_records", "decide", "end_facility", "enter_balance_value", "enter_verified", "facility_years", "issue",
     "name_owner", "obligation", "position", "preview", "propose", "record_duty", "record_output", "region", "reject",

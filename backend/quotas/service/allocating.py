@@ -31,6 +31,7 @@ from backend.quotas.errors import (
 from backend.quotas.models import QuotaAllocation, QuotaAllocationLine
 from backend.quotas.rules.rounding import ZERO, add, plain
 from backend.quotas.service.common import book_of, check_year, columns, hold_year, note, supervised, told, words
+from backend.quotas.service.duties import settle_duty
 from backend.quotas.service.gathering import FacilityYear, facility_years, settled
 from backend.quotas.values import REVOKE_ALLOCATION, AllocationLineValue, AllocationState, AllocationValue, Stage
 
@@ -128,6 +129,16 @@ def _line(book: rules.Book, each: FacilityYear, year: int, balance: Decimal | No
         return DraftLine(each, None, error)
 
 
+NOT_STATED = ("未填报", "is not stated")
+OF_MONTHS = (
+    "须按全年填报：各月的负荷系数、供热比不作平均",
+    "is stated for the whole year only: loads and heat ratios of months are never averaged",
+)
+"""Why a factor is assumed: its input is not there, or there for months alone."""
+YEARLY = frozenset({"load", "peaking", "heat_supply"})
+"""Factors whose input is a share of the whole year."""
+
+
 def _missing(lines: Sequence[DraftLine]) -> tuple[Need, ...]:
     """Return what stops an allocation: data, verified emissions, and inputs that were only assumed."""
     if not lines:
@@ -147,11 +158,10 @@ def _missing(lines: Sequence[DraftLine]) -> tuple[Need, ...]:
             found.append((f"{code} 的全年电量和供热量", f"electricity and heat of {code} for the year"))
         if each.year.verified is None:
             found.append((f"{code} 的经核查排放量", f"verified emissions of {code}"))
-        found += [
-            (f"{code} 的{step.label_zh}（未填报）", f"{step.label_en} of {code}, which is not stated")
-            for step in (each.quota.factors if each.quota else ())
-            if step.is_assumed
-        ]
+        for step in each.quota.factors if each.quota else ():
+            if step.is_assumed:
+                why_zh, why_en = OF_MONTHS if each.year.is_summed and step.code in YEARLY else NOT_STATED
+                found.append((f"{code} 的{step.label_zh}（{why_zh}）", f"{step.label_en} of {code}, which {why_en}"))
     return tuple(found)
 
 
@@ -330,6 +340,11 @@ async def issue(
             ),
         )  # fmt: skip
         movement_id = movement.id
+    if held.stage is Stage.FINAL:
+        await settle_duty(
+            write, scope, account_id=account_id, year=held.year, duty=rules.DutyKind.ALLOCATION, is_done=True,
+            why=held.document,
+        )  # fmt: skip
     return await _decide(write, scope, account, held, AllocationState.ISSUED, decision, movement_id)
 
 

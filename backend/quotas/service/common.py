@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from backend.accounts import service as accounts
 from backend.accounts.values import AccountValue
 from backend.factors import service as factors
-from backend.kit.clock import today
+from backend.kit.clock import CHINA, today
 from backend.kit.db import Read, Write
 from backend.kit.scope import Kind, Scope
 from backend.quotas import queries, rules
@@ -98,7 +98,7 @@ async def hold_year(write: Write, scope: Scope, account_id: UUID, year: int) -> 
     await write.value(select(func.pg_advisory_xact_lock(key)))
     closed = (await queries.closings(write, scope, [account_id])).get((account_id, year))
     if closed is not None:
-        raise ComplianceYearClosed(year=year, closed_on=closed.closed_at.date().isoformat())
+        raise ComplianceYearClosed(year=year, closed_on=closed.closed_at.astimezone(CHINA).date().isoformat())
 
 
 def note(write: Write, account: AccountValue, action: str, kind: str, object_id: object, **facts: object) -> None:

@@ -14,7 +14,7 @@ from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
 from backend.quotas import queries, rules
-from backend.quotas.errors import DutyMonthInvalid
+from backend.quotas.errors import AuthorityOnly, DutyMonthInvalid
 from backend.quotas.models import QuotaDutyEntry
 from backend.quotas.service.common import book_of, check_day, check_year, columns, note, words
 from backend.quotas.service.gathering import runs_in
@@ -176,9 +176,10 @@ async def record_duty(
     Raises:
         Unauthenticated, Forbidden: without `quotas:enter` (holder) or `quotas:supervise` (authority).
         AccountNotFound, AccountNotYours, AccountClosed: in this order.
+        AuthorityOnly: the holder records what the authority does.
         QuotaYearOutOfRange: the year.
         DutyMonthInvalid: a monthly duty without its month, another with one.
-        QuotaDatesInvalid: a day before the year, or to come.
+        QuotaDatesInvalid: a day before what is filed, reported or settled was over, or one to come.
         QuotaTextMissing: the reason why it is not done after all.
         EvidenceNotFound: not in this account.
     """
@@ -188,16 +189,41 @@ async def record_duty(
     else:
         scope.require("quotas:enter")
         await accounts.own_account(write, scope, account_id)
+        if duty in rules.OFFICIAL:
+            raise AuthorityOnly(path=("input", "duty"))
     check_year(year)
     _check_month(duty, month, is_needed=True)
     if done_on is not None:
-        check_day("doneOn", done_on, first=date(year, 1, 1))
+        check_day("doneOn", done_on, first=rules.earliest(duty, year, month))
     if evidence_id is not None:
         await accounts.evidence(write, scope, account_id, evidence_id)
     kind = DutyEntryKind.DONE if done_on is not None else DutyEntryKind.REOPENED
     return await _say(
         write, scope, account_id, year, duty, month, kind, done_on=done_on, evidence_id=evidence_id,
         note_text=words("note", note_text, is_needed=done_on is None),
+    )  # fmt: skip
+
+
+async def settle_duty(
+    write: Write, scope: Scope, *, account_id: UUID, year: int, duty: rules.DutyKind, is_done: bool, why: str
+) -> None:
+    """Record what the books themselves show of a duty, in the transaction that brought it about.
+
+    Done, as of today, unless it is said to be done already (on the day it was done elsewhere); not done any more only
+    where it is said to be.
+    """
+    said = [
+        each
+        for each in await queries.duty_entries(write, scope, [account_id], year)
+        if each.duty == duty.value and each.kind is not DutyEntryKind.OWNER
+    ]
+    was_done = bool(said) and said[-1].done_on is not None
+    if was_done is is_done:
+        return
+    kind = DutyEntryKind.DONE if is_done else DutyEntryKind.REOPENED
+    await _say(
+        write, scope, account_id, year, duty, None, kind, done_on=today() if is_done else None,
+        note_text=words("note", why, is_needed=False),
     )  # fmt: skip
 
 
@@ -209,6 +235,7 @@ def _check_month(duty: rules.DutyKind, month: int | None, *, is_needed: bool) ->
         return
     raise DutyMonthInvalid(
         duty=duty.value,
+        duty_zh=rules.DUTY_NAMES[duty][0],
         needed_en="a month from 1 to 12" if is_monthly else "no month",
         needed_zh="须指明 1 至 12 月" if is_monthly else "不按月份填报",
         path=("input", "month"),

@@ -37,6 +37,7 @@ class FacilityYear:
     """A facility in a year. `is_summed`: the year was added up from twelve months; `missing_months` stop that."""
 
     facility: FacilityValue
+    basis: rules.Basis | None
     mwh: Decimal | None
     gj: Decimal | None
     heat_ratio: Decimal | None
@@ -54,7 +55,7 @@ class FacilityYear:
         if unit.unit_class is None or self.mwh is None or self.gj is None:
             return None
         return rules.PowerInputs(
-            year=year, unit_class=rules.UnitClass(unit.unit_class), mwh=self.mwh, gj=self.gj,
+            year=year, unit_class=rules.UnitClass(unit.unit_class), mwh=self.mwh, gj=self.gj, basis=self.basis,
             cooling=rules.Cooling(unit.cooling) if unit.cooling else None, heat_ratio=self.heat_ratio, load=self.load,
             is_pure_condensing=unit.is_pure_condensing,
         )  # fmt: skip
@@ -120,7 +121,7 @@ def facility_year(
     whole = next((each for each in entries if each.month is None), None)
     if whole is not None:
         return FacilityYear(
-            facility, whole.mwh, whole.gj, whole.heat_ratio, whole.load, whole.output, whole.intensity,
+            facility, _basis([whole]), whole.mwh, whole.gj, whole.heat_ratio, whole.load, whole.output, whole.intensity,
             whole.emissions, verified, is_summed=False, missing_months=(),
         )  # fmt: skip
     missing = tuple(sorted(months_of(facility, year) - {each.month for each in entries if each.month}))
@@ -131,9 +132,15 @@ def facility_year(
             known = [each for each in values if each is not None]
             sums[name] = add(*known) if known and len(known) == len(values) else None
     return FacilityYear(
-        facility, sums["mwh"], sums["gj"], None, None, sums["output"], None, sums["emissions"], verified,
+        facility, _basis(entries), sums["mwh"], sums["gj"], None, None, sums["output"], None, sums["emissions"], verified,
         is_summed=True, missing_months=missing,
     )  # fmt: skip
+
+
+def _basis(entries: Sequence[OutputValue]) -> rules.Basis | None:
+    """Return which electricity the entries state; None where they do not agree, or state none."""
+    stated = {each.basis for each in entries if each.mwh is not None}
+    return rules.Basis(only) if len(stated) == 1 and (only := next(iter(stated))) is not None else None
 
 
 def inside(found: DirectEmissions, sectors: Sequence[str]) -> tuple[Decimal, Decimal, Decimal]:

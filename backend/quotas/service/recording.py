@@ -22,6 +22,7 @@ from backend.quotas.errors import (
     QuotaDatesInvalid,
     QuotaInputImpossible,
     QuotaTextMissing,
+    SectorWithoutLines,
     WholeJurisdictionOnly,
 )
 from backend.quotas.models import QuotaBalanceValue, QuotaOutput, QuotaVerified
@@ -227,6 +228,7 @@ async def enter_balance_value(
     Raises:
         Unauthenticated, Forbidden: without `quotas:allocate`.
         WholeJurisdictionOnly: the caller is not the authority of the whole jurisdiction.
+        SectorWithoutLines: power, which has none.
         QuotaYearOutOfRange: the year.
         QuotaInputImpossible: zero or less, or too many digits.
         QuotaTextMissing: unit or document.
@@ -235,6 +237,8 @@ async def enter_balance_value(
     pack = await tenants.pack_in_force(write, scope)
     if scope.kind is not Kind.SYSTEM and (scope.kind is not Kind.AUTHORITY or scope.region != pack.region):
         raise WholeJurisdictionOnly
+    if sector is rules.Sector.POWER:
+        raise SectorWithoutLines(path=("input", "sector"))
     check_year(year)
     if value <= 0 or len(value.as_tuple().digits) > MOST_DIGITS:
         raise QuotaInputImpossible(

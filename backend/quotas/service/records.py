@@ -99,7 +99,8 @@ async def compliance_records(
             for each in facilities
         ]  # fmt: skip
         owed = obligation_of(book, year, years, entered, direct.get(account_id))
-        duties = duties_standing(account_id, calendars[_sectors(facilities)], entries[account_id], day)
+        standings = duties_standing(account_id, calendars[_sectors(facilities)], entries[account_id], day)
+        duties = [each for each in standings if each.duty.kind not in rules.OFFICIAL]
         done = settled.get(account_id, {})
         found[account_id] = ComplianceRecord(
             account_id=account_id,

@@ -7,7 +7,7 @@ the years.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -45,11 +45,12 @@ from backend.quotas.values import (
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Units a surrender settled a year with, by movement of the ledger."""
+    """Units a surrender settled a year with, by movement of the ledger; `on` is the day of it in China."""
 
     movement_id: UUID
     class_code: str
     quantity: Decimal
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ async def _settled(
     """Return what settled each year, without what was known to be reversed."""
     line = QuotaSurrenderLine
     rows = await read.rows(
-        select(QuotaSurrender.year, line.movement_id, line.class_code, line.quantity)
+        select(QuotaSurrender.year, line.movement_id, line.class_code, line.quantity, QuotaSurrender.surrendered_at)
         .join(
             QuotaSurrender, (QuotaSurrender.account_id == line.account_id) & (QuotaSurrender.id == line.surrender_id)
         )
@@ -198,7 +199,8 @@ async def _settled(
     for row in rows:
         reversal = undone.get(row.movement_id)
         if reversal is None or reversal.recorded_at > known_at:
-            found[row.year].append(Settled(row.movement_id, row.class_code, row.quantity))
+            on = row.surrendered_at.astimezone(CHINA).date()
+            found[row.year].append(Settled(row.movement_id, row.class_code, row.quantity, on))
     return found
 
 
@@ -216,6 +218,10 @@ def _standing(known: _Known, account_id: UUID, year: int, direct: DirectEmission
     remaining = None if owed.obligation is None else max(whole_up(owed.obligation) - done, ZERO)
     cea, ccer = _usable(known, year)
     calendar = of_sectors(known.book, year, {each.sector for each in running})
+    entries = known.entries.get(year, ())
+    duties = duties_standing(account_id, calendar, entries, known.day)
+    if owed.is_verified and remaining == 0:
+        duties = settled_duties(duties, entries, settled, known.day)
     return YearStanding(
         year=year,
         owed=owed,
@@ -228,8 +234,29 @@ def _standing(known: _Known, account_id: UUID, year: int, direct: DirectEmission
         has_converted=known.has_converted,
         due=next((each.due for each in calendar if each.kind is rules.DutyKind.SURRENDER), None),
         closed=known.closings.get(year),
-        duties=tuple(duties_standing(account_id, calendar, known.entries.get(year, ()), known.day)),
+        duties=tuple(duties),
     )
+
+
+def settled_duties(
+    duties: Sequence[DutyStanding], entries: Sequence[DutyEntryValue], settled: Sequence[Settled], day: date
+) -> list[DutyStanding]:
+    """Return the duties of a year nothing is owed for: its surrender is done as of the last receipt.
+
+    Surrenders record that themselves; this is for receipts from before they did. What was said of the duty counts first.
+    """
+    is_said = any(
+        each.duty == rules.DutyKind.SURRENDER.value and each.kind is not DutyEntryKind.OWNER for each in entries
+    )
+    if is_said or not settled:
+        return list(duties)
+    on = max(each.on for each in settled)
+    return [
+        replace(each, state=rules.duty_state(each.duty.due, on, day), done_on=on, warning=None)
+        if each.duty.kind is rules.DutyKind.SURRENDER
+        else each
+        for each in duties
+    ]
 
 
 def _gap(

@@ -30,6 +30,7 @@ from backend.quotas.models import QuotaSurrender, QuotaSurrenderLine
 from backend.quotas.queries import Serials, common
 from backend.quotas.rules.rounding import ZERO, plain
 from backend.quotas.service.common import book_of, check_year, columns, hold_year, note
+from backend.quotas.service.duties import settle_duty
 from backend.quotas.service.position import Standing, Usable, holdings, size, standing, without
 from backend.quotas.values import UNDO_SURRENDER, SurrenderLineValue, SurrenderValue
 
@@ -123,6 +124,10 @@ async def surrender(write: Write, scope: Scope, *, account_id: UUID, year: int, 
                 write, scope, ledger.Use.ETS_OFFSET, account_id, ledger.of_serials(movement.serials), period=year,
                 movement_id=movement.id, facts={"receipt": number},
             )  # fmt: skip
+    if named == stands.remaining:
+        await settle_duty(
+            write, scope, account_id=account_id, year=year, duty=rules.DutyKind.SURRENDER, is_done=True, why=number
+        )
     note(write, account, "quotas:surrender", "quota_surrender", value.id, number=number, year=year, cea=cea, ccer=ccer,
          obligation=value.obligation, settled_before=value.settled_before)  # fmt: skip
     return Receipt(value, lines)

@@ -13,8 +13,10 @@ from backend.ledger.values import CCER, Reason
 from backend.quotas import queries
 from backend.quotas.errors import AllocationBuiltOn, ReceiptNotFound, SurrenderUndone
 from backend.quotas.models import QuotaAllocation
+from backend.quotas.rules import DutyKind
 from backend.quotas.service.allocating import held_in
 from backend.quotas.service.common import hold_year, note, supervised, words
+from backend.quotas.service.duties import settle_duty
 from backend.quotas.values import (
     REVOKE_ALLOCATION,
     UNDO_SURRENDER,
@@ -56,6 +58,9 @@ async def undo_surrender(
         await ledger.reverse(write, scope, line.movement_id, undone)
         if line.class_code == CCER:
             await ledger.withdraw_claims(write, scope, line.movement_id)
+    await settle_duty(
+        write, scope, account_id=account_id, year=known.year, duty=DutyKind.SURRENDER, is_done=False, why=why
+    )
     note(write, account, "quotas:undo_surrender", "quota_surrender", receipt_id, number=known.number, reason=why)
     return known
 
@@ -93,6 +98,10 @@ async def revoke(write: Write, scope: Scope, *, account_id: UUID, allocation_id:
     if held.movement_id is not None:
         undone = Reason(note=why, reference=held.document[:200], undone_by=REVOKE_ALLOCATION)
         await ledger.reverse(write, scope, held.movement_id, undone)
+    if held.stage is Stage.FINAL:
+        await settle_duty(
+            write, scope, account_id=account_id, year=held.year, duty=DutyKind.ALLOCATION, is_done=False, why=why
+        )
     note(write, account, "quotas:allocation_revoked", "quota_allocation", allocation_id, year=held.year,
          stage=held.stage, quantity=held.quantity, movement=held.movement_id, reason=why)  # fmt: skip
     return revoked

@@ -1,7 +1,8 @@
 """Appeals: an enterprise points at an indicator of a score, the authority answers, and the answer re-runs the score.
 
-An acceptance either corrects the fact behind the indicator, for the score's year alone, or says that the records have been
-put right; both run the score again in the same transaction, and the appeal keeps what was before and after.
+An acceptance either corrects the fact behind the indicator, for the score's year and the records it is made from alone, or
+says that the records have been put right; both run the score again in the same transaction, and the appeal keeps what was
+before and after.
 """
 
 import json
@@ -39,6 +40,7 @@ from backend.scores.modelling.content import year_on
 from backend.scores.running import queries as run_queries
 from backend.scores.running import stored
 from backend.scores.running.common import note, supervised, words
+from backend.scores.running.gathering import records_behind
 from backend.scores.running.running import model_in_force
 from backend.scores.running.scoring import score_with
 from backend.scores.running.terms import terms
@@ -139,7 +141,8 @@ async def answer_appeal(
 ) -> AppealValue:  # fmt: skip
     """Answer an appeal. An acceptance names its document, corrects the fact if it says so, and re-runs the score.
 
-    A correction holds for the score's year alone. Whoever recorded a penalty does not judge the appeal against it.
+    A correction holds for the score's year alone, and until a newer record takes the place of one the fact is made from.
+    Whoever recorded a penalty does not judge the appeal against it.
 
     Raises:
         Unauthenticated, Forbidden: without `scores:answer`.
@@ -166,7 +169,8 @@ async def answer_appeal(
     )  # fmt: skip
     if is_accepted:
         if correction is not None:
-            await _correct(write, scope, value, correction, rests_on)
+            effect = await _correct(write, scope, value, correction, rests_on)
+            ended = replace(ended, effect=effect)
         ended = await _rerun(write, ended)
     await _end(write, ended)
     note(write, account, f"scores:{'accept' if is_accepted else 'reject'}_appeal", "score_appeal", appeal_id,
@@ -211,13 +215,19 @@ async def _end(write: Write, value: AppealValue) -> None:
     )  # fmt: skip
 
 
-async def _correct(write: Write, scope: Scope, appeal: AppealValue, correction: Correction, document: str) -> None:
+async def _correct(
+    write: Write, scope: Scope, appeal: AppealValue, correction: Correction, document: str
+) -> dict[str, Any]:
+    """Store the correction; return which records it is of, for the appeal to keep."""
     override = OverrideValue(
         account_id=appeal.account_id, id=new_id(), appeal_id=appeal.id, year=appeal.year, fact=appeal.fact,
         value=corrected_value(appeal.fact, correction.value), unit=await _unit(write, appeal), document=document,
         reason=words("reason", correction.reason), recorded_at=now(), recorded_by=scope.actor_id,
     )  # fmt: skip
+    async with elevated(write):
+        behind = await records_behind(write, scope.as_system(), appeal.account_id, appeal.year, appeal.fact)
     await write.run(insert(ScoreOverride).values(asdict(override)))
+    return {"corrects": [stored.source(each) for each in behind]}
 
 
 async def _unit(write: Write, appeal: AppealValue) -> str:
@@ -265,7 +275,7 @@ def corrected_value(fact: str, value: str) -> str:
 def _expected(least: Decimal | None, most: Decimal | None, *, is_whole: bool) -> tuple[str, str]:
     en, zh = ("a whole number", "整数") if is_whole else ("a plain decimal number", "十进制数值")
     if most is not None:
-        return f"{en} from {least} to {most}", f"{least} 至 {most} 的{zh}"
+        return f"{en} from {least} to {most}", f" {least} 至 {most} 的{zh}"
     return (f"{en}, not below zero", f"不小于零的{zh}") if least is not None else (en, zh)
 
 
@@ -283,7 +293,7 @@ async def _rerun(write: Write, appeal: AppealValue) -> AppealValue:
         if found and current != appeal.year:
             await score_with(write, scope, [account_id], model, Cause.APPEAL, current)
     after = found[0] if found else before
-    effect: dict[str, Any] = {"before": _told(before), "after": _told(after)}
+    effect = {**appeal.effect, "before": _told(before), "after": _told(after)}
     return replace(appeal, after_score_id=found[0].id if found else None, effect=effect)
 
 

@@ -50,7 +50,10 @@ class ScoreAppeal(Base):
 
 
 class ScoreOverride(Base):
-    """A fact of an account and a year as an accepted appeal corrects it. Append-only; no other year is touched."""
+    """A fact of an account and a year as an accepted appeal corrects it. Append-only; no other year is touched.
+
+    It holds for the records the fact was made from, which the effect of its appeal names.
+    """
 
     __tablename__ = "score_override"
     __table_args__ = (

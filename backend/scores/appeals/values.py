@@ -33,7 +33,7 @@ class AppealValue:
     """An appeal against one indicator (or gate) of a score, of which `fact` is the fact.
 
     The authority answers until `due_on`. `document` is what an acceptance rests on, `after_score_id` the score the
-    re-run came to where it differs, `effect` what was before and after it.
+    re-run came to where it differs, `effect` what was before and after it and, of a correction, the records it is of.
     """
 
     account_id: UUID
@@ -68,7 +68,7 @@ class AppealValue:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The value an acceptance puts in the place of the appealed fact, for the score's year alone."""
+    """The value an acceptance puts in the place of the appealed fact, for the score's year and its records alone."""
 
     value: str
     reason: str

@@ -8,10 +8,15 @@ from backend.kit.errors import Invalid
 from backend.scores.modelling.content import Lever, ModelContent, choices_of, is_number
 from backend.scores.modelling.errors import ModelLeverInvalid
 from backend.scores.modelling.ordering import decimal_of, in_order
+from backend.scores.rules.levers import together
 from backend.scores.values import FACTS
 
 MOST_COMBINATIONS = 16
 """Wide levers are tried in every combination: that many at most."""
+MOST_TOGETHER = 500
+"""Levers that move a fact in common are tried in every combination, for every account: that many at most."""
+SAME = {"value_added_intensity", "sector_ratio"}
+"""The one is the other over the sector's mean: who moves the one moves the other in the same ratio."""
 
 
 def faults(content: ModelContent) -> Iterator[Invalid]:
@@ -35,6 +40,11 @@ def faults(content: ModelContent) -> Iterator[Invalid]:
                     ("levers", str(place), "also"),
                 )  # fmt: skip
             set_too[fact] = lever.code
+    if by_fact.keys() >= SAME:
+        last = next(lever for lever in reversed(content.levers) if lever.fact in SAME)
+        yield wrong(last, "intensity and its ratio to the sector's mean are moved by one lever.",
+                    "碳排放强度与其行业比值同步变化，只能设一项改进措施。", ("levers",))  # fmt: skip
+    yield from _together(content)
     ways = prod(1 + (len(lever.to) or lever.most) for lever in content.levers if lever.is_wide)
     if ways > MOST_COMBINATIONS:
         last = next(lever for lever in reversed(content.levers) if lever.is_wide)
@@ -42,6 +52,18 @@ def faults(content: ModelContent) -> Iterator[Invalid]:
             last, f"levers that touch several facts have {ways} combinations; at most {MOST_COMBINATIONS}.",
             f"涉及多个数据项的改进措施共有 {ways} 种组合，最多 {MOST_COMBINATIONS} 种。", ("levers",),
         )  # fmt: skip
+
+
+def _together(content: ModelContent) -> Iterator[Invalid]:
+    """Give the groups of levers that move facts in common and have too many combinations."""
+    for group in together([lever for lever in content.levers if not lever.is_wide]):
+        ways = prod(1 + (len(lever.to) or lever.most) for lever in group)
+        if ways > MOST_TOGETHER:
+            names = ", ".join(lever.code for lever in group)
+            yield wrong(
+                group[-1], f"with the levers it shares facts with ({names}) it has {ways} combinations; at most {MOST_TOGETHER}.",
+                f"与影响相同数据项的改进措施（{names}）共有 {ways} 种组合，最多 {MOST_TOGETHER} 种。", ("levers",),
+            )  # fmt: skip
 
 
 def wrong(lever: Lever, en: str, zh: str, path: tuple[str, ...]) -> ModelLeverInvalid:

@@ -67,7 +67,7 @@ def wrong_state(found: ModelVersion, *states: ModelState) -> ScoreModelStateInva
         version=found.version,
         state_zh=STATES[found.state].zh,
         state_en=STATES[found.state].en,
-        needed_zh="、".join(STATES[each].zh for each in states),
+        needed_zh="或".join(STATES[each].zh for each in states),
         needed_en=" or ".join(STATES[each].en for each in states),
     )
 

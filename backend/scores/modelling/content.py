@@ -10,10 +10,11 @@ Every part names its source document or says that it is a placeholder. Decimals 
 cannot show (weights that do not add up, thresholds out of order, a fact nobody knows) is judged by `checking`.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -261,6 +262,24 @@ class ModelContent(Sourced):
             graded = {self.grading.indicator}
         own = [each.fact for each in self.indicators if each.code in graded]
         return tuple(dict.fromkeys((*self.essential, *own)))
+
+    @cached_property
+    def looked_at(self) -> tuple[str, ...]:
+        """Every fact a score by this model may follow from, each once."""
+        parts = (*self.indicators, *self.gates, *self.levers)
+        return tuple(dict.fromkeys((*(each.fact for each in parts), *self.essential)))
+
+    @cached_property
+    def worked_out(self) -> dict[int, Any]:
+        """What the rules work out of the model once for each grade, and use for every account."""
+        return {}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy that works everything out anew: what was worked out of this one would be taken along."""
+        copied = super().model_copy(update=update, deep=deep)
+        for each in set(copied.__dict__).difference(type(self).model_fields):
+            del copied.__dict__[each]
+        return copied
 
     def indicator(self, code: str) -> Indicator | None:
         """Return the indicator with this code, or None."""

@@ -251,7 +251,7 @@ class ScoreModelStateInvalid(Conflict):
     """The version is past it, or not yet there."""
 
     code = "score_model_state_invalid"
-    en = "Version {version} of '{model}' is {state_en}; this needs {needed_en}."
+    en = "Version {version} of '{model}' is {state_en}; for this it must be {needed_en}."
     zh = "模型“{model}”第 {version} 版当前为{state_zh}，此操作须为{needed_zh}。"
 
 

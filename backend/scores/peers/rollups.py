@@ -27,6 +27,20 @@ ROLLUP_LOCK = 320230
 Key = tuple[str, str, str]
 """Sector, fact, and what it can be compared within (a product, or nothing)."""
 
+MADE_UP = "demonstration:"
+"""What begins the sector of made-up accounts in a group: they are compared with each other and with no real one."""
+
+
+def group_of(sector: str, *, is_demonstration: bool) -> str:
+    """Return the sector an account is compared within."""
+    return f"{MADE_UP}{sector}" if is_demonstration else sector
+
+
+def is_made_up(sector: str) -> bool:
+    """Tell whether the groups of this sector are of made-up accounts."""
+    return sector.startswith(MADE_UP)
+
+
 NEWEST = text("""
 select distinct on (sector, fact, basis) sector, fact, basis, published_on, ranked, members
 from score_rollup where year = :year
@@ -53,20 +67,29 @@ class Board:
         return found
 
     @cached_property
-    def _overall(self) -> Mapping[tuple[str, str], Decimal | None]:
-        found: dict[tuple[str, str], list[Group]] = defaultdict(list)
-        for (_, fact, basis), group in self.groups.items():
-            found[fact, basis].append(group)
+    def _overall(self) -> Mapping[tuple[bool, str, str], Decimal | None]:
+        found: dict[tuple[bool, str, str], list[Group]] = defaultdict(list)
+        for (sector, fact, basis), group in self.groups.items():
+            found[is_made_up(sector), fact, basis].append(group)
         return {key: rules.overall_mean(groups) for key, groups in found.items()}
+
+    @cached_property
+    def _peers(self) -> dict[tuple[object, ...], SectorPeers]:
+        return {}
 
     def peers(self, sector: str, bases: Mapping[str, str]) -> SectorPeers:
         """Return how a sector lies; `bases` say of which product an account's fact is, where that matters."""
-        known = self._by_sector.get(sector, ())
-        return SectorPeers({fact: group for fact, basis, group in known if basis == bases.get(fact, "")})
+        key = (sector, *sorted(bases.items()))
+        found = self._peers.get(key)
+        if found is None:
+            known = self._by_sector.get(sector, ())
+            found = SectorPeers({fact: group for fact, basis, group in known if basis == bases.get(fact, "")})
+            self._peers[key] = found
+        return found
 
-    def overall(self, fact: str, basis: str) -> Decimal | None:
-        """Return the mean over the told sectors."""
-        return self._overall.get((fact, basis))
+    def overall(self, sector: str, fact: str, basis: str) -> Decimal | None:
+        """Return the mean over the told sectors; a made-up account is told of made-up ones."""
+        return self._overall.get((is_made_up(sector), fact, basis))
 
 
 async def board(read: Read, scope: Scope, year: int, as_of: datetime | None = None) -> Board:

@@ -5,18 +5,21 @@ Four rules keep a member's value its own:
 1. A group of fewer than five is told nothing of, nor one in which one member makes up more than four fifths.
 2. A mean is told with two significant digits.
 3. A percentile is read from *steps*, the means of five or more neighbours in the order of values, and told in steps of 5:
-   who tries one value after the other finds means of five, never a member's value.
+   who tries one value after the other finds means of five, never a member's value. Of five to nine members nothing finer
+   is told than better or worse than their mean: 75 or 25, and 50 at the mean.
 4. A group is published anew only when five or more of its members differ from what was published (came, went or have
    another value), and once a day at most: what changed between two publications is always a mixture of five.
 
 The whole jurisdiction is what its told sectors come to, and nothing else: less its sectors, it leaves nothing.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 from backend.scores.values import FACTS, SMALLEST_GROUP
@@ -32,14 +35,24 @@ Step = tuple[Decimal, int]
 """The mean of some neighbours, and how many they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
-    """What is told of a group: `size` members, their `mean`, and the steps percentiles are read from."""
+    """What is told of a group: `size` members, their `mean`, and the steps percentiles are read from, smallest first."""
 
     size: int
     mean: Decimal
     steps: tuple[Step, ...]
     published_on: date
+
+    @cached_property
+    def means(self) -> list[Decimal]:
+        """The means of the steps."""
+        return [mean for mean, _ in self.steps]
+
+    @cached_property
+    def below(self) -> list[int]:
+        """How many members lie in the steps before each one, and in all of them last."""
+        return [0, *accumulate(count for _, count in self.steps)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +110,25 @@ def steps_of(values: Sequence[Decimal]) -> tuple[Step, ...]:
 
 
 def percentile(group: Group, fact: str, value: Decimal) -> Decimal | None:
-    """Return the share (0 to 100, in steps of 5) of the group that is worse; ties count half. None without a better end."""
+    """Return the share (0 to 100, in steps of 5) of the group that is worse; None without a better end.
+
+    A mean stands for the middle of its step. Who has just this value is better than half of the step; who lies beyond the
+    outermost mean is somewhere in the outer half of its step, and is told the middle of that half: of a group with one step
+    (five to nine members) 75 above its mean and 25 below it.
+    """
     better = FACTS[fact].better
     if not better:
         return None
-    worse = sum(count for mean, count in group.steps if (mean > value if better == "lower" else mean < value))
-    equal = sum(count for mean, count in group.steps if mean == value)
-    share = (Decimal(worse) + Decimal(equal) / 2) * HUNDRED / group.size
-    return (share / PERCENT_STEP).quantize(Decimal(1), ROUND_HALF_UP) * PERCENT_STEP
+    first, last = bisect_left(group.means, value), bisect_right(group.means, value)
+    # In quarters of members: smaller ones, and half of those in the step whose mean it is.
+    smaller = 2 * (group.below[first] + group.below[last])
+    if not smaller:
+        smaller = group.steps[0][1]
+    elif first == len(group.steps):
+        smaller -= group.steps[-1][1]
+    worse = smaller if better == "higher" else 4 * group.size - smaller
+    # Half up to whole fives, in whole numbers.
+    return Decimal((worse * 100 + 2 * PERCENT_STEP * group.size) // (4 * PERCENT_STEP * group.size) * PERCENT_STEP)
 
 
 def told_size(size: int) -> int:
@@ -121,11 +145,18 @@ def overall_mean(groups: Sequence[Group]) -> Decimal | None:
     return two_digits(WORKING.divide(whole, Decimal(size)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SectorPeers:
     """The groups of one sector and year an account is compared with, by fact; see `values.Peers`."""
 
     groups: Mapping[str, Group]
+
+    @cached_property
+    def told(self) -> str:
+        """What is told of the groups and when it was published, as one text: the same text is the same comparison."""
+        return ";".join(
+            f"{fact} {group.size} {group.mean:f} {group.published_on}" for fact, group in sorted(self.groups.items())
+        )
 
     def size(self, fact: str) -> int:
         """Return how many accounts are in the group, in whole fives; nothing where nothing is told."""

@@ -101,7 +101,8 @@ def _ahead(
         return None, ()
     target = len(content.grades) - 1 if found.rank is None else found.rank - 1
     changes = cheapest(content, facts, peers, target) if with_changes else None
-    if not changes:
+    # What the search found is told only once the model itself, on the facts as they then are, says so.
+    after = outcome(content, apply(content, facts, changes), peers).rank if changes else None
+    if not changes or after is None or after > target:
         return (None if found.rank is None else content.grades[target].code), ()
-    after = outcome(content, apply(content, facts, changes), peers).rank
-    return content.grades[target if after is None else after].code, changes
+    return content.grades[after].code, changes

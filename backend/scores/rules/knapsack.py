@@ -12,15 +12,15 @@ gain and that can still beat the best solution known. Everything is whole number
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import accumulate, pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+RATE_BITS = 128
 
 
 class Choice(NamedTuple, Generic[T]):
-    """One way: its cost, how many changes it is (0 or 1), its gain, and what it stands for."""
+    """One way: its cost, how many changes it is, its gain, and what it stands for."""
 
     cost: int
     changes: int
@@ -39,9 +39,13 @@ class Partial(NamedTuple, Generic[T]):
 
 
 class _Edge(NamedTuple):
+    """From one corner of a thing's hull to the next, at which it is so many changes; `rate` is its cost for a gain."""
+
+    rate: int
     cost: int
     gain: int
     place: int
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def cheapest(
 ) -> tuple[tuple[int, int], list[T]] | None:
     """Return the least (cost, changes) that reaches the need, with the choice for each thing; None where none does.
 
-    Each thing's choices rise in cost and in gain. With a limit only what is below it is looked for.
+    Each thing's choices rise in gain, and none costs less than the one before it. With a limit only what is below it is
+    looked for.
     """
     rests = _rests(things)
     if rests[0].most < need:
@@ -87,14 +92,15 @@ def cheapest(
     front: list[Partial[T]] = [Partial(0, 0, 0)]
     for place, choices in enumerate(things):
         rest = rests[place + 1]
+        most, least = bound[0] - rest.cost, need - rest.most
         grown: list[Partial[T]] = []
         for partial in front:
             for choice in choices:
-                gain = partial.gain + choice.gain
-                if gain + rest.most >= need:
-                    grown.append(
-                        Partial(partial.cost + choice.cost, partial.changes + choice.changes, gain, choice, partial)
-                    )
+                cost, gain = partial.cost + choice.cost, partial.gain + choice.gain
+                if cost > most:
+                    break
+                if gain >= least:
+                    grown.append(Partial(cost, partial.changes + choice.changes, gain, choice, partial))
         grown.sort(key=_order)
         front, reached = [], -1
         for partial in grown:
@@ -126,7 +132,11 @@ def _hull(choices: Sequence[Choice[T]], place: int) -> list[_Edge]:
         ) * (corners[-1].gain - corners[-2].gain):
             corners.pop()
         corners.append(choice)
-    return [_Edge(after.cost - before.cost, after.gain - before.gain, place) for before, after in pairwise(corners)]
+    return [
+        _Edge((cost << RATE_BITS) // gain, cost, gain, place, after.changes)
+        for before, after in pairwise(corners)
+        for cost, gain in ((after.cost - before.cost, after.gain - before.gain),)
+    ]
 
 
 def _rests(things: Sequence[Sequence[Choice[T]]]) -> list[_Rest]:
@@ -136,8 +146,8 @@ def _rests(things: Sequence[Sequence[Choice[T]]]) -> list[_Rest]:
     for place in range(len(things) - 1, -1, -1):
         choices, last = things[place], found[-1]
         edges = edges + _hull(choices, place)
-        # Different rates of such small numbers differ long before the 28th digit; equal ones are equal.
-        edges.sort(key=lambda edge: Decimal(edge.cost) / Decimal(edge.gain))
+        # Whole numbers of less than 64 bits: rates that differ do so within 128.
+        edges.sort()
         found.append(
             _Rest(
                 last.cost + choices[0].cost, last.gain + choices[0].gain, last.most + choices[-1].gain,
@@ -150,11 +160,11 @@ def _rests(things: Sequence[Sequence[Choice[T]]]) -> list[_Rest]:
 def _rounded(things: Sequence[Sequence[Choice[T]]], rest: _Rest, need: int) -> tuple[int, int]:
     """Return (cost, changes) of the relaxed answer with its last part made whole."""
     missing, cost = need - rest.gain, rest.cost
-    count = {place for place, choices in enumerate(things) if choices[0].changes}
+    changes = [choices[0].changes for choices in things]
     for edge in rest.edges:
         if missing <= 0:
             break
         missing -= edge.gain
         cost += edge.cost
-        count.add(edge.place)
-    return cost, len(count)
+        changes[edge.place] = edge.changes
+    return cost, sum(changes)

@@ -7,9 +7,9 @@ Nothing is told of a fact that is missing, nor against a sector of fewer than fi
 weight stays in the sum, and it contributes nothing. Where the model gives a curve of its own for that case, it is used.
 """
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from backend.scores.modelling.content import (
     POINTS_STEP,
@@ -20,8 +20,11 @@ from backend.scores.modelling.content import (
     ModelContent,
     Percentile,
     QualityRule,
+    Transform,
 )
 from backend.scores.values import Fact, Peers, Quality
+
+COMPARING = (Percentile, Benchmark)
 
 
 class How(StrEnum):
@@ -36,14 +39,17 @@ class How(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """An indicator's points: `raw` before the quality of data counts; `x` is what the curve was asked for."""
+class Measured(NamedTuple):
+    """An indicator's points: `raw` before the quality of data counts; `x` is what the curve was asked for.
+
+    `size` is how many accounts are in the group a percentile was read from.
+    """
 
     how: How
     x: Decimal | None = None
     raw: Decimal | None = None
     points: Decimal | None = None
+    size: int = 0
 
 
 def measure(content: ModelContent, indicator: Indicator, fact: Fact, peers: Peers) -> Measured:
@@ -51,12 +57,17 @@ def measure(content: ModelContent, indicator: Indicator, fact: Fact, peers: Peer
     how, x, raw = _raw(indicator, fact, peers)
     if raw is None:
         return Measured(how, x)
-    return Measured(how, x, raw, reduced(content.quality, raw, fact.quality))
+    size = peers.size(fact.code) if how is How.PERCENTILE else 0
+    return Measured(how, x, raw, reduced(content.quality, raw, fact.quality), size)
 
 
 def reduced(rule: QualityRule, raw: Decimal, quality: Quality) -> Decimal:
     """Return the points that are left for data of this quality."""
-    figure = {Quality.VERIFIED: rule.verified, Quality.COMPUTED: rule.computed}.get(quality, rule.estimated)
+    figure = rule.estimated
+    if quality is Quality.VERIFIED:
+        figure = rule.verified
+    elif quality is Quality.COMPUTED:
+        figure = rule.computed
     points = raw * figure if rule.mode == "multiplier" else min(raw, figure)
     return points.quantize(POINTS_STEP, ROUND_HALF_UP)
 
@@ -71,6 +82,11 @@ def on_curve(curve: Curve, x: Decimal) -> Decimal:
             return left_y + (right_y - left_y) * (x - left_x) / (right_x - left_x)
         left_x, left_y = right_x, right_y
     return left_y
+
+
+def compares(transform: Transform) -> bool:
+    """Tell whether the points depend on the sector as well."""
+    return isinstance(transform, Percentile) or (isinstance(transform, Benchmark) and transform.against is None)
 
 
 def is_known(fact: Fact) -> bool:
@@ -95,7 +111,7 @@ def _raw(indicator: Indicator, fact: Fact, peers: Peers) -> tuple[How, Decimal |
         return (How.MISSING if raw is None else How.CHOICE), None, raw
     if not is_known(fact) or not isinstance(value, Decimal) or not value.is_finite():
         return How.MISSING, None, None
-    if not isinstance(transform, Percentile | Benchmark):
+    if not isinstance(transform, COMPARING):
         return How.OWN, value, on_curve(transform.points, value)
     how, x = _against(transform, fact.code, value, peers)
     if x is not None:

@@ -31,6 +31,7 @@ SOURCES = {
     "QuotaVerified": Words("核查排放量", "verified emissions"),
     "ScoreOverride": Words("申诉更正", "correction on appeal"),
     "ScorePenalty": Words("行政处罚记录", "penalty on record"),
+    "SignFingerprint": Words("数据异常迹象", "sign in the data"),
     "SectorRollup": Words("行业汇总", "sector roll-up"),
     "UnitMovement": Words("单位变动记录", "unit movement"),
     "YearFigure": Words("年度数据", "yearly figure"),
@@ -61,11 +62,10 @@ def value_of(value: Decimal | str | bool | None, unit: str) -> Words:  # noqa: F
 def reason(content: ModelContent, indicator: Indicator, fact: Fact, told: Measured) -> Words:
     """Return why an indicator has its points: the value, what it was held against, the quality of data, the sources."""
     if told.how is How.MISSING:
-        why = fact.note
+        why = _bracketed(fact.note)
         return Words(
-            f"缺少“{indicator.name_zh}”的数据{f'（{why.zh}）' if why.zh else ''}，计 0 分；补齐数据后重新评定。",
-            f"No data for '{indicator.name_en}'{f' ({why.en})' if why.en else ''}: it counts 0 points. Supply the data to "
-            "have it told.",
+            f"缺少“{indicator.name_zh}”的数据{why.zh}，计 0 分；补齐数据后重新评定。",
+            f"No data for '{indicator.name_en}'{why.en}: it counts 0 points. Supply the data to have it told.",
         )
     said = value_of(fact.value, fact.unit)
     zh, en = f"{indicator.name_zh}为 {said.zh}", f"{indicator.name_en}: {said.en}"
@@ -83,11 +83,18 @@ def reason(content: ModelContent, indicator: Indicator, fact: Fact, told: Measur
 def origin(fact: Fact) -> Words:
     """Return where a fact came from, in brackets: in its own words, else by its records; empty where it says nothing."""
     if fact.note.zh:
-        return Words(f"（{fact.note.zh}）", f" ({fact.note.en})")
+        return _bracketed(fact.note)
     if not fact.sources:
         return Words("", "")
     named = _named(fact.sources)
     return Words(f"（来源：{'、'.join(each.zh for each in named)}）", f" (from {', '.join(each.en for each in named)})")
+
+
+def _bracketed(note: Words) -> Words:
+    """Return a note in brackets: within them it is no sentence of its own, and has no full stop. Nothing for an empty one."""
+    if not note.zh:
+        return Words("", "")
+    return Words(f"（{note.zh.rstrip('。')}）", f" ({note.en.rstrip('.')})")
 
 
 def gate_reason(content: ModelContent, gate: Gate, fact: Fact, *, opened: bool) -> Words:
@@ -99,7 +106,9 @@ def gate_reason(content: ModelContent, gate: Gate, fact: Fact, *, opened: bool) 
         effect = Words("不予评级", "no grade is given")
         if gate.grade is not None:
             best = content.grades[content.ranks[gate.grade]]
-            effect = Words(f"等级最高为“{best.name_zh}”", f"the grade is {best.name_en} at best")
+            effect = Words(
+                f"等级最高为“{best.name_zh}”（{best.code}）", f"the grade is {best.code} ({best.name_en}) at best"
+            )
         return Words(
             f"{name.zh}无法确定{tail.zh}，按未满足处理，{effect.zh}。",
             f"{name.en} cannot be told{tail.en}, which counts as not met: {effect.en}.",
@@ -158,7 +167,16 @@ def _named(sources: Sequence[Source]) -> list[Words]:
 def _held(told: Measured) -> Words:
     x = Decimal(0) if told.x is None else told.x
     if told.how is How.PERCENTILE:
-        return Words(f"，优于本行业 {number(x)}% 的企业", f", better than {number(x)} % of the sector")
+        # One step of five to nine members: nothing finer is told of them than their mean.
+        is_coarse = told.size < 2 * SMALLEST_GROUP
+        fine = Words("按 5% 分档", "in steps of 5 %")
+        if is_coarse:
+            fine = Words("只区分优于、等于或劣于均值", "only better or worse than their mean")
+        return Words(
+            f"，约优于本行业 {number(x)}% 的企业（按已发布的行业汇总，可比企业 {told.size} 家以上，{fine.zh}）",
+            f", better than about {number(x)} % of the sector (by its published roll-up of {told.size} or more accounts,"
+            f" {fine.en})",
+        )
     if told.how is How.BENCHMARK:
         return Words(f"，为基准的 {number(x * HUNDRED)}%", f", {number(x * HUNDRED)} % of the benchmark")
     if told.how is How.ALONE:

@@ -14,6 +14,7 @@ from backend.scores.errors import SignAccepted, SignNotExplained, SignNotFound
 from backend.scores.running import queries
 from backend.scores.running.common import note, supervised, words
 from backend.scores.running.models import ScoreSignEntry
+from backend.scores.running.running import rescore
 from backend.scores.running.values import SignEntryValue, SignState, SignValue
 
 # The sign itself never changes and nobody may lock it: whoever speaks about it takes turns by its id.
@@ -49,7 +50,7 @@ async def explain_sign(
 async def decide_sign(
     write: Write, scope: Scope, *, account_id: UUID, sign_id: UUID, is_accepted: bool, reason: str
 ) -> SignValue:
-    """Accept an explanation, and the sign counts no more, or refuse it; either with the reason.
+    """Accept an explanation, and the sign counts no more, or refuse it; either with the reason. The score is run anew.
 
     Raises:
         Unauthenticated, Forbidden: without `scores:answer`.
@@ -70,6 +71,7 @@ async def decide_sign(
         raise SignNotExplained
     state = SignState.ACCEPTED if is_accepted else SignState.REFUSED
     value = await _say(write, scope, found, state, why, None)
+    await rescore(write, account_id)
     note(write, account, f"scores:{'accept' if is_accepted else 'refuse'}_sign", "score_sign", sign_id,
          kind=found.kind.value, year=found.year, reason=why)  # fmt: skip
     return value

@@ -8,14 +8,14 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from backend.accounts.values import FigureKind, FigureValue
 from backend.emissions.values import InventoryFacts, Outcome
 from backend.kit.quantities import EXACT
 from backend.scores.running import gaming
-from backend.scores.running.material import Material, Override
+from backend.scores.running.correcting import settled
+from backend.scores.running.material import Material
 from backend.scores.running.ratios import HUNDRED, WAN, change, percent, ratio, trimmed
 from backend.scores.running.signs import fingerprint_of
 from backend.scores.running.terms import terms
@@ -24,6 +24,7 @@ from backend.scores.values import FACTS, Fact, Peers, Quality, Source, Words
 
 YEAR_MONTHS = 12
 _ORDER = (Quality.VERIFIED, Quality.COMPUTED, Quality.ESTIMATED, Quality.MISSING)
+RATIO = "sector_ratio"
 CNY_PER_WAN, T_PER_WAN = "tCO2e/万CNY", "tce/万CNY"
 
 
@@ -56,14 +57,12 @@ def all_facts(found: Material, compared: Mapping[str, Fact], peers: Peers) -> tu
     findings = check(found)
     facts["gaming_signs"] = _gaming(found, findings)
     facts["disclosure_rating"] = _rating(found)
-    for override in found.overrides:
-        facts[override.fact] = corrected(override)
-        if override.fact == "open_penalties":
-            facts[override.fact] = _with_later_penalties(facts[override.fact], override, found)
-    facts["sector_ratio"] = next(
-        (corrected(each) for each in found.overrides if each.fact == "sector_ratio"),
-        _sector_ratio(facts["value_added_intensity"], peers),
-    )
+    for code in dict.fromkeys(each.fact for each in found.overrides):
+        if code != RATIO and (fact := settled(facts, code, found)) is not None:
+            facts[code] = fact
+    # Made from a fact that may just have been corrected.
+    computed = _sector_ratio(facts["value_added_intensity"], peers)
+    facts[RATIO] = settled({RATIO: computed}, RATIO, found) or computed
     return facts, findings
 
 
@@ -71,9 +70,9 @@ def check(found: Material) -> list[Finding]:
     """Return what the checks for shifted, split and moved data say."""
     before, now = found.mixes or (None, None)
     return [
-        gaming.shifted_months(found.turns, terms()),
-        gaming.split_meters(found.pools, terms()),
-        gaming.outsourced_boiler(before, now, terms()),
+        gaming.shifted_months(found.turns, terms(), into=found.year, is_first=found.is_first),
+        gaming.split_meters(found.pools, terms(), is_first=found.is_first),
+        gaming.outsourced_boiler(before, now, terms(), is_first=found.is_first),
     ]
 
 
@@ -93,23 +92,6 @@ def quality_of(inventory: InventoryFacts) -> Quality:
         return Quality.VERIFIED
     estimated = inventory.tier_shares.get("estimated", Decimal(0))
     return Quality.ESTIMATED if estimated >= terms().estimated_share else Quality.COMPUTED
-
-
-def corrected(override: Override) -> Fact:
-    """Return the fact an accepted appeal put in the place of the computed one."""
-    return Fact(
-        override.fact, read_value(override.fact, override.value), override.unit, Quality.VERIFIED,
-        (Source("ScoreOverride", str(override.id)),),
-        Words(f"经申诉更正，依据 {override.document}", f"Corrected on appeal by {override.document}"),
-    )  # fmt: skip
-
-
-def read_value(fact: str, value: str) -> Decimal | str | bool:
-    """Return a fact's value from the text it is stored as."""
-    kind = FACTS[fact]
-    if kind.choices:
-        return value
-    return Decimal(value) if kind.better else value == "true"
 
 
 def _of(inventory: InventoryFacts) -> Source:
@@ -335,29 +317,37 @@ def _penalties(found: Material) -> Fact:
     return Fact("open_penalties", Decimal(len(found.penalties)), "", Quality.VERIFIED, sources, note)
 
 
-def _with_later_penalties(fact: Fact, override: Override, found: Material) -> Fact:
-    """Return the corrected count with the penalties recorded since: an appeal judges those that were on record."""
-    later = [each for each in found.penalties if each.recorded_at > override.recorded_at]
-    if not later or not isinstance(fact.value, Decimal):
-        return fact
-    documents = "、".join(each.document for each in later)
-    return replace(
-        fact, value=fact.value + len(later),
-        sources=(*fact.sources, *(Source("ScorePenalty", str(each.id)) for each in later)),
-        note=Words(f"{fact.note.zh}；其后新增有效处罚：{documents}", f"{fact.note.en}; recorded since: {documents}"),
-    )  # fmt: skip
-
-
 def _gaming(found: Material, findings: Sequence[Finding]) -> Fact:
-    """Count the signs nobody has explained; with none, but a check that could not tell, nothing is known."""
+    """Count the signs nobody has explained; with none, but a check that could not tell, nothing is known.
+
+    In a first year the checks have nothing to compare with. Then the word of whoever verified the inventory stands in for
+    them, as an estimate; without a verification nothing is known.
+    """
     failed = [each for each in findings if each.outcome is Outcome.FAIL]
-    open_ = [each for each in failed if (each.kind.value, fingerprint_of(each.numbers)) not in found.accepted]
-    told = open_ or [each for each in findings if each.outcome is Outcome.CANNOT_TELL]
-    note = Words("".join(each.words.zh for each in told), " ".join(each.words.en for each in told))
+    open_ = [
+        (mark, each) for each in failed if (each.kind.value, mark := fingerprint_of(each.numbers)) not in found.accepted
+    ]
+    unclear = [each for each in findings if each.outcome is Outcome.CANNOT_TELL]
+    moot = [each for each in findings if each.outcome is None]
+    told = [each for _, each in open_] or unclear or moot
+    note = Words(
+        "；".join(each.words.zh.rstrip("。") for each in told), "; ".join(each.words.en.rstrip(".") for each in told)
+    )  # fmt: skip
     sources = tuple(_of(each) for each in (found.inventory, found.before) if each is not None)
-    if told and not open_:
+    sources += tuple(Source("SignFingerprint", mark) for mark, _ in open_)
+    if open_:
+        return Fact("gaming_signs", Decimal(len(open_)), "", Quality.COMPUTED, sources, note)
+    if unclear:
         return missing("gaming_signs", note.zh, note.en, sources)
-    return Fact("gaming_signs", Decimal(len(open_)), "", Quality.COMPUTED, sources, note)
+    if not moot:
+        return Fact("gaming_signs", Decimal(0), "", Quality.COMPUTED, sources, note)
+    if found.inventory is None or not found.inventory.is_verified:
+        return missing(
+            "gaming_signs", f"{note.zh}；首个年度的清单须经核查后方可判定",
+            f"{note.en}; of a first year it is told once the inventory is verified", sources,
+        )  # fmt: skip
+    note = Words(f"{note.zh}；清单已经核查", f"{note.en}; the inventory is verified")
+    return Fact("gaming_signs", Decimal(0), "", Quality.ESTIMATED, sources, note)
 
 
 def _rating(found: Material) -> Fact:
@@ -373,7 +363,7 @@ def _rating(found: Material) -> Fact:
 
 
 def _sector_ratio(intensity: Fact, peers: Peers) -> Fact:
-    code = "sector_ratio"
+    code = RATIO
     mean = peers.mean(intensity.code)
     if not isinstance(intensity.value, Decimal):
         return missing(code, intensity.note.zh, intensity.note.en, intensity.sources)

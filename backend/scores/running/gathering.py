@@ -7,17 +7,17 @@ from uuid import UUID
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.scores.peers.rollups import Board, board
+from backend.scores.peers.rollups import Board, board, group_of
 from backend.scores.peers.rules import SectorPeers
 from backend.scores.running.facts import all_facts, basis_of, comparable
-from backend.scores.running.material import material
+from backend.scores.running.material import Material, material
 from backend.scores.running.values import Finding
-from backend.scores.values import Fact
+from backend.scores.values import Fact, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Everything a score of an account is made from. `bases` say of which product a fact is."""
+    """Everything a score of an account is made from. `sector` is that of its groups, `bases` say of which product a fact is."""
 
     account_id: UUID
     organisation_id: UUID
@@ -57,16 +57,32 @@ async def gathered(
         RollupsClosed: anybody but the service.
     """
     told = told or await board(read, scope, year, as_of)
-    found: dict[UUID, Gathered] = {}
-    for account_id, each in (await material(read, scope, account_ids, year, as_of)).items():
-        facts = comparable(each)
-        bases = {code: basis for code, fact in facts.items() if (basis := basis_of(fact))}
-        peers = told.peers(each.account.sector, bases)
-        every, findings = all_facts(each, facts, peers)
-        found[account_id] = Gathered(
-            account_id, each.account.organisation_id, each.account.sector, every, findings, peers, bases
-        )
-    return found
+    found = await material(read, scope, account_ids, year, as_of)
+    return {account_id: _gathered(each, told) for account_id, each in found.items()}
 
 
-__all__ = ["Gathered", "gather", "gathered"]
+async def records_behind(read: Read, scope: Scope, account_id: UUID, year: int, fact: str) -> tuple[Source, ...]:
+    """Return the records a fact is made from now, but for corrections of the fact itself; none for one that is not there.
+
+    Raises:
+        RollupsClosed: anybody but the service.
+    """
+    told = await board(read, scope, year)
+    found = (await material(read, scope, [account_id], year, None)).get(account_id)
+    if found is None:
+        return ()
+    found.overrides = [each for each in found.overrides if each.fact != fact]
+    known = _gathered(found, told).facts.get(fact)
+    return () if known is None else known.sources
+
+
+def _gathered(found: Material, told: Board) -> Gathered:
+    facts, account = comparable(found), found.account
+    bases = {code: basis for code, fact in facts.items() if (basis := basis_of(fact))}
+    sector = group_of(account.sector, is_demonstration=account.is_demonstration)
+    peers = told.peers(sector, bases)
+    every, findings = all_facts(found, facts, peers)
+    return Gathered(account.id, account.organisation_id, sector, every, findings, peers, bases)
+
+
+__all__ = ["Gathered", "gather", "gathered", "records_behind"]

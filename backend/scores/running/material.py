@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.accounts import service as accounts
 from backend.accounts.values import AccountValue, FigureValue
@@ -28,6 +29,7 @@ from backend.quotas.service import ComplianceRecord
 from backend.scores.running import sql
 from backend.scores.running.gaming import Mix, Pool, Turn
 from backend.scores.running.terms import terms
+from backend.scores.values import Source
 
 PRESENT = timedelta(minutes=10)
 """A moment so near is the present: holdings are asked for as they are now."""
@@ -37,7 +39,11 @@ SLOTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A fact as an accepted appeal corrects it; `value` as the stored text."""
+    """A fact as an accepted appeal corrects it; `value` as the stored text.
+
+    `corrects` are the records the fact was made from when it was corrected. It holds for these and no others; None where
+    they are not known. `is_new` while the appeal is being answered: then it is of the records there are.
+    """
 
     id: UUID
     fact: str
@@ -46,17 +52,23 @@ class Override:
     document: str
     reason: str
     recorded_at: datetime
+    corrects: tuple[Source, ...] | None = None
+    is_new: bool = False
 
 
 @dataclass(slots=True)
 class Material:
-    """What is known of an account and a year. `turns`, `pools` and `mixes` are None where a year is not known."""
+    """What is known of an account and a year. `turns`, `pools` and `mixes` are None where a year is not known.
+
+    `is_first` where the account has an inventory of the year and nothing at all of any year before.
+    """
 
     account: AccountValue
     year: int
     day: date
     inventory: InventoryFacts | None = None
     before: InventoryFacts | None = None
+    is_first: bool = False
     figures: Sequence[FigureValue] = ()
     figures_before: Sequence[FigureValue] = ()
     retired: Sequence[RetiredValue] = ()
@@ -107,6 +119,7 @@ async def material(
     kinds = await _kinds(read, keys)
     await _signs(read, found, keys, kinds, known_at)
     direct = {one: direct_of(each.inventory, kinds[one, 1]) for one, each in found.items() if each.inventory}
+    await _first_years(read, found, year, known_at)
     compliance = await quotas.compliance_records(
         read, scope, list(found), year, known_at, direct=direct, is_present=now() - known_at < PRESENT
     )
@@ -121,9 +134,12 @@ async def material(
     for row in await read.rows(text(sql.ACCEPTED), asked):
         accepted[row.account_id][row.kind, row.fingerprint] = row.id
     overrides: dict[UUID, list[Override]] = defaultdict(list)
-    for row in await read.rows(text(sql.OVERRIDES), asked):
+    for row in await read.rows(text(sql.OVERRIDES).columns(corrects=JSONB), asked):
+        corrects = None if row.corrects is None else tuple(Source(**each) for each in row.corrects)
         overrides[row.account_id].append(
-            Override(row.id, row.fact, row.value, row.unit, row.document, row.reason, row.recorded_at)
+            Override(
+                row.id, row.fact, row.value, row.unit, row.document, row.reason, row.recorded_at, corrects, row.is_new
+            )
         )
     ratings = await esg.rating(read, scope, list(found), year, as_of)
     for account_id, each in found.items():
@@ -170,7 +186,10 @@ async def _signs(
         months[row.account_id][row.slot] = row
     year = next(iter(found.values())).year
     begins = datetime(year, 1, 1, tzinfo=CHINA)
-    asked = {**keys, "new_sources": terms().split_new_sources, "year_begins": begins, "known_at": known_at}
+    asked = {
+        **keys, "new_sources": terms().split_new_sources, "least_share": terms().split_least_share,
+        "year_begins": begins, "known_at": known_at,
+    }  # fmt: skip
     pools: dict[UUID, list[Pool]] = defaultdict(list)
     for row in await read.rows(text(sql.POOLS), asked):
         pools[row.account_id].append(Pool(*list(row)[1:]))
@@ -182,6 +201,13 @@ async def _signs(
                 _mix(kinds[account_id, 0], each.figures_before),
                 _mix(kinds[account_id, 1], each.figures),
             )
+
+
+async def _first_years(read: Read, found: Mapping[UUID, Material], year: int, known_at: datetime) -> None:
+    alone = [account_id for account_id, each in found.items() if each.before is None and each.inventory is not None]
+    asked = {"accounts": alone, "year": year, "known_at": known_at, "year_begins": date(year, 1, 1)}
+    for row in await read.rows(text(sql.FIRST_YEARS), asked) if alone else ():
+        found[row.account_id].is_first = True
 
 
 def _turns(year: int, slots: Sequence[Any]) -> list[Turn]:

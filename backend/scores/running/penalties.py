@@ -1,4 +1,7 @@
-"""Environmental penalties on record: entered by the authority from a document, withdrawn with a reason, never changed."""
+"""Environmental penalties on record: entered by the authority from a document, withdrawn with a reason, never changed.
+
+Either asks for a new score in its own transaction. One that ends with its last day leaves the score with the night's run.
+"""
 
 from dataclasses import asdict, replace
 from datetime import date
@@ -15,6 +18,7 @@ from backend.scores.errors import PenaltyDatesInvalid, PenaltyKnown, PenaltyNotF
 from backend.scores.running.common import note, supervised, words
 from backend.scores.running.models import ScorePenalty
 from backend.scores.running.queries import PENALTY, penalty_of
+from backend.scores.running.running import rescore
 from backend.scores.running.values import PenaltyValue, Severity
 
 LONGEST_DOCUMENT = 120
@@ -55,6 +59,7 @@ async def record_penalty(
     statement = upsert(ScorePenalty).values(row).on_conflict_do_nothing().returning(literal(1))
     if await write.value(statement) is None:
         raise PenaltyKnown(document=number, path=("input", "document"))
+    await rescore(write, account_id)
     note(write, account, "scores:record_penalty", "score_penalty", value.id, document=number, severity=severity.value,
          from_on=from_on, until_on=until_on)  # fmt: skip
     return value
@@ -93,5 +98,6 @@ async def withdraw_penalty(
             withdrawn_at=withdrawn.withdrawn_at, withdrawn_by=withdrawn.withdrawn_by, withdrawal_reason=why
         )
     )  # fmt: skip
+    await rescore(write, account_id)
     note(write, account, "scores:withdraw_penalty", "score_penalty", penalty_id, document=value.document, reason=why)
     return withdrawn

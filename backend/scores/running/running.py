@@ -42,6 +42,13 @@ async def score(
     return await score_with(write, scope, account_ids, await model_in_force(write, scope), Cause(cause), year)
 
 
+async def rescore(write: Write, account_id: UUID) -> UUID:
+    """Have the account scored as soon as this transaction is committed, and not with the next sweep; return the job's id."""
+    return await enqueue(
+        write, RUN, {"account_ids": [str(account_id)], "cause": Cause.INPUTS}, account_id=account_id
+    )  # fmt: skip
+
+
 async def request_run(write: Write, scope: Scope, account_id: UUID) -> UUID:
     """Ask for a run of one account of the region now; return the job's id.
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,10 @@ from backend.kit.months import Month
 from backend.kit.scope import Kind, Scope
 from backend.scores import ports, rules
 from backend.scores.errors import RollupsClosed
-from backend.scores.modelling.content import Benchmark, ModelContent, Percentile, year_on
+from backend.scores.modelling.content import ModelContent, year_on
 from backend.scores.peers.rollups import Board, board
-from backend.scores.running import runs_sql, stored
+from backend.scores.rules.points import compares
+from backend.scores.running import queries, runs_sql, stored
 from backend.scores.running.facts import COMPARED
 from backend.scores.running.gathering import Gathered, gathered
 from backend.scores.running.signs import fingerprint_of
@@ -45,7 +47,7 @@ class Model:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """What all accounts of a run share. `board` is what is told of the year's groups."""
 
@@ -55,10 +57,24 @@ class Run:
     known_at: datetime
     board: Board
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The day of the run in the jurisdictions' calendar."""
         return self.known_at.astimezone(CHINA).date()
+
+    @cached_property
+    def until(self) -> date:
+        """The last day of the scores of the run."""
+        return months_later(self.day, self.model.content.validity_months)
+
+    @cached_property
+    def compared(self) -> list[str]:
+        """The facts the model compares with the sector."""
+        content = self.model.content
+        found = {each.fact for each in content.indicators if compares(each.transform)}
+        if any(each.fact == "sector_ratio" for each in (*content.indicators, *content.gates)):
+            found.add("value_added_intensity")
+        return sorted(found)
 
 
 async def score_with(
@@ -84,21 +100,25 @@ async def score_with(
     run = Run(model, year, cause, known_at, await board(write, scope, year))
     found = await gathered(write, scope, list(held), year, told=run.board)
     last = {row.account_id: row for row in await write.rows(runs_sql.LAST, asked)}
-    rows: list[dict[str, Any]] = []
-    told: list[dict[str, Any]] = []
-    values: dict[UUID, ScoreValue] = {}
+    fresh: dict[UUID, Fresh] = {}
     for account_id, each in found.items():
-        row, value = assessed(run, each, held[account_id].number + 1, last.get(account_id))
-        if row is not None and value is not None:
-            rows.append(row)
-            values[account_id] = value
-        told.append({
-            "account_id": str(account_id), "score_id": row and row["id"], "number": row and row["number"],
-            "positions": positions_of(run, each), "signs": [mark for mark, _ in failures(each)],
-        })  # fmt: skip
-    await _store(write, run, rows, told, found)
-    await ports.tell(write, scope, _changes(run, found, last, values))
-    return list(values.values())
+        made = assessed(run, each, held[account_id].number + 1, last.get(account_id))
+        if made is not None:
+            fresh[account_id] = made
+    await _store(write, run, fresh, found)
+    await ports.tell(write, scope, await _changes(write, scope, run, found, last, fresh))
+    return [each.value for each in fresh.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new score with its texts as they are stored."""
+
+    value: ScoreValue
+    inputs: str
+    answer: str
+    indicators: str
+    fingerprint: str
 
 
 def assessed(
@@ -106,52 +126,37 @@ def assessed(
     found: Gathered,
     number: int,
     last: Any | None,  # noqa: ANN401 - a row of `score`
-) -> tuple[dict[str, Any] | None, ScoreValue | None]:
-    """Return the row of a new score and its value; nothing where the last one says the same and still holds."""
+) -> Fresh | None:
+    """Return a new score; None where the last one says the same and still holds."""
     content, version = run.model.content, run.model.version
     mark = stored.fingerprint(content, version, run.year, found.facts, found.peers)
     if last is not None and last.fingerprint == mark and last.valid_until > run.day + RENEWED:
-        return None, None
+        return None
     assessment = rules.assess(content, found.facts, found.peers)
-    inputs = [stored.source(each) for each in inputs_of(content, found, run)]
-    core, indicators = stored.core_of(content, version, run.year, assessment), stored.indicators_of(assessment)
-    own_id, until = new_id(), months_later(run.day, content.validity_months)
-    row = {
-        "account_id": str(found.account_id), "id": str(own_id), "number": number, "year": run.year,
-        "model_code": content.code, "model_version": version, "state": assessment.state.value,
-        "points": stored.plain(assessment.points), "grade": assessment.grade, "computed_at": run.known_at.isoformat(),
-        "valid_until": until.isoformat(), "cause": run.cause.value, "inputs": inputs,
-        "answer": stored.answer_of(
-            core, own_id=own_id, number=number, cause=run.cause.value, at=run.known_at, until=until
-        ),
-        "indicators": indicators, "as_of": run.known_at.isoformat(), "fingerprint": mark,
-    }  # fmt: skip
+    own_id, inputs = new_id(), inputs_of(content, found, run)
     value = ScoreValue(
         found.account_id, own_id, number, run.year, content.code, version, content.name, content.is_placeholder,
-        assessment, tuple(Source(**each) for each in inputs), run.cause.value, run.known_at, until,
+        assessment, tuple(inputs), run.cause.value, run.known_at, run.until,
     )  # fmt: skip
-    return row, value
+    core = stored.core_of(content, version, run.year, assessment)
+    answer = stored.answer_of(
+        core, own_id=own_id, number=number, cause=run.cause.value, at=run.known_at, until=run.until
+    )  # fmt: skip
+    told = stored.dumped([stored.source(each) for each in inputs])
+    return Fresh(value, told, answer, stored.indicators_of(assessment), mark)
 
 
 def inputs_of(content: ModelContent, found: Gathered, run: Run) -> list[Source]:
     """Return every record the model looked at, each once, and the roll-ups it compared with."""
-    asked = [each.fact for each in content.indicators] + [each.fact for each in content.gates]
     sources: dict[Source, None] = {}
-    for fact in asked:
-        for each in found.facts[fact].sources if fact in found.facts else ():
-            sources.setdefault(each)
-    compared = {
-        each.fact
-        for each in content.indicators
-        if isinstance(each.transform, Percentile)
-        or (isinstance(each.transform, Benchmark) and each.transform.against is None)
-    }
-    if "sector_ratio" in asked:
-        compared.add("value_added_intensity")
-    for fact in sorted(compared):
-        group = found.peers.groups.get(fact)
+    for part in (*content.indicators, *content.gates):
+        fact = found.facts.get(part.fact)
+        if fact is not None:
+            sources.update(dict.fromkeys(fact.sources))
+    for code in run.compared:
+        group = found.peers.groups.get(code)
         if group is not None:
-            name = f"{run.year}/{found.sector}/{fact}"
+            name = f"{run.year}/{found.sector}/{code}"
             sources.setdefault(Source("SectorRollup", name, group.published_on.isoformat()))
     return list(sources)
 
@@ -167,7 +172,7 @@ def positions_of(run: Run, found: Gathered) -> list[dict[str, Any]]:
         positions.append({
             "fact": code, "basis": basis, "value": stored.plain(fact.value), "unit": fact.unit,
             "size": found.peers.size(code), "percentile": stored.plain(found.peers.percentile(code, fact.value)),
-            "mean": stored.plain(group.mean), "overall_mean": stored.plain(run.board.overall(code, basis)),
+            "mean": stored.plain(group.mean), "overall_mean": stored.plain(run.board.overall(found.sector, code, basis)),
             "published_on": group.published_on.isoformat(),
         })  # fmt: skip
     return positions
@@ -184,55 +189,76 @@ def months_later(day: date, months: int) -> date:
     return date(month.year, month.month, min(day.day, calendar.monthrange(month.year, month.month)[1]))
 
 
-async def _store(
-    write: Write, run: Run, rows: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]],
-    found: Mapping[UUID, Gathered],
-) -> None:  # fmt: skip
+async def _store(write: Write, run: Run, fresh: Mapping[UUID, Fresh], found: Mapping[UUID, Gathered]) -> None:
+    shown = {account_id: failures(each) for account_id, each in found.items()}
     signs = [
         {
             "account_id": str(account_id), "year": run.year, "kind": each.kind.value,
             "fingerprint": mark, "numbers": dict(each.numbers), "zh": each.words.zh, "en": each.words.en,
         }
-        for account_id, one in found.items()
-        for mark, each in failures(one)
+        for account_id, pairs in shown.items()
+        for mark, each in pairs
     ]  # fmt: skip
     if signs:
         await write.run(runs_sql.STORE_SIGNS, {"rows": stored.dumped(signs), "found_at": run.known_at})
-    if rows:
-        await write.run(runs_sql.STORE, {"rows": stored.dumped(rows)})
+    model = {"known_at": run.known_at, "model_code": run.model.content.code, "model_version": run.model.version}
+    if fresh:
+        await write.run(runs_sql.STORE, {**model, **_columns(run, list(fresh.values()))})
+    values = [fresh[account_id].value if account_id in fresh else None for account_id in found]
     await write.run(
         runs_sql.CHECKED,
         {
-            "rows": stored.dumped(told), "known_at": run.known_at, "model_code": run.model.content.code,
-            "model_version": run.model.version,
+            **model, "accounts": list(found), "ids": [each and each.id for each in values],
+            "numbers": [each and each.number for each in values],
+            "positions": [stored.dumped(positions_of(run, each)) for each in found.values()],
+            "signs": [stored.dumped([mark for mark, _ in pairs]) for pairs in shown.values()],
         },
     )  # fmt: skip
-    if rows:
-        write.audit("scores:run", object_type="score", cause=run.cause.value, year=run.year, scores=len(rows),
+    if fresh:
+        write.audit("scores:run", object_type="score", cause=run.cause.value, year=run.year, scores=len(fresh),
                     model=run.model.content.code, version=run.model.version)  # fmt: skip
 
 
-def _changes(
-    run: Run, found: Mapping[UUID, Gathered], last: Mapping[UUID, Any], values: Mapping[UUID, ScoreValue]
-) -> list[ScoreChange]:
-    changes: list[ScoreChange] = []
-    for account_id, after in values.items():
-        row = last.get(account_id)
-        if row is None or _mark(row) != (after.assessment.grade, after.assessment.state.value, *_model(after)):
-            before = None if row is None else stored.score_of(row)
-            changes.append(
-                ScoreChange(account_id, found[account_id].organisation_id, before, after, run.known_at,
-                            {"cause": run.cause.value})
-            )  # fmt: skip
-    return changes
+def _columns(run: Run, fresh: Sequence[Fresh]) -> dict[str, Any]:
+    """Return the new scores column by column."""
+    values = [each.value for each in fresh]
+    return {
+        "year": run.year, "valid_until": run.until, "cause": run.cause.value,
+        "accounts": [each.account_id for each in values], "ids": [each.id for each in values],
+        "numbers": [each.number for each in values], "states": [each.assessment.state.value for each in values],
+        "points": [each.assessment.points for each in values], "grades": [each.assessment.grade for each in values],
+        "inputs": [each.inputs for each in fresh], "answers": [each.answer for each in fresh],
+        "indicators": [each.indicators for each in fresh], "fingerprints": [each.fingerprint for each in fresh],
+    }  # fmt: skip
+
+
+async def _changes(
+    write: Write, scope: Scope, run: Run, found: Mapping[UUID, Gathered], last: Mapping[UUID, Any],
+    fresh: Mapping[UUID, Fresh],
+) -> list[ScoreChange]:  # fmt: skip
+    """Return the new scores that say something else than the last ones, these read whole in one statement."""
+    changed = [
+        each.value
+        for account_id, each in fresh.items()
+        if (row := last.get(account_id)) is None or _mark(row) != _mark_of(each.value)
+    ]
+    keys = [(row.account_id, row.id) for each in changed if (row := last.get(each.account_id)) is not None]
+    before = {each.account_id: each for each in await queries.scores_by_id(write, scope, keys) if each} if keys else {}
+    return [
+        ScoreChange(each.account_id, found[each.account_id].organisation_id, before.get(each.account_id), each,
+                    run.known_at, {"cause": run.cause.value})
+        for each in changed
+    ]  # fmt: skip
 
 
 def _mark(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of `score`
-    return row.grade, row.state, row.model_code, row.model_version
+    return row.grade, row.state, row.model_code, row.model_version, row.year, sorted(row.shut)
 
 
-def _model(value: ScoreValue) -> tuple[object, ...]:
-    return value.model_code, value.model_version
+def _mark_of(value: ScoreValue) -> tuple[object, ...]:
+    shut = sorted(each.code for each in value.assessment.gates if not each.is_open)
+    known = value.assessment
+    return known.grade, known.state.value, value.model_code, value.model_version, value.year, shut
 
 
 __all__ = ["Model", "assessed", "inputs_of", "positions_of", "score_with"]

@@ -36,11 +36,33 @@ with line as (
     where k.slot < 2
     group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
-of_source as (
+every_source as (
     select account_id, site_id, source_id, method, key, base_unit, max(quantity) filter (where slot = 0) as before,
         max(quantity) filter (where slot = 1) as now
     from line
     group by 1, 2, 3, 4, 5, 6
+),
+of_source as (
+    -- A source with next to nothing is none in that year: who enters zeros for meters to come does not make them old.
+    select account_id, site_id, source_id, method, key, base_unit,
+        case when before > 0 and before >= :least_share * sum(before) over pool then before end as before,
+        case when now > 0 and now >= :least_share * sum(now) over pool then now end as now
+    from every_source
+    window pool as (partition by account_id, site_id, method, key, base_unit)
+),
+by_account as (
+    -- Where a site is new to its kind of source, a meter may have been split over sites.
+    select account_id, cast(null as uuid) as site_id, concat_ws(':', method, nullif(key, '')) as what, base_unit,
+        count(before) as sources_before, count(now) as sources_now,
+        count(*) filter (where before is not null and now is not null) as kept,
+        sum(before) as quantity_before, sum(now) as quantity_now
+    from (
+        select *, count(before) over (partition by account_id, site_id, method, key, base_unit) as before_at_site
+        from of_source
+    ) s
+    group by account_id, method, key, base_unit
+    having count(now) - count(before) >= :new_sources and count(before) > 0
+        and bool_or(now is not null and before_at_site = 0)
 ),
 by_source as (
     select account_id, site_id, concat_ws(':', method, nullif(key, '')) as what, base_unit, count(before) as sources_before,
@@ -61,11 +83,25 @@ by_meter as (
     group by s.account_id, s.site_id, e.code, s.base_unit, s.before, s.now
     having count(*) filter (where m.created_at >= :year_begins) >= :new_sources
 )
-select p.account_id, t.code as site, p.what, p.base_unit, p.sources_before, p.sources_now, p.kept, p.quantity_before,
-    p.quantity_now
-from (select * from by_source union all select * from by_meter) p
-join site t on t.account_id = p.account_id and t.id = p.site_id
+select p.account_id, coalesce(t.code, '') as site, p.what, p.base_unit, p.sources_before, p.sources_now, p.kept,
+    p.quantity_before, p.quantity_now
+from (select * from by_source union all select * from by_meter union all select * from by_account) p
+left join site t on t.account_id = p.account_id and t.id = p.site_id
 order by p.account_id, t.code, p.what"""
+
+FIRST_YEARS = """
+select asked.id as account_id
+from unnest(cast(:accounts as uuid[])) as asked(id)
+join carbon_account own on own.id = asked.id
+where not exists (
+        -- A closed account of the same holder is its past too: who opens another one does not begin anew.
+        select from carbon_account a
+        join inventory v on v.account_id = a.id and v.year < :year and v.computed_at <= :known_at
+        where a.organisation_id = own.organisation_id and (a.id = own.id or a.closed_at is not null))
+    and not exists (
+        select from activity_record r
+        where r.account_id = own.id and r.month < :year_begins and r.recorded_at <= :known_at)"""
+"""The accounts of which nothing is known before the year: no inventory, not even a withdrawn one, and no activity."""
 
 CLAIMS = """
 select account_id, array_agg(movement_id order by movement_id) as movements
@@ -92,7 +128,11 @@ cross join lateral (
 where s.account_id = any(cast(:accounts as uuid[])) and s.year = :year and newest.kind = 'accepted'"""
 
 OVERRIDES = """
-select distinct on (account_id, fact) account_id, id, fact, value, unit, document, reason, recorded_at
-from score_override
-where account_id = any(cast(:accounts as uuid[])) and year = :year and recorded_at <= :known_at
-order by account_id, fact, recorded_at desc, id desc"""
+select o.account_id, o.id, o.fact, o.value, o.unit, o.document, o.reason, o.recorded_at, p.effect -> 'corrects' as corrects,
+    p.state = 'open' as is_new
+from score_override o
+join score_appeal p on p.account_id = o.account_id and p.id = o.appeal_id
+where o.account_id = any(cast(:accounts as uuid[])) and o.year = :year and o.recorded_at <= :known_at
+order by o.account_id, o.fact, o.recorded_at, o.id"""
+"""Every correction, the newest of a fact last. Of an appeal that is still open it is this very transaction's, which has judged
+the records there are."""

@@ -30,7 +30,7 @@ from backend.scores.values import (
 )
 
 Value = Decimal | str | bool | None
-RULES = 1
+RULES = 2
 """Counts the changes of the rules themselves that make a score another one: every account is then scored anew."""
 
 
@@ -129,20 +129,13 @@ def fingerprint(content: ModelContent, version: int, year: int, facts: Mapping[s
 
     The same fingerprint is the same score, so that an account nothing happened to costs no assessment.
     """
-    asked = dict.fromkeys((
-        *(each.fact for each in content.indicators), *(each.fact for each in content.gates),
-        *(each.fact for each in content.levers), *content.essential,
-    ))  # fmt: skip
     told = [
-        [code, of_value(each.value), each.unit, each.quality.value, [source(one) for one in each.sources]]
-        for code in asked
+        [code, *of_value(each.value).values(), each.unit, each.quality.value, each.note.zh,
+         [(one.kind, one.id, one.version) for one in each.sources]]
+        for code in content.looked_at
         if (each := facts.get(code)) is not None
-    ]
-    groups = [
-        [code, each.size, plain(each.mean), each.published_on.isoformat()]
-        for code, each in sorted(peers.groups.items())
-    ]
-    return hashlib.sha256(dumped([RULES, content.code, version, year, told, groups]).encode()).hexdigest()
+    ]  # fmt: skip
+    return hashlib.sha256(dumped([RULES, content.code, version, year, told, peers.told]).encode()).hexdigest()
 
 
 def score_of(row: Any) -> ScoreValue:  # noqa: ANN401 - a row of `score`

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from backend.kit.clock import CHINA, now
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.scores.peers.rollups import Key
+from backend.scores.peers.rollups import Key, group_of
 from backend.scores.running.facts import COMPARED, basis_of, comparable
 from backend.scores.running.material import basics
 from backend.scores.running.values import Cause
@@ -134,9 +134,10 @@ async def compared(
     """Return what the accounts' year brings to the groups of their sectors: by group, value and account."""
     found: dict[Key, list[tuple[Decimal, UUID]]] = defaultdict(list)
     for account_id, each in (await basics(read, scope, account_ids, year, None)).items():
+        sector = group_of(each.account.sector, is_demonstration=each.account.is_demonstration)
         for code, fact in comparable(each).items():
             if code in COMPARED and isinstance(fact.value, Decimal):
-                found[each.account.sector, code, basis_of(fact)].append((fact.value, account_id))
+                found[sector, code, basis_of(fact)].append((fact.value, account_id))
     return found
 
 

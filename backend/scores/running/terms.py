@@ -21,6 +21,7 @@ class Terms:
     shift_least_share: Decimal
     split_new_sources: int
     split_tolerance: Decimal
+    split_least_share: Decimal
     boiler_fall: Decimal
     boiler_replaced: Decimal
     boiler_production_kept: Decimal
@@ -45,6 +46,7 @@ def terms() -> Terms:
         shift_least_share=Decimal(shifted["least_share"]),
         split_new_sources=split["new_sources"],
         split_tolerance=Decimal(split["tolerance"]),
+        split_least_share=Decimal(split["least_share"]),
         boiler_fall=Decimal(boiler["fall"]),
         boiler_replaced=Decimal(boiler["replaced"]),
         boiler_production_kept=Decimal(boiler["production_kept"]),

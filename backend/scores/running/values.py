@@ -48,10 +48,13 @@ class SignState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check says of an account and a year, with its numbers (plain decimals by name) and in words."""
+    """What a check says of an account and a year, with its numbers (plain decimals by name) and in words.
+
+    `outcome` is None where the check has nothing to ask: in an account's first year there is no year before to compare with.
+    """
 
     kind: SignKind
-    outcome: Outcome
+    outcome: Outcome | None
     numbers: Mapping[str, str]
     words: Words
 

@@ -134,9 +134,8 @@ def _remarks(data: StatementData, speak: Speaker) -> list[str]:
                     f"{inventory.excluded_count} records of {year} were not approved and are not counted.",
                 )
             )
-    late = sum(1 for each in data.duties if each.state == "late")
-    if late:
-        found.append(speak.say(f"有 {late} 项义务已逾期。", f"{late} duties are late."))
+    if late := chapters_standing.overdue(data, speak):
+        found.append(late)
     if all(each.note == NO_BUDGET for each in data.budgets):
         found.append(speak.say("未设定碳排放预算。", "No emission budget is set."))
     if data.score is None:

@@ -61,7 +61,8 @@ def _totals(years: list[YearEmissions], speak: Speaker) -> Table:
         unit = figures[0].unit
         rows.append(Row((speak.cell(zh, en), Cell(unit), *(Cell(figure=each) for each in figures)), is_total))
     titles = (speak.say("项目", "Item"), speak.say("单位", "Unit"), *(title for title, _ in columns))
-    return Table(speak.say("按范围", "By scope"), titles, tuple(rows))
+    note = speak.note(*(totals.scope3 for _, totals in columns))
+    return Table(speak.say("按范围", "By scope"), titles, tuple(rows), note)
 
 
 def _scope(scope: int, speak: Speaker) -> Cell:

@@ -1,8 +1,13 @@
 """The chapters on how the account stands: quota, budget, what is due, score. Pure."""
 
+from collections.abc import Sequence
+
 from backend.statements.account.presenting import Cell, Row, Section, Speaker, Table, day_of
-from backend.statements.account.values import DutyLine, StatementData
-from backend.statements.account.wording import BASES, DUTY_STATES, SCORE_STATES, word
+from backend.statements.account.values import DutyLine, QuotaPosition, StatementData
+from backend.statements.account.wording import AWAITED, BASES, DUTY_STATES, SCORE_STATES, SETTLED, word
+
+LATE = "late"
+"""The state of a duty whose day is over."""
 
 QUOTA = (
     ("obligation", "应清缴量", "Obligation"),
@@ -32,26 +37,34 @@ def quotas(data: StatementData, speak: Speaker) -> Section:
         )
         for name, zh, en in QUOTA
     ]  # fmt: skip
-    rows.append(
-        Row(
-            (speak.cell("数据来源", "Basis"), Cell(""), *(speak.words(word(BASES, each.basis)) for each in data.quotas))
-        )
-    )
-    rows.append(
-        Row(
-            (
-                speak.cell("清缴截止日", "Due on"),
-                Cell(""),
-                *(Cell(each.due_on.isoformat() if each.due_on else "—") for each in data.quotas),
-            )
-        )
-    )
-    state = [speak.cell("已结清", "Closed") if each.is_closed else speak.cell("未结清", "Open") for each in data.quotas]
-    rows.append(Row((speak.cell("年度状态", "State"), Cell(""), *state)))
     columns = tuple(speak.say(f"{each.calendar_year} 年度", f"{each.calendar_year}") for each in data.quotas)
     note = speak.note(*(each.usable_cea for each in data.quotas), *(each.gap for each in data.quotas))
     table = Table("", (speak.say("项目", "Item"), speak.say("单位", "Unit"), *columns), tuple(rows), note)
-    return Section("quota", title, (table,))
+    # What is words stands in a table of its own: beside figures of several years it would take their room.
+    years = [
+        Row(
+            (
+                Cell(column), speak.words(word(BASES, each.basis)),
+                Cell(each.due_on.isoformat() if each.due_on else "—"),
+                Cell(_year_state(each, speak)),
+            )
+        )
+        for column, each in zip(columns, data.quotas, strict=True)
+    ]  # fmt: skip
+    heads = (
+        speak.say("年度", "Year"), speak.say("应清缴量依据", "Basis of the obligation"), speak.say("清缴截止日", "Due on"),
+        speak.say("年度状态", "State"),
+    )  # fmt: skip
+    return Section("quota", title, (table, Table("", heads, tuple(years), wide=(1,))))
+
+
+def _year_state(year: QuotaPosition, speak: Speaker) -> str:
+    """Return how a year stands: closed by the authority, settled in time or late, or open."""
+    told = [speak.say("已关闭", "Closed")] if year.is_closed else []
+    if year.settled_on is not None:
+        is_late = year.due_on is not None and year.settled_on > year.due_on
+        told.append(f"{speak.of(SETTLED['done_late' if is_late else 'done'])} {year.settled_on}")
+    return speak.say("，", ", ").join(told) or speak.say("未结清", "Open")
 
 
 def budget(data: StatementData, speak: Speaker) -> Section:
@@ -77,18 +90,36 @@ def budget(data: StatementData, speak: Speaker) -> Section:
     return Section("budget", title, (Table("", columns, tuple(rows), wide=(3,)),))
 
 
+def grouped(duties_: Sequence[DutyLine]) -> list[list[DutyLine]]:
+    """Return duties as they are listed: the months of one monthly duty of a year that stand alike are one."""
+    alike: dict[tuple[object, ...], list[DutyLine]] = {}
+    for at, each in enumerate(duties_):
+        key = (each.kind, each.code, each.calendar_year, each.state) if each.month is not None else (at,)
+        alike.setdefault(key, []).append(each)
+    return list(alike.values())
+
+
+def overdue(data: StatementData, speak: Speaker) -> str:
+    """Return how many of the holder's duties are late, as they are listed; empty where none is."""
+    late = [own for own in grouped(data.duties) if own[0].state == LATE and not own[0].is_official]
+    if not late:
+        return ""
+    count, each_month = len(late), sum(len(own) for own in late)
+    zh, en = f"有 {count} 项义务已逾期", f"{count} {'duty is' if count == 1 else 'duties are'} late"
+    if each_month > count:
+        zh += f"（一年的月度数据存证计为一项，逐月计共 {each_month} 项）"
+        en += f" (the monthly filings of a year count as one; month by month there are {each_month})"
+    return speak.say(f"{zh}。", f"{en}.")
+
+
 def duties(data: StatementData, speak: Speaker) -> Section:
     """Return what is due; the months of one monthly duty that stand alike are one row."""
     title = speak.say("待履行事项与信息披露", "Duties and disclosures due")
     if not data.duties:
         return Section("duties", title, (), speak.say("没有待履行的事项。", "Nothing is due."))
     kinds = {"quota": speak.say("碳市场履约", "Carbon market"), "disclosure": speak.say("信息披露", "Disclosure")}
-    alike: dict[tuple[object, ...], list[DutyLine]] = {}
-    for at, each in enumerate(data.duties):
-        key = (each.kind, each.code, each.calendar_year, each.state) if each.month is not None else (at,)
-        alike.setdefault(key, []).append(each)
     rows: list[Row] = []
-    for own in alike.values():
+    for own in grouped(data.duties):
         first = own[0]
         told = speak.of(first.name)
         if len(own) > 1:
@@ -98,7 +129,8 @@ def duties(data: StatementData, speak: Speaker) -> Section:
                 f"monthly data filings of {first.calendar_year} (months {months}; {len(own)} in all)",
             )
         due = first.due_on.isoformat() if first.due_on else "—"
-        state = speak.words(word(DUTY_STATES, first.state))
+        awaited = AWAITED.get(first.state) if first.is_official else None
+        state = speak.words(awaited or word(DUTY_STATES, first.state))
         rows.append(Row((Cell(due), Cell(kinds.get(first.kind, first.kind)), Cell(told), state)))
     columns = (
         speak.say("截止日", "Due on"),

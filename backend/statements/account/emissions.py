@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from backend.scores.values import Source, Words
 from backend.statements.account.figuring import HUNDRED, derived, exact_sum, taken
 from backend.statements.account.gathered import Gathered, Period
 from backend.statements.account.values import (
+    UNSAID,
     CategoryLine,
     Figure,
     Intensity,
@@ -28,11 +30,14 @@ from backend.statements.account.values import (
 T, TCE = "tCO2e", "tce"
 MONTHS = 12
 MONEY = "万CNY"
+COAL = "standard_coal"
+"""The parameter of a line that brings its quantity into standard coal: it makes energy and no emissions."""
 _UNSURE = {Confidence.MEMORY, Confidence.SECONDARY}
 _LINES = Words("本年度清单中该排放源各行之和", "the sum of the inventory's lines of this source")
 _PARTS = Words("所列各项之和", "the sum of what is listed")
 _STATED = Words("取自排放清单", "taken from the inventory")
 _OF_MONTHS = Words("期间内各月之和", "the sum of the period's months")
+NOT_ACCOUNTED = Words("该年度清单未核算范围三。", "The year's inventory does not account for scope 3.")
 LOCATION = Words("范围一＋范围二（基于位置）", "scope 1 + scope 2, location-based")
 MARKET = Words("范围一＋范围二（基于市场）", "scope 1 + scope 2, market-based")
 
@@ -55,14 +60,27 @@ def marks(facts: InventoryFacts, day: date) -> tuple[Mark, ...]:
 
 
 def line_marks(lines: Iterable[LineFacts]) -> tuple[Mark, ...]:
-    """Return what must be known of the parameters and the formulas behind lines.
+    """Return what must be known of the parameters and the formulas behind the emissions of lines.
 
-    A formula this release does not know has nobody who vouches for it, so it counts as not confirmed.
+    A formula this release does not know has nobody who vouches for it, so it counts as not confirmed. The coefficient of
+    standard coal makes no emissions; see `energy_marks`.
     """
-    of_lines = list(lines)
-    confidences = {str(each.get("confidence", "")) for line in of_lines for each in line.parameters}
-    methods = {each.method for each in of_lines}
-    confidences |= {METHODS[each].confidence if each in METHODS else Confidence.MEMORY.value for each in methods}
+    confidences: set[str] = set()
+    for each in lines:
+        method = METHODS.get(each.method)
+        confidences.add(Confidence.MEMORY.value if method is None else method.confidence)
+        confidences |= {str(one.get("confidence", "")) for one in each.parameters if one.get("code") != COAL}
+    return _of_confidences(confidences)
+
+
+def energy_marks(lines: Iterable[LineFacts]) -> tuple[Mark, ...]:
+    """Return what must be known of the coefficients that bring lines into standard coal."""
+    return _of_confidences(
+        {str(one.get("confidence", "")) for each in lines for one in each.parameters if one.get("code") == COAL}
+    )
+
+
+def _of_confidences(confidences: AbstractSet[str]) -> tuple[Mark, ...]:
     found: list[Mark] = []
     if Confidence.PLACEHOLDER in confidences:
         found.append(Mark.PLACEHOLDER)
@@ -84,8 +102,8 @@ def _year(known: Gathered, year: int) -> YearEmissions:
     if facts is None:
         return YearEmissions(year, first, last, None, None, None, (), (), None, None)
     common = marks(facts, period.day)
-    every = (*common, *line_marks(known.lines.get(year, ())))
-    sources = _sources(facts, known.lines.get(year, ()), common)
+    lines = known.lines.get(year, ())
+    sources = _sources(facts, lines, common)
     categories = _categories(facts, sources)
     is_whole = (first.month, last.month) == (1, MONTHS)
     share = facts.tier_shares.get("metered") if facts.tier_shares else None
@@ -98,8 +116,8 @@ def _year(known: Gathered, year: int) -> YearEmissions:
             facts.verifier_id, facts.verified_at, facts.restates_id, facts.months_covered, facts.record_count,
             facts.excluded_count,
         ),
-        year=year_totals(facts, common, every, categories),
-        period=None if is_whole else _months(facts, known.months.get(year, ()), first, last, every),
+        year=_year_totals(facts, lines, common, categories),
+        period=None if is_whole else _months(facts, known.months.get(year, ()), lines, (first, last), common),
         categories=categories,
         sources=sources,
         quality=taken(f"emissions.quality.{year}", facts.quality_score, "", [inventory_source(facts)], words=_STATED),
@@ -149,53 +167,68 @@ def _categories(facts: InventoryFacts, sources: Sequence[SourceLine]) -> tuple[C
     )  # fmt: skip
 
 
-def year_totals(
-    facts: InventoryFacts, common: Sequence[Mark], every: Sequence[Mark], categories: Sequence[CategoryLine]
+def has_scope3(facts: InventoryFacts, lines: Iterable[LineFacts]) -> bool:
+    """Tell whether an inventory accounts for scope 3 at all: what was not accounted for is not zero."""
+    return facts.scope3 != 0 or any(each.scope == 3 for each in lines)  # noqa: PLR2004 - scope 3
+
+
+def _year_totals(
+    facts: InventoryFacts, lines: Sequence[LineFacts], common: Sequence[Mark], categories: Sequence[CategoryLine]
 ) -> Totals:
     """Return the totals of a year: sums of their categories where these are listed, else taken from the inventory.
 
     The inventory's own totals are exact sums of its lines, so both ways give the same numbers. `common` are the marks
-    of the inventory, `every` those of its lines as well: standard coal is taken from all of them.
+    of the inventory as a whole.
     """
     year, source = facts.year, [inventory_source(facts)]
 
-    def total(name: str, scope: int, basis: str, stated: Decimal) -> Figure:
+    def total(name: str, scope: int, basis: str, stated: Decimal | None) -> Figure:
         parts = [getattr(each, basis) for each in categories if each.scope == scope]
         figure_id = f"emissions.{name}.{year}"
         if parts:
             return derived(figure_id, Op.SUM, parts, T, words=_PARTS)
-        return taken(figure_id, stated, T, source, words=_STATED, marks=common)
+        note = NOT_ACCOUNTED if stated is None else UNSAID
+        return taken(figure_id, stated, T, source, words=_STATED, marks=common, note=note)
 
     return _together(
         str(year),
         total("scope1", 1, "location", facts.scope1),
         total("scope2_location", 2, "location", facts.scope2_location),
         total("scope2_market", 2, "market", facts.scope2_market),
-        total("scope3", 3, "location", facts.scope3),
-        taken(f"energy.{year}", facts.energy_tce, TCE, source, words=_STATED, marks=every),
+        total("scope3", 3, "location", facts.scope3 if has_scope3(facts, lines) else None),
+        taken(f"energy.{year}", facts.energy_tce, TCE, source, words=_STATED, marks=(*common, *energy_marks(lines))),
     )
 
 
 def _months(
-    facts: InventoryFacts, months: Sequence[MonthFacts], first: date, last: date, common: Sequence[Mark]
-) -> Totals:
-    """Return the totals of the months of a year inside the period."""
+    facts: InventoryFacts, months: Sequence[MonthFacts], lines: Sequence[LineFacts], days: tuple[date, date],
+    common: Sequence[Mark],
+) -> Totals:  # fmt: skip
+    """Return the totals of the months of a year inside the period, from the first of `days` to the month of the second."""
+    first, last = days
     inside = [each for each in months if first <= each.month <= last]
     span = f"{facts.year}.{first.month:02d}-{last.month:02d}"
     sources = [
         Source("InventoryMonth", f"{facts.inventory_id}/{each.month:%Y-%m}", str(facts.version)) for each in inside
     ]
 
-    def total(name: str, amounts: Iterable[Decimal], unit: str = T) -> Figure:
-        return taken(f"{name}.{span}", exact_sum(amounts), unit, sources, words=_OF_MONTHS, marks=common)
+    def total(name: str, scope: int, sides: AbstractSet[str]) -> Figure:
+        own = [each for each in lines if each.scope == scope and each.basis in sides]
+        amount = exact_sum(getattr(each, name) for each in inside)
+        is_told = scope != 3 or has_scope3(facts, lines)  # noqa: PLR2004 - scope 3
+        return taken(
+            f"emissions.{name}.{span}", amount if is_told else None, T, sources, words=_OF_MONTHS,
+            marks=(*common, *line_marks(own)), note=UNSAID if is_told else NOT_ACCOUNTED,
+        )  # fmt: skip
 
+    energy = exact_sum(each.energy_tce for each in inside)
     return _together(
         span,
-        total("emissions.scope1", (each.scope1 for each in inside)),
-        total("emissions.scope2_location", (each.scope2_location for each in inside)),
-        total("emissions.scope2_market", (each.scope2_market for each in inside)),
-        total("emissions.scope3", (each.scope3 for each in inside)),
-        total("energy", (each.energy_tce for each in inside), TCE),
+        total("scope1", 1, {"both", "location"}),
+        total("scope2_location", 2, {"both", "location"}),
+        total("scope2_market", 2, {"both", "market"}),
+        total("scope3", 3, {"both", "location"}),
+        taken(f"energy.{span}", energy, TCE, sources, words=_OF_MONTHS, marks=(*common, *energy_marks(lines))),
     )
 
 
@@ -229,7 +262,8 @@ def intensities(known: Gathered, stated: Sequence[YearEmissions]) -> tuple[Inten
 
 def _earlier(known: Gathered, facts: InventoryFacts) -> Figure:
     """Return the location-based total of a year before the period, of which the statement shows no parts."""
-    common = (*marks(facts, known.period.day), *line_marks(known.lines.get(facts.year, ())))
+    lines = [each for each in known.lines.get(facts.year, ()) if each.scope in {1, 2} and each.basis != "market"]
+    common = (*marks(facts, known.period.day), *line_marks(lines))
     value = EXACT.add(facts.scope1, facts.scope2_location)
     return taken(f"emissions.location.{facts.year}", value, T, [inventory_source(facts)], words=LOCATION, marks=common)
 

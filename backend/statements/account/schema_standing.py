@@ -27,6 +27,9 @@ class StatementQuota:
     usable_ccer: StatementFigure = strawberry.field(description="CCER that might settle it.")
     gap: StatementFigure = strawberry.field(description="What lacks (positive) or is left (negative).")
     due_on: date | None = strawberry.field(description="The last day of surrender; null when not on record.")
+    settled_on: date | None = strawberry.field(
+        description="The day the surrender was done; null while something is owed, or may be."
+    )
     is_closed: bool = strawberry.field(description="The authority closed the year.")
 
 
@@ -52,6 +55,9 @@ class StatementDuty:
     due_on: date | None = strawberry.field(description="The last day; null when not on record.")
     done_on: date | None = strawberry.field(description="When it was done.")
     state: str = strawberry.field(description="How it stood at the moment of knowledge.")
+    is_official: bool = strawberry.field(
+        description="The authority does it to the holder (verification, allocation): it is not held against the holder."
+    )
 
 
 @strawberry.type(description="The green score that stood at the moment of knowledge.")
@@ -127,7 +133,7 @@ def statement_data(value: values.StatementData) -> AccountStatementData:
         duties=[
             StatementDuty(
                 kind=each.kind, code=each.code, name=words(each.name), year=each.calendar_year, month=each.month,
-                due_on=each.due_on, done_on=each.done_on, state=each.state,
+                due_on=each.due_on, done_on=each.done_on, state=each.state, is_official=each.is_official,
             )
             for each in value.duties
         ],
@@ -141,7 +147,7 @@ def _quota(each: values.QuotaPosition) -> StatementQuota:
         year=each.calendar_year, basis=each.basis, obligation=figure(each.obligation),
         surrendered_cea=figure(each.surrendered_cea), surrendered_ccer=figure(each.surrendered_ccer),
         remaining=figure(each.remaining), usable_cea=figure(each.usable_cea), usable_ccer=figure(each.usable_ccer),
-        gap=figure(each.gap), due_on=each.due_on, is_closed=each.is_closed,
+        gap=figure(each.gap), due_on=each.due_on, settled_on=each.settled_on, is_closed=each.is_closed,
     )  # fmt: skip
 
 

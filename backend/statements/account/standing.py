@@ -1,10 +1,10 @@
 """How the account stands in a statement: quota position, budgets, what is due, the green score. Pure."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from backend.kit.quantities import EXACT
 from backend.ledger.values import CCER, CEA
-from backend.quotas.service import YearStanding
+from backend.quotas.service import OFFICIAL, YearStanding
 from backend.quotas.values import ObligationBasis
 from backend.scores.values import Source, State, Words
 from backend.statements.account.emissions import inventory_source, line_marks
@@ -31,6 +31,8 @@ NOT_DUE = (*DONE, "voluntary")
 """States of a disclosure nobody waits for."""
 UNIT, OBLIGATION = "unit", "tCO2"
 BUDGET_UNIT = "tCO2e"
+SURRENDER = "surrender"
+"""The duty that settles a year."""
 NO_BUDGET = Words("尚未设定预算。", "No budget is set.")
 BUDGET_NOT_SHOWN = Words("碳排放预算不在查看者可见范围内。", "Budgets are not shown to this reader.")
 _ALLOWED = Words("重点单位碳排放预算：批准、调整与置换之和", "the key unit's budget: approved, adjusted and moved")
@@ -104,8 +106,13 @@ def _position(known: Gathered, each: YearStanding) -> QuotaPosition:
             note=note if each.gap is not None else UNTOLD,
         ),
         due_on=each.due,
+        settled_on=_surrendered_on(each) if each.owed.is_verified and each.remaining == 0 else None,
         is_closed=each.closed is not None,
     )
+
+
+def _surrendered_on(year: YearStanding) -> date | None:
+    return next((each.done_on for each in year.duties if each.duty.kind.value == SURRENDER), None)
 
 
 def _sources(known: Gathered, each: YearStanding) -> list[Source]:
@@ -153,13 +160,13 @@ def duties(known: Gathered) -> tuple[DutyLine, ...]:
             found.append(
                 DutyLine(
                     "quota", each.duty.kind.value, Words(each.duty.zh, each.duty.en), each.duty.year, each.duty.month,
-                    due, each.done_on, each.state.value,
+                    due, each.done_on, each.state.value, is_official=each.duty.kind in OFFICIAL,
                 )
             )  # fmt: skip
     found += [
         DutyLine(
             "disclosure", each.standard, Words(each.name.zh, each.name.en), each.year, None, each.due_on, None,
-            each.state.value,
+            each.state.value, is_official=False,
         )
         for each in known.disclosures
         if each.state.value not in NOT_DUE

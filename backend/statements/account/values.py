@@ -315,7 +315,8 @@ class Use:
 class QuotaPosition:
     """How the account stands in a compliance year of the carbon market, in tCO2 and whole units.
 
-    `basis` is where the obligation's figure comes from. `gap` is what lacks (positive) or is left (negative).
+    `basis` is where the obligation's figure comes from. `gap` is what lacks (positive) or is left (negative). `settled_on` is
+    the day the surrender was done, of a year for which nothing is owed any more.
     """
 
     calendar_year: int
@@ -328,6 +329,7 @@ class QuotaPosition:
     usable_ccer: Figure
     gap: Figure
     due_on: date | None
+    settled_on: date | None
     is_closed: bool
 
 
@@ -343,7 +345,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """Something due: of the carbon market (`kind` = `quota`) or a disclosure (`kind` = `disclosure`)."""
+    """Something due: of the carbon market (`kind` = `quota`) or a disclosure (`kind` = `disclosure`).
+
+    What is `is_official` the authority does to the holder: it is not held against the holder.
+    """
 
     kind: str
     code: str
@@ -353,6 +358,7 @@ class DutyLine:
     due_on: date | None
     done_on: date | None
     state: str
+    is_official: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,16 @@ DUTY_STATES: Mapping[str, Words] = {
     "unknown": Words("截止日期未收录", "No day on record"),
     "cannot_tell": Words("无法判定", "Cannot be told"),
 }
+AWAITED: Mapping[str, Words] = {
+    "open": Words("待主管部门办理", "Awaited from the authority"),
+    "late": Words("待主管部门办理，期限已过", "Awaited from the authority, past its day"),
+}
+"""States of a duty of the authority's own, where they are not those of the holder's."""
+SETTLED: Mapping[str, Words] = {
+    "done": Words("已按期清缴", "Done"),
+    "done_late": Words("逾期清缴", "Done late"),
+}
+"""How a year stands for which nothing is owed any more."""
 SCORE_STATES: Mapping[str, Words] = {
     "graded": Words("已评级", "Graded"),
     "gated": Words("受限（存在否决项）", "Gated"),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.kit.tasks import Task, job
-from backend.statements.bundle.sessions import KIND, make, place
+from backend.statements.bundle.sessions import KIND, keep, make
 
 
 @job(KIND, timeout=3600)
@@ -20,7 +20,7 @@ async def make_bundle(task: Task, payload: dict[str, Any]) -> dict[str, Any]:
     made = await make(
         task.databases, task.storage, task.settings, task.scope, account_id, statement_id, most=None
     )  # fmt: skip
-    stored = await task.storage.put(place(task.scope, account_id, statement_id), made.content)
+    stored = await keep(task.storage, task.scope, account_id, statement_id, made)
     return {
         "file_name": made.name, "size": stored.size, "sha256": stored.sha256,
         "movements": made.movements, "proofs": made.proofs,

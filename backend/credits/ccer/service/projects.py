@@ -24,6 +24,7 @@ from backend.kit.clock import now, today
 from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
+from backend.ledger.ports import fold
 
 
 async def draft_project(write: Write, scope: Scope, *, account_id: UUID, facts: ProjectFacts) -> ProjectValue:
@@ -141,7 +142,7 @@ def _clean(facts: ProjectFacts) -> ProjectFacts:
         code=rules.words(facts.code, "code", least=1, most=60).upper(),
         name=rules.words(facts.name, "name", least=1),
         methodology=rules.words(facts.methodology, "methodology", least=1, most=60).upper(),
-        plant_code=rules.words(facts.plant_code, "plantCode", most=60).upper(),
+        plant_code=fold(rules.words(facts.plant_code, "plantCode", most=60)),
     )
 
 

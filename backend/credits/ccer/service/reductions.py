@@ -16,7 +16,7 @@ from backend.credits.ccer.errors import (
     VerifiedMoreThanReported,
 )
 from backend.credits.ccer.models import CcerReduction
-from backend.credits.ccer.service.claims import claim_energy
+from backend.credits.ccer.service.claims import claim_energy, facts_of
 from backend.credits.ccer.service.common import (
     begin,
     check_answers,
@@ -157,8 +157,8 @@ async def issue_reduction(
 
     The serials are recorded as the units' origin, so that a later import of the same units is refused here; the door
     reserves them in the clearing first (`issue_ahead`), so that it is refused in every other jurisdiction too. The
-    energy of solar thermal and offshore wind is claimed for CCER at the same time, so that no green certificate stands
-    on it. The vintage is the year in which the monitoring period begins.
+    energy of the project's plant, if it names one, is claimed for CCER at the same time, so that no green certificate
+    stands on it. The vintage is the year in which the monitoring period begins.
 
     Raises:
         Unauthenticated, Forbidden: without `credits:review` and `ledger:issue`.
@@ -177,11 +177,9 @@ async def issue_reduction(
         Reason(effective_on=taken.on, purpose="ccer_issuance", reference=taken.reference, note=taken.note,
                facts={"project": project.code, "reduction": str(reduction.id)}, undone_by=ANNUL_REDUCTION),
     )  # fmt: skip
-    if rules.is_exclusive(project.methodology):
-        await claim_energy(
-            write, scope, account_id, project.plant_code, reduction.period_from, reduction.period_to,
-            movement_id=movement.id, facts={"project": project.code, "methodology": project.methodology},
-        )  # fmt: skip
+    extent = ledger.energy_of(CCER, batch)
+    if extent is not None:
+        await claim_energy(write, scope, account_id, extent, movement_id=movement.id, facts=facts_of(batch))
     moved = await move_reduction(
         write, scope, project, reduction, Action.ISSUE, path.target, taken, movement_id=movement.id
     )

@@ -53,7 +53,7 @@ from backend.kit.db import Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
 from backend.ledger import service as ledger
-from backend.ledger.values import MovementKind, Reason, Selection
+from backend.ledger.values import HoldState, MovementKind, MovementValue, Reason, Selection
 
 PARTY_ZH = {Party.SELLER: "卖方", Party.BUYER: "买方"}
 
@@ -112,7 +112,7 @@ async def confirm(write: Write, scope: Scope, match_id: UUID) -> MatchValue:
     """Take the step that is one's own: the lister agrees, the seller delivers, the buyer accepts the delivery.
 
     Agreeing to a proposal for one's offer delivers at once. A delivery to an account that receives automatically is the
-    sale; to any other it is an offer in the ledger, and the buyer's acceptance is.
+    sale; to any other it is an offer in the ledger, and the buyer's acceptance is, here or there.
 
     Raises:
         Unauthenticated, Forbidden: without `credits:offer`; to deliver or accept, without `ledger:transfer`.
@@ -128,8 +128,18 @@ async def confirm(write: Write, scope: Scope, match_id: UUID) -> MatchValue:
     if match.state is MatchState.CONFIRMED:
         return await _deliver(write, scope, match, match.hold_id)
     assert match.hold_id is not None  # noqa: S101 - what is offered has a hold
-    movement = await ledger.accept(write, scope, match.hold_id, _reason(match))
+    movement = await _accepted(write, scope, match.hold_id)
+    if movement is None:
+        movement = await ledger.accept(write, scope, match.hold_id, _reason(match))
     return await settle(write, match, movement)
+
+
+async def _accepted(write: Write, scope: Scope, hold_id: UUID) -> MovementValue | None:
+    """Return the movement by which the buyer accepted the delivery in the ledger itself, if that was done."""
+    hold = (await ledger.holds_by_id(write, scope, [hold_id])).get(hold_id)
+    if hold is None or hold.state is not HoldState.SETTLED or hold.closed_by is None:
+        return None
+    return (await ledger.movements_by_id(write, scope, [hold.closed_by])).get(hold.closed_by)
 
 
 async def refuse(write: Write, scope: Scope, match_id: UUID, note: str = "") -> MatchValue:
@@ -150,7 +160,9 @@ async def refuse(write: Write, scope: Scope, match_id: UUID, note: str = "") -> 
     if match.state is MatchState.PROPOSED:
         await give_back(write, scope, [match.hold_id])
     elif match.hold_id is not None:
-        await ledger.decline(write, scope, match.hold_id, _reason(match))
+        hold = (await ledger.holds_by_id(write, scope, [match.hold_id])).get(match.hold_id)
+        if hold is None or hold.state is not HoldState.RELEASED:  # declined in the ledger itself already
+            await ledger.decline(write, scope, match.hold_id, _reason(match))
         if listing is not None:
             await reopen(write, listing, match.quantity)
     write.audit("credits:refuse_match", object_type="MarketMatch", object_id=match_id, reason=said)

@@ -1,1 +1,0 @@
-"""Read models that cross nouns, for screens: the city's dashboard, desks of verification and onboarding."""

@@ -1,1 +1,0 @@
-"""What the rest of the house may ask of console."""

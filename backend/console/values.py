@@ -1,7 +1,0 @@
-"""Words of console."""
-
-ACTIONS = (
-    "console:invite",
-    "console:read",
-)
-"""Permissions this noun knows."""

@@ -1,1 +1,0 @@
-"""Files of key energy and carbon units: thresholds, posts, findings, retrofits, efficiency codes, passports."""

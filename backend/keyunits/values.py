@@ -1,8 +1,0 @@
-"""Words of keyunits."""
-
-ACTIONS = (
-    "keyunits:manage",
-    "keyunits:read",
-    "keyunits:supervise",
-)
-"""Permissions this noun knows."""

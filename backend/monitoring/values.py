@@ -1,8 +1,0 @@
-"""Words of monitoring."""
-
-ACTIONS = (
-    "monitoring:configure",
-    "monitoring:read",
-    "monitoring:respond",
-)
-"""Permissions this noun knows."""

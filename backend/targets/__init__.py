@@ -1,1 +1,0 @@
-"""Dual-control targets handed down and decomposed, and the comprehensive evaluation of divisions."""

@@ -1,8 +1,0 @@
-"""Words of targets."""
-
-ACTIONS = (
-    "targets:evaluate",
-    "targets:read",
-    "targets:set",
-)
-"""Permissions this noun knows."""
