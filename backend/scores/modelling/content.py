@@ -277,9 +277,8 @@ class ModelContent(Sourced):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy that works everything out anew: what was worked out of this one would be taken along."""
         copied = super().model_copy(update=update, deep=deep)
-        for each in set(copied.__dict__).difference(type(self).model_fields):
-            del copied.__dict__[each]
-        return copied
+        fields = {each: getattr(copied, each) for each in type(self).model_fields}
+        return self.model_construct(copied.model_fields_set, **fields)
 
     def indicator(self, code: str) -> Indicator | None:
         """Return the indicator with this code, or None."""
