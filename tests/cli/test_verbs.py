@@ -87,7 +87,7 @@ def test_every_verb_teaches() -> None:
     wanted = (
         "up migrate tenants reference worker jobs reproduce export import seed audit schema api organisations people"
     )
-    wanted += " keys ledger import-units"
+    wanted += " keys ledger import-units regions"
     assert set(main.commands) == set(wanted.split())
 
 
