@@ -16,7 +16,7 @@ from backend.scores.rules import apply, assess
 from backend.scores.rules.cheapest import cheapest
 from backend.scores.rules.grading import outcome
 from backend.scores.rules.levers import pull, together
-from backend.scores.values import Quality, State, Words
+from backend.scores.values import Fact, Quality, State, Words
 
 D = Decimal
 PLACEHOLDER = {"is_placeholder": True, "confidence": "placeholder", "note_zh": "占位", "note_en": "placeholder"}
@@ -135,6 +135,17 @@ def test_a_copy_of_a_model_is_worked_out_for_itself() -> None:
     assert cheapest(without, given, SECTOR, 0) is None
     assert without.ranks == QUZHOU.ranks
     assert cheapest(QUZHOU, given, SECTOR, 0)
+
+
+def test_what_cannot_be_told_of_one_account_shuts_nothing_for_the_next() -> None:
+    """A shortfall that cannot be told shuts its gate; an account outside the market has none, and no value either."""
+    given = facts(emissions_location=310, value_added_intensity="5.7")
+    unknown = Fact("quota_gap", None, "%", Quality.MISSING, (), Words("无法判定", "Cannot tell."))
+    model = QUZHOU.model_copy()
+    assert cheapest(model, given | {"quota_gap": unknown}, SECTOR, 0) is None
+    told = cheapest(model, given, SECTOR, 0)
+    assert told is not None
+    assert cheapest(model, given | {"quota_gap": unknown}, SECTOR, 0) is None
 
 
 def test_levers_that_share_no_fact_are_apart() -> None:

@@ -27,7 +27,7 @@ from backend.scores.rules.gates import is_open
 from backend.scores.rules.grading import band, fact_of, ratio_rank
 from backend.scores.rules.knapsack import Choice
 from backend.scores.rules.levers import Value, in_turn, options, pull, together, touched
-from backend.scores.rules.points import Measured, compares, measure
+from backend.scores.rules.points import Measured, applies, compares, measure
 from backend.scores.values import Change, Fact, Peers, Quality
 
 EFFORTS = 100
@@ -59,7 +59,7 @@ class Part:
     indicators: tuple[tuple[Indicator, int], ...]
     gates: tuple[Gate, ...]
     follows: str | None
-    known: dict[tuple[Value | None, Quality, int], "Ways"] = field(default_factory=dict[Any, "Ways"])
+    known: dict[tuple[Value | None, Quality, bool, int], "Ways"] = field(default_factory=dict[Any, "Ways"])
 
 
 class Way(NamedTuple):
@@ -185,7 +185,7 @@ def _ways(content: ModelContent, part: Part, facts: Mapping[str, Fact], peers: P
     if part.follows is None:
         return _tried(content, part, facts, peers, most)
     fact = fact_of(facts, part.follows)
-    key = fact.value, fact.quality, most
+    key = fact.value, fact.quality, applies(fact), most
     found = part.known.get(key)
     if found is None:
         found = _tried(content, part, facts, peers, most)
