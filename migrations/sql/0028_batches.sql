@@ -1,7 +1,7 @@
 -- The scores of many borrowers as one text in pieces, ready to be signed and sent: of the keys, or of the whole portfolio.
 -- Who is admitted is decided and logged here, under the id given, before anything is read; then a cursor stands open on
 -- what was admitted, one piece a borrower, so that the caller takes pieces while the next are made and nothing is kept
--- here as a whole; in the order of the keys. The cursor ends with the transaction, and so do the bank's gate and the log's
+-- here as a whole; in no order. The cursor ends with the transaction, and so do the bank's gate and the log's
 -- row if it rolls back. What is not to be had is listed by its key alone, as it was given (both answers are JSON). Planned
 -- for the keys at hand.
 create function lending_batch(
@@ -26,7 +26,6 @@ begin
         from (
             select a.*, h.credit_code from lending_admitted(bank, keys, 'score', moment) a
                 join organisation h on h.id = a.holder_id
-                order by a.place
         ) m;
     insert into consent_read (id, bank_id, actor_id, at, what, needed, account_ids, consent_ids, correlation_id)
         select own, bank, actor, moment, 'batch', 'score', array_agg(u.account_id), array_agg(u.consent_id), correlation
