@@ -14,6 +14,7 @@ import backend.kit.idempotency
 import backend.kit.outbox
 from backend.accounts import models as accounts
 from backend.budgets import models as budgets
+from backend.console import models as console
 from backend.credits.ccer import models as ccer
 from backend.credits.gec import models as gec
 from backend.credits.market import models as market
@@ -22,6 +23,7 @@ from backend.emissions import models as emissions
 from backend.esg import models as esg
 from backend.factors import models as factors
 from backend.identity import models as identity
+from backend.keyunits import models as keyunits
 from backend.kit.orm import Base
 from backend.knowledge import models as knowledge
 from backend.ledger import models as ledger
@@ -29,12 +31,14 @@ from backend.ledger.claims import models as claims
 from backend.ledger.clearing import models as clearing
 from backend.ledger.registry import models as registry
 from backend.lending import models as lending
+from backend.monitoring import models as monitoring
 from backend.parks import models as parks
 from backend.projects import models as projects
 from backend.quotas import models as quotas
 from backend.regions import models as regions
 from backend.scores import models as scores
 from backend.statements import models as statements
+from backend.targets import models as targets
 from backend.tenants import models as tenants
 
 MODELS = (
@@ -58,6 +62,10 @@ MODELS = (
     budgets,
     projects,
     parks,
+    keyunits,
+    monitoring,
+    targets,
+    console,
     knowledge,
     esg,
     scores,

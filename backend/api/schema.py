@@ -5,6 +5,7 @@ import strawberry
 from backend.accounts.schema import AccountsQuery
 from backend.accounts.schema_commands import AccountsMutation
 from backend.budgets.schema import BudgetsMutation, BudgetsQuery
+from backend.console.schema import ConsoleMutation, ConsoleQuery
 from backend.credits.schema import CreditsMutation, CreditsQuery
 from backend.emissions.schema import EmissionsMutation, EmissionsQuery
 from backend.esg.schema import EsgMutation, EsgQuery
@@ -12,15 +13,18 @@ from backend.factors.schema import FactorsMutation, FactorsQuery
 from backend.identity.schema import IdentityQuery
 from backend.identity.schema_commands import IdentityMutation
 from backend.jobs.schema import JobsMutation, JobsQuery, JobsSubscription
+from backend.keyunits.schema import KeyunitsMutation, KeyunitsQuery
 from backend.knowledge.schema import KnowledgeMutation, KnowledgeQuery
 from backend.ledger.schema import LedgerMutation, LedgerQuery
 from backend.lending.schema import LendingMutation, LendingQuery, LendingSubscription
+from backend.monitoring.schema import MonitoringMutation, MonitoringQuery
 from backend.parks.schema import ParksMutation, ParksQuery
 from backend.projects.schema import ProjectsMutation, ProjectsQuery
 from backend.quotas.schema import QuotasMutation, QuotasQuery
 from backend.regions.schema import RegionsMutation, RegionsQuery
 from backend.scores.schema import ScoresMutation, ScoresQuery
 from backend.statements.schema import StatementsMutation, StatementsQuery
+from backend.targets.schema import TargetsMutation, TargetsQuery
 from backend.tenants.schema import TenantsQuery
 from backend.wire import inputs, nodes, scalars
 from backend.wire.context import Info
@@ -53,9 +57,13 @@ class Query(
     ProjectsQuery,
     ParksQuery,
     KnowledgeQuery,
+    KeyunitsQuery,
+    MonitoringQuery,
+    TargetsQuery,
     ScoresQuery,
     StatementsQuery,
     LendingQuery,
+    ConsoleQuery,
     JobsQuery,
 ):
     """Reads."""
@@ -76,9 +84,13 @@ class Mutation(
     ProjectsMutation,
     ParksMutation,
     KnowledgeMutation,
+    KeyunitsMutation,
+    MonitoringMutation,
+    TargetsMutation,
     ScoresMutation,
     StatementsMutation,
     LendingMutation,
+    ConsoleMutation,
     JobsMutation,
 ):
     """Commands."""

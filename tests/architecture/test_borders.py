@@ -10,6 +10,7 @@ BACKEND = Path(__file__).resolve().parents[2] / "backend"
 NOUNS = {
     "tenants", "identity", "factors", "accounts", "emissions", "ledger", "credits", "quotas", "esg", "scores", "statements",
     "lending", "regions", "budgets", "projects", "parks", "knowledge",
+    "keyunits", "monitoring", "targets", "console",
 }  # fmt: skip
 OPEN = {"service", "values", "errors", "ports", "packs", "methods"}
 ORDER = ("values", "errors", "rules", "models", "queries", "service", "schema")

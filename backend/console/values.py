@@ -1,0 +1,7 @@
+"""Words of console."""
+
+ACTIONS = (
+    "console:invite",
+    "console:read",
+)
+"""Permissions this noun knows."""

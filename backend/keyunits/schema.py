@@ -1,0 +1,13 @@
+"""Keyunits on the wire."""
+
+import strawberry
+
+
+@strawberry.type
+class KeyunitsQuery:
+    """Reading keyunits."""
+
+
+@strawberry.type
+class KeyunitsMutation:
+    """Commands of keyunits."""

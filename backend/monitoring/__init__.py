@@ -1,0 +1,1 @@
+"""Warnings with their responses, monthly quick reports, and estimates of carbon from electricity."""

@@ -1,0 +1,8 @@
+"""Words of monitoring."""
+
+ACTIONS = (
+    "monitoring:configure",
+    "monitoring:read",
+    "monitoring:respond",
+)
+"""Permissions this noun knows."""
