@@ -120,6 +120,8 @@ _OFFICER = _READS | {
     "console:read",
     "keyunits:supervise",
     "knowledge:publish",
+    "monitoring:estimate",
+    "monitoring:issue",
     "monitoring:respond",
     "parks:manage",
     "projects:review",

@@ -1,1 +1,5 @@
 """Tables of monitoring."""
+
+from backend.monitoring.estimates import models as estimates
+
+__all__ = ["estimates"]

@@ -2,12 +2,14 @@
 
 import strawberry
 
+from backend.monitoring.estimates.schema import EstimatesMutation, EstimatesQuery
+
 
 @strawberry.type
-class MonitoringQuery:
+class MonitoringQuery(EstimatesQuery):
     """Reading monitoring."""
 
 
 @strawberry.type
-class MonitoringMutation:
+class MonitoringMutation(EstimatesMutation):
     """Commands of monitoring."""

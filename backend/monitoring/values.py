@@ -2,6 +2,8 @@
 
 ACTIONS = (
     "monitoring:configure",
+    "monitoring:estimate",
+    "monitoring:issue",
     "monitoring:read",
     "monitoring:respond",
 )

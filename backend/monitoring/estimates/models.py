@@ -1,0 +1,1 @@
+"""Tables of quick reports and of estimates from electricity."""
