@@ -386,13 +386,37 @@ class WarningResponse(_Value):
     name_en: Text
 
 
-class WarningRules(Sourced):
-    """Early warning: the responses a document names.
+class WarningLevel(_Value):
+    """A level of warning (预警等级): beyond which figure each kind of cause reaches it; None: it knows no such cause.
 
-    Thresholds are never invented: there are none until an administrator sets them.
+    All in percent: `growth` of emissions against the same months of the year before, `budget` of the year's projected
+    end against its budget (-5: beyond 95 % of it), `intensity` of the projected intensity against its target. An answer
+    is due within `answer_days`.
+    """
+
+    code: Word
+    name_zh: Text
+    name_en: Text
+    growth: Exact | None = None
+    budget: Exact | None = None
+    intensity: Exact | None = None
+    answer_days: Annotated[int, Field(gt=0, le=366)]
+
+
+class WarningRules(Sourced):
+    """Early warning: the responses a document names, and the levels, the mildest first.
+
+    No document publishes thresholds: those of a pack are placeholders until the authority sets its own; without levels no
+    warning is raised. Growth is that of the newest `window_months` together, of accounts that have both years, and told
+    only where `coverage_percent` of last year's accounts have reported and the newest such month is no more than
+    `latest_months` old.
     """
 
     responses: tuple[WarningResponse, ...] = ()
+    levels: tuple[WarningLevel, ...] = ()
+    window_months: Annotated[int, Field(ge=1, le=12)] = 1
+    latest_months: Annotated[int, Field(ge=0, le=24)] = 0
+    coverage_percent: Annotated[Exact, Field(ge=0, le=100)] = Decimal(100)
 
 
 class Fault(NamedTuple):

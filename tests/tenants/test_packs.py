@@ -211,8 +211,8 @@ class TestFifthCity:
         path = write_pack(tmp_path, pack=source, divisions=divisions, folder="wuxi")
         with pytest.raises(PackDuplicate) as caught:
             load_packs(tmp_path)
-        assert caught.value.details["shipped"] == "1.1.0"
-        (path / "pack.toml").write_text(source.replace('version = "1.1.0"', 'version = "1.10.0"'), encoding="utf-8")
+        assert caught.value.details["shipped"] == "1.2.0"
+        (path / "pack.toml").write_text(source.replace('version = "1.2.0"', 'version = "1.10.0"'), encoding="utf-8")
         assert load_packs(tmp_path)["wuxi"].version == "1.10.0"
 
 
