@@ -64,9 +64,20 @@ _READS = frozenset(
         "monitoring:read",
         "parks:read",
         "projects:read",
+        "console:tasks",
     }
 )
-_BANK = frozenset({"accounts:read", "factors:read", "knowledge:read", "ledger:read", "lending:read", "tenants:read"})
+_BANK = frozenset(
+    {
+        "accounts:read",
+        "console:tasks",
+        "factors:read",
+        "knowledge:read",
+        "ledger:read",
+        "lending:read",
+        "tenants:read",
+    }
+)
 """A consent opens the account itself; inventories and scores are given by statements, never raw. Of the ledger a bank
 sees the pledges made to it."""
 _HOUSE = frozenset({"identity:manage_clients", "identity:manage_members", "identity:read_audit"})
@@ -116,6 +127,7 @@ _CARBON_OFFICER = _READS | {
 _OFFICER = _READS | {
     "budgets:adjust",
     "budgets:draft",
+    "console:assign",
     "console:invite",
     "console:read",
     "keyunits:supervise",
@@ -143,7 +155,14 @@ _OFFICER = _READS | {
     "scores:propose",
     "scores:supervise",
 }
-_VERIFIER = _READS | {"credits:review", "emissions:export", "emissions:verify", "esg:assure", "jobs:cancel"}
+_VERIFIER = _READS | {
+    "console:answer",
+    "credits:review",
+    "emissions:export",
+    "emissions:verify",
+    "esg:assure",
+    "jobs:cancel",
+}
 _FACTORS = frozenset({"factors:activate", "factors:propose", "factors:read"})
 
 ROLES: dict[Kind, dict[str, frozenset[str]]] = {
@@ -162,6 +181,7 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
         | _HOUSE
         | {
             "budgets:approve",
+            "console:configure",
             "credits:configure",
             "identity:register",
             "ledger:freeze",
@@ -169,6 +189,7 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
             "monitoring:configure",
             "parks:decide",
             "projects:decide",
+            "regions:approve",
             "regions:publish",
             "targets:set",
             "scores:activate",
@@ -229,6 +250,17 @@ class OrganisationValue:
     is_demonstration: bool
     created_at: datetime
     suspended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An enterprise to be registered, its words checked before; `division_path` is that of its seat."""
+
+    name: str
+    credit_code: str
+    division_code: str
+    division_path: str
+    sector: str | None
 
 
 @dataclass(frozen=True, slots=True)

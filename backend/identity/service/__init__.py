@@ -11,8 +11,15 @@ from backend.identity.queries import (
     people_by_id,
 )
 from backend.identity.rules import credit_code as plain_credit_code
+from backend.identity.rules import email as stored_email
 from backend.identity.service.agreements import end_engagement, engage, grant_consent, revoke_consent
 from backend.identity.service.auditing import verify_chain, verify_chains
+from backend.identity.service.batches import (
+    engagements_between,
+    invite_administrators,
+    register_enterprises,
+    taken_codes,
+)
 from backend.identity.service.clients import create_client, revoke_client
 from backend.identity.service.keys import rotate_keys, rotate_when_due
 from backend.identity.service.members import (
@@ -47,17 +54,20 @@ __all__ = [
     "disable_person",
     "end_engagement",
     "engage",
+    "engagements_between",
     "grant_consent",
     "grant_request",
     "grant_role",
     "invite",
     "invite_administrator",
+    "invite_administrators",
     "organisation",
     "organisations_by_id",
     "people_by_id",
     "person_with_address",
     "plain_credit_code",
     "purge",
+    "register_enterprises",
     "register_organisation",
     "request_consent",
     "reset_password",
@@ -70,7 +80,9 @@ __all__ = [
     "scope_of_token",
     "seal_of",
     "sign_out_everywhere",
+    "stored_email",
     "suspend_organisation",
+    "taken_codes",
     "verify_chain",
     "verify_chains",
     "withdraw_invitation",

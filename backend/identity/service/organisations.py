@@ -127,9 +127,14 @@ async def invite_administrator(write: Write, scope: Scope, *, organisation_id: U
     return offered
 
 
+def new_token() -> str:
+    """Return a token nobody can guess, for an invitation."""
+    return secrets.token_urlsafe(32)
+
+
 async def offer(write: Write, scope: Scope, organisation_id: UUID, address: str, name: str, role: str) -> Offered:
     """Store an invitation and return its token. Checks nothing: its callers do."""
-    token, moment, key = secrets.token_urlsafe(32), now(), new_id()
+    token, moment, key = new_token(), now(), new_id()
     await write.run(
         insert(Invitation).values(
             id=key, organisation_id=organisation_id, email=address, name=name, role=role,
