@@ -1,0 +1,1 @@
+"""Verifiers proposed for accounts: workload, independence, deadlines."""

@@ -1,0 +1,1 @@
+"""Many enterprises invited by one file."""

@@ -1,0 +1,1 @@
+"""Applications to join, from a public form to an invitation."""

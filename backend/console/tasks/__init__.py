@@ -1,0 +1,1 @@
+"""What each kind of user has to do, by deadline."""

@@ -1,0 +1,1 @@
+"""The verification desk: every account of a year on one list."""
