@@ -15,6 +15,7 @@ from uuid import UUID
 from backend.kit.quantities import EXACT
 
 ACTIONS = (
+    "regions:approve",
     "regions:publish",
     "regions:read",
     "regions:record",
@@ -99,6 +100,21 @@ class AccountMonth:
     division_code: str
     division_path: str
     sector: str
+    is_verified: bool
+    scope1: Decimal
+    scope2_location: Decimal
+    scope2_market: Decimal
+    energy_tce: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountYear:
+    """What an account adds to a year, summed over its `months`; `is_verified` when the inventory of each is."""
+
+    account_id: UUID
+    inventory_id: UUID
+    year: int
+    months: int
     is_verified: bool
     scope1: Decimal
     scope2_location: Decimal

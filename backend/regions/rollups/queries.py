@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.regions.values import AccountMonth, RegionMonth, RegionYear, Standing
+from backend.regions.values import AccountMonth, AccountYear, RegionMonth, RegionYear, Standing
 
 
 def _asked(table: str) -> str:
@@ -48,6 +48,16 @@ select account_id, month, inventory_id, year, division_code, division_path, sect
 from region_account_month
 where account_id = any(cast(:account_ids as uuid[])) and month between :first and :last
 order by account_id, month""")
+
+ACCOUNT_YEARS = text("""
+select account_id, (array_agg(inventory_id order by month desc))[1] as inventory_id, cast(:year as bigint) as year,
+    count(*) as months, bool_and(is_verified) as is_verified, trim_scale(sum(scope1)), trim_scale(sum(scope2_location)),
+    trim_scale(sum(scope2_market)), trim_scale(sum(energy_tce))
+from region_account_month
+where month between make_date(cast(:year as int), 1, 1) and make_date(cast(:year as int), 12, 1)
+    and (cast(:under as text) is null or starts_with(division_path, :under))
+    and (cast(:account_ids as uuid[]) is null or account_id = any(cast(:account_ids as uuid[])))
+group by account_id order by account_id""")
 
 
 async def months(
@@ -110,3 +120,18 @@ async def account_months(
     for row in await read.rows(ACCOUNT_MONTHS, asked) if found else ():
         found[row.account_id].append(AccountMonth(*row))
     return found
+
+
+async def account_years(
+    read: Read, scope: Scope, year: int, *, under: str | None = None, account_ids: Sequence[UUID] | None = None
+) -> list[AccountYear]:
+    """Return what each visible account adds to a year, by account; one without any month is left out. One statement.
+
+    `under` is a division's path, None everything the caller sees; `account_ids` None does not restrict.
+
+    Raises:
+        Unauthenticated, Forbidden: without `emissions:read`.
+    """
+    scope.require("emissions:read")
+    asked = {"year": year, "under": under, "account_ids": None if account_ids is None else list(account_ids)}
+    return [AccountYear(*row) for row in await read.rows(ACCOUNT_YEARS, asked)]
