@@ -1,13 +1,22 @@
-"""Console on the wire."""
+"""Console on the wire, put together."""
 
 import strawberry
 
+from backend.console import tables
+from backend.console.schema_assigning import AssigningMutation, AssigningQuery
+from backend.console.schema_inviting import InvitingQuery
+from backend.console.schema_onboarding import OnboardingMutation, OnboardingQuery
+from backend.console.schema_tasks import TasksQuery
+
+TABLES = tables
+"""The files this noun offers; importing them is offering them."""
+
 
 @strawberry.type
-class ConsoleQuery:
+class ConsoleQuery(OnboardingQuery, InvitingQuery, AssigningQuery, TasksQuery):
     """Reading console."""
 
 
 @strawberry.type
-class ConsoleMutation:
+class ConsoleMutation(OnboardingMutation, AssigningMutation):
     """Commands of console."""

@@ -322,6 +322,7 @@ class TaskKind(StrEnum):
     ASSIGNMENT_TO_ANSWER = "assignment_to_answer"
     ASSIGNMENT_UNDER_WAY = "assignment_under_way"
     CONSENT_REQUEST = "consent_request"
+    CONSENT_ENDING = "consent_ending"
     SCORE_APPEAL = "score_appeal"
     PROJECT = "project"
     PARK_STEP = "park_step"
@@ -342,6 +343,7 @@ TASK_NAMES: Mapping[TaskKind, tuple[str, str]] = {
     TaskKind.ASSIGNMENT_TO_ANSWER: ("答复核查任务", "Answer a proposed assignment"),
     TaskKind.ASSIGNMENT_UNDER_WAY: ("跟踪核查任务", "Follow an assignment"),
     TaskKind.CONSENT_REQUEST: ("答复授权请求", "Answer a bank's request"),
+    TaskKind.CONSENT_ENDING: ("授权即将到期", "A consent is about to end"),
     TaskKind.SCORE_APPEAL: ("处理评分申诉", "Decide on an appeal"),
     TaskKind.PROJECT: ("投资项目事项", "Step of an investment project"),
     TaskKind.PARK_STEP: ("零碳园区事项", "Step of a park"),
@@ -354,16 +356,22 @@ TASK_NAMES: Mapping[TaskKind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskValue:
-    """Something to do. `subject` is the thing's type on the wire and its ids; `about` tells it apart from its like."""
+    """Something to do. `about` names whom or what, the details say what of it; `since` is when it came up.
+
+    `subject` is the thing's type on the wire and its ids. Without `due_on` no document fixes a day.
+    """
 
     kind: TaskKind
     due_on: date | None
+    since: datetime | None
     about: str
-    detail: str
-    subject: tuple[str, tuple[UUID, ...]]
+    detail_zh: str
+    detail_en: str
+    subject: str
+    ids: tuple[UUID, ...]
     account_id: UUID | None = None
 
     @property
     def key(self) -> str:
         """What tells it apart from every other task."""
-        return f"{self.kind.value}:{':'.join(str(each) for each in self.subject[1])}:{self.detail}"
+        return f"{self.kind.value}:{':'.join(str(each) for each in self.ids)}:{self.detail_en}"

@@ -9,8 +9,8 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import service as accounts
-from backend.accounts.errors import AccountNotYours
-from backend.accounts.values import AccountValue
+from backend.accounts.errors import AccountNotYours, YearOutOfRange
+from backend.accounts.values import FIRST_YEAR, AccountValue
 from backend.console import rules as desk
 from backend.console.assigning import queries, rules
 from backend.console.assigning.models import VerificationAssignment
@@ -49,6 +49,7 @@ async def propose(
         DeskOfAuthority: anybody but an authority.
         DeskTextInvalid: the note.
         DeskDayInvalid: the day is over, or more than two years ahead.
+        YearOutOfRange: before 2005, or not begun.
         AccountNotFound: no such account in the region.
         VerifierNotFound: no active verification body.
         AssignmentOpen: a verifier is proposed for this year already.
@@ -59,6 +60,8 @@ async def propose(
         raise DeskOfAuthority
     said = desk.text(note, "note")
     _check_due(due_on)
+    if not FIRST_YEAR <= year <= today().year:
+        raise YearOutOfRange(year=year, first=FIRST_YEAR, last=today().year, path=("input", "year"))
     account = await accounts.account(write, scope, account_id)
     holder, verifier = await _sides(write, scope, account, verifier_id)
     await write.value(_LOCK, {"pair": f"{account_id}:{year}"})

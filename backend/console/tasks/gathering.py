@@ -1,0 +1,123 @@
+"""Everything a caller has to do, by deadline: from tables in one statement, from the calendars of quotas and disclosures.
+
+What depends on a calendar of rules (compliance duties, disclosures) is asked of the noun that knows the rules; the rest
+stands in tables. The number of statements does not depend on how many tasks there are.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+
+from sqlalchemy import text
+
+from backend.console.tasks import sql
+from backend.console.values import TaskKind, TaskValue
+from backend.esg import service as esg
+from backend.esg.values import DutyState
+from backend.kit.clock import today
+from backend.kit.db import Read
+from backend.kit.scope import Kind, Scope
+from backend.quotas import service as quotas
+from backend.quotas.errors import QuotaRuleUnknown
+
+MOST = 2000
+"""Tasks of one source that are gathered; nobody reads on beyond that."""
+SOON_DAYS = 60
+"""How long before its day a disclosure counts as a task."""
+_ACCOUNTS = text("select id, number, name from carbon_account where closed_at is null order by number limit :limit")
+
+Source = Callable[[Read, Scope, date], Awaitable[list[TaskValue]]]
+
+
+async def tasks(
+    read: Read, scope: Scope, *, kinds: Sequence[TaskKind] = (), due_before: date | None = None
+) -> list[TaskValue]:
+    """Return the caller's tasks, the earliest due first, those without a day last and of these the oldest first.
+
+    Raises:
+        Unauthenticated, Forbidden: without `console:tasks`.
+    """
+    scope.require("console:tasks")
+    day = today()
+    found = [each for source in SOURCES for each in await source(read, scope, day)]
+    chosen = [
+        each
+        for each in found
+        if (not kinds or each.kind in kinds)
+        and (due_before is None or (each.due_on is not None and each.due_on < due_before))
+    ]
+    return sorted(chosen, key=order)
+
+
+def order(task: TaskValue) -> tuple[str, str, str]:
+    """Return where a task stands in the list."""
+    due = "9999-12-31" if task.due_on is None else task.due_on.isoformat()
+    return due, "" if task.since is None else task.since.isoformat(), task.key
+
+
+async def _in_tables(read: Read, scope: Scope, day: date) -> list[TaskValue]:
+    parts = [
+        part
+        for permission, given in sql.PARTS.get(scope.kind, {}).items()
+        if scope.allows(permission)
+        for part in given
+    ]
+    if not parts:
+        return []
+    whole = " union all ".join(f"(select * from ({part}) each limit :most)" for part in parts)
+    names = "kind, due_on, since, about, detail_zh, detail_en, subject, ids, account_id"
+    statement = text(f"select * from ({whole}) as every ({names})")
+    words = {"most": MOST, "today": day, "actor": scope.actor_id, "organisation": scope.organisation_id}
+    used = {name: each for name, each in words.items() if f":{name}" in whole}
+    return [
+        TaskValue(
+            TaskKind(row.kind), row.due_on, row.since, row.about, row.detail_zh, row.detail_en, row.subject,
+            tuple(row.ids), row.account_id,
+        )
+        for row in await read.rows(statement, used)
+    ]  # fmt: skip
+
+
+async def _quota_duties(read: Read, scope: Scope, day: date) -> list[TaskValue]:
+    """Return compliance duties that are late or soon due: the holder's own, or those the authority does itself."""
+    is_official = scope.kind is Kind.AUTHORITY
+    if not scope.allows("quotas:supervise" if is_official else "quotas:enter"):
+        return []
+    if scope.kind not in {Kind.AUTHORITY, Kind.ENTERPRISE}:
+        return []
+    found: list[TaskValue] = []
+    for year in (day.year - 1, day.year):
+        try:
+            accounts = await quotas.region(read, scope, year, limit=MOST)
+        except QuotaRuleUnknown:  # the market's rules do not reach this year: it has no duties yet
+            continue
+        found += [
+            TaskValue(
+                TaskKind.QUOTA_DUTY, duty.duty.due, None, each.account.name, f"{duty.duty.year} 年{duty.duty.zh}",
+                f"{duty.duty.year} {duty.duty.en}", "CarbonAccount", (each.account.id,), each.account.id,
+            )
+            for each in accounts
+            for duty in (*each.late, *each.soon)
+            if (duty.duty.kind in quotas.OFFICIAL) is is_official
+        ]  # fmt: skip
+    return found
+
+
+async def _disclosures(read: Read, scope: Scope, day: date) -> list[TaskValue]:
+    """Return the enterprise's disclosures of the year before that are late or soon due."""
+    if scope.kind is not Kind.ENTERPRISE or not scope.allows("esg:disclose"):
+        return []
+    accounts = {row.id: row.name for row in await read.rows(_ACCOUNTS, {"limit": MOST})}
+    return [
+        TaskValue(
+            TaskKind.DISCLOSURE, duty.due_on, None, accounts[account_id], f"{duty.year} {duty.name.zh}",
+            f"{duty.year} {duty.name.en}", "CarbonAccount", (account_id,), account_id,
+        )
+        for account_id, duties in (await esg.duties(read, scope, list(accounts), day)).items()
+        for duty in duties
+        if duty.state is DutyState.LATE
+        or (duty.state is DutyState.DUE and (duty.due_on is None or (duty.due_on - day).days <= SOON_DAYS))
+    ]  # fmt: skip
+
+
+SOURCES: tuple[Source, ...] = (_in_tables, _quota_duties, _disclosures)
+"""Where tasks come from."""
