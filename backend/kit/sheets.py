@@ -118,8 +118,13 @@ class LineFile:
             yield rows
 
 
-def write_template(layout: Layout, kind: str, path: Path) -> None:
-    """Write an empty file with the titles: Chinese, and in a workbook English and keys below them."""
+def write_template(
+    layout: Layout, kind: str, path: Path, *, lists: Sequence[tuple[str, Sequence[Sequence[str]]]] = ()
+) -> None:
+    """Write an empty file with the titles: Chinese, and in a workbook English and keys below them.
+
+    `lists` are what cells may hold, each a sheet of a workbook's own: its name, its rows.
+    """
     columns = layout.columns
     rows = [[each.zh for each in columns], [each.en for each in columns], [each.key for each in columns]]
     if kind == "csv":
