@@ -146,6 +146,12 @@ def write_template(
         for number, column in enumerate(columns):
             for index, cell in enumerate((column.zh, column.help_zh, column.help_en)):
                 guide.write_string(number, index, cell)
+        for name, given in lists:
+            page = book.add_worksheet(name)
+            page.set_column(0, 2, 24)
+            for number, row in enumerate(given):
+                for index, cell in enumerate(row):
+                    page.write_string(number, index, cell)
 
 
 def annotate(layout: Layout, source: Path, problems: Mapping[int, Sequence[Told]], target: Path) -> None:
