@@ -52,6 +52,7 @@ LONGEST = 200
 MOST_IDS = 20
 NOTHING_FOUND = "not_found"
 PARAMETERS = {
+    "application": "JoinApplication", "invitation_file": "InvitationFile",
     "account": "CarbonAccount", "batch": "ActivityBatch", "borrower": "CarbonAccount", "certificate": "RetirementCertificate",
     "certificate_import": "CertificateImport", "disclosure": "Disclosure", "evidence": "Evidence", "file": "LoanFile", "job": "Job",
     "movement": "UnitMovement", "publication": "DisclosurePublication", "statement": "AccountStatement", "unit_import": "UnitImport",

@@ -1,5 +1,6 @@
 """Every noun's jobs, imported so that their kinds are known to the worker."""
 
+from backend.console import jobs as console_jobs
 from backend.credits import jobs as credit_jobs
 from backend.emissions import jobs as emissions
 from backend.kit.tasks import KINDS, Kind
@@ -11,7 +12,7 @@ from backend.scores.modelling import jobs_backtest
 from backend.statements import jobs as statement_jobs
 
 MODULES = (
-    jobs_backtest, emissions, credit_jobs, ledger_jobs, quota_jobs, score_jobs, statement_jobs, lending_jobs,
+    jobs_backtest, console_jobs, emissions, credit_jobs, ledger_jobs, quota_jobs, score_jobs, statement_jobs, lending_jobs,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
+from backend.console.jobs import keep_desks
 from backend.credits.gec import expiry
 from backend.credits.market.jobs_sweep import sweep_market
 from backend.identity import service as identity
@@ -91,7 +92,7 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
             for tenant in databases.tenants:
                 done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
                 done |= await sweep_market(databases, tenant) | await keep_books(databases, settings, tenant)
-                done |= await forget_messages(databases, settings, tenant)
+                done |= await forget_messages(databases, settings, tenant) | await keep_desks(databases, tenant)
                 given_back = await ledger.give_back(databases, settings, tenant)
                 done |= {"cleared_codes_given_back": given_back} if given_back else {}
                 lapsed = await let_lapse(databases, tenant)
