@@ -40,6 +40,7 @@ class BalanceStored(msgspec.Struct, rename="camel"):
     year: int
     version: int
     cells: int
+    state: str
 
 
 class EnergyBalances(Controller):
@@ -70,7 +71,9 @@ class EnergyBalances(Controller):
                 note=asked.text("note") or "", places=given.places,
             )  # fmt: skip
         own = str(node_id("EnergyBalance", value.id))
-        return Response(BalanceStored(own, value.division_code, value.year, value.version, len(given.cells)))
+        return Response(
+            BalanceStored(own, value.division_code, value.year, value.version, len(given.cells), value.state.value)
+        )
 
 
 def _document(words: Mapping[str, str]) -> Document:

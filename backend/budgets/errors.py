@@ -4,9 +4,11 @@ NotFound
   BudgetPlanNotFound          no such plan, or not visible
   BudgetLineNotFound          no such line in force, or not visible
   BudgetReservationNotFound   no such reservation, or not visible
+  BudgetRuleNotFound          no such rule
 Forbidden
   BudgetOfAuthorities         budgets are drafted, approved and booked by authorities
   BudgetSecondPerson          whoever drafted a plan does not decide on it
+  BudgetRuleOfTheWhole        rules are set by the authority of the whole jurisdiction
   BudgetHandedDown            a division's own budget comes from the authority above it
 Invalid
   BudgetTonnesInvalid         not a positive amount of tonnes, or too many digits
@@ -15,6 +17,7 @@ Invalid
   BudgetDocumentInvalid       a document without number, date or title, or of a day to come
   BudgetDraftInvalid          a plan's line that contradicts itself, the jurisdiction or another line
   BudgetShareInvalid          a decomposition that cannot be made from what was given
+  BudgetRuleInvalid           a rule's figure that cannot be
 Conflict
   BudgetMissing               no budget in force for this division and year
   BudgetExceeded              more than is left
@@ -56,6 +59,30 @@ class BudgetReservationNotFound(NotFound):
     code = "budget_reservation_not_found"
     en = "No budget reservation with this identifier."
     zh = "未找到该预算预留。"
+
+
+class BudgetRuleNotFound(NotFound):
+    """No such rule."""
+
+    code = "budget_rule_not_found"
+    en = "No rule of budgets with this identifier."
+    zh = "未找到该预算规则。"
+
+
+class BudgetRuleOfTheWhole(Forbidden):
+    """Rules hold in the whole jurisdiction."""
+
+    code = "budget_rule_of_the_whole"
+    en = "Rules of budgets are set by the authority of the whole jurisdiction."
+    zh = "预算规则由本辖区全域主管部门设定。"
+
+
+class BudgetRuleInvalid(Invalid):
+    """A figure no rule can have."""
+
+    code = "budget_rule_invalid"
+    en = "{value} cannot be: give {wanted_en}, with at most {places} decimals, or nothing to take the rule away."
+    zh = "{value} 无效：请填写{wanted_zh}，至多 {places} 位小数；留空表示取消该规则。"
 
 
 class BudgetOfAuthorities(Forbidden):

@@ -235,3 +235,39 @@ class BudgetProjection(Base):
     note_en: Mapped[str]
     kept_at: Mapped[datetime]
     kept_by: Mapped[UUID | None]
+
+
+class BudgetRule(Base):
+    """A figure no document publishes, as somebody of the authority proposed it. Append-only."""
+
+    __tablename__ = "budget_rule"
+    __table_args__ = (
+        CheckConstraint("kind in ('elastic_percent', 'replacement_ratio')", name="kind"),
+        CheckConstraint("value >= case kind when 'replacement_ratio' then 1 else 0 end", name="value"),
+        CheckConstraint("document_number <> '' and document_title <> '' and reason <> ''", name="texts"),
+        Index(None, "kind", "effective_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    value: Mapped[Decimal | None]
+    document_number: Mapped[str]
+    document_dated: Mapped[date]
+    document_title: Mapped[str]
+    effective_on: Mapped[date]
+    reason: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None]
+
+
+class BudgetRuleDecision(Base):
+    """Whether a proposed rule was approved, once and for good, by another person than who proposed it. Append-only."""
+
+    __tablename__ = "budget_rule_decision"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
+
+    rule_id: Mapped[UUID] = mapped_column(ForeignKey("budget_rule.id"), primary_key=True)
+    is_approved: Mapped[bool]
+    reason: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]

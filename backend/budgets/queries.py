@@ -221,7 +221,7 @@ async def reservation_years(read: Read, _scope: Scope, ids: list[UUID]) -> list[
     found: dict[UUID, list[ReservationYear]] = {each: [] for each in ids}
     for row in await read.rows(_HELD, {"ids": ids}):
         if not row.sector:
-            found[row.reservation_id].append(ReservationYear(row.reservation_id, row.year, row.reserved, row.posted))
+            found[row.reservation_id].append(ReservationYear(row.reservation_id, row.line_id, row.year, row.reserved, row.posted))
     return [found[each] for each in ids]
 
 
@@ -314,6 +314,24 @@ async def projections(
     if after is not None:
         statement = statement.where(tuple_(BudgetProjection.kept_at, BudgetProjection.id) < after)
     return [_projection(row) for row in await read.rows(statement)]
+
+
+async def projections_of(
+    read: Read, _scope: Scope, line_ids: Sequence[UUID], *, most: int
+) -> dict[UUID, list[KeptProjection]]:
+    """Return the newest projections kept of each line, at most so many of one, the newest first. One statement."""
+    newest = (
+        func.row_number()
+        .over(partition_by=BudgetProjection.line_id, order_by=(BudgetProjection.kept_at.desc(), BudgetProjection.id.desc()))
+        .label("place")
+    )
+    inner = select(*of(BudgetProjection, KeptProjection), newest).where(BudgetProjection.line_id.in_(line_ids)).subquery()
+    kept = [inner.c[each.name] for each in fields(KeptProjection)]
+    statement = select(*kept).where(inner.c.place <= most).order_by(inner.c.line_id, inner.c.place)
+    found: dict[UUID, list[KeptProjection]] = {}
+    for row in await read.rows(statement):
+        found.setdefault(row.line_id, []).append(_projection(row))
+    return found
 
 
 def _projection(row: Any) -> KeptProjection:  # noqa: ANN401 - a row

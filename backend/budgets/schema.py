@@ -9,9 +9,10 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import After, First
-from backend.budgets import queries, queries_plans, service, tables
+from backend.budgets import queries, queries_plans, service, tables, tables_plans
 from backend.budgets.rules.supposing import Supposed
-from backend.budgets.schema_commands import BudgetDecompositionInput, BudgetsMutation, asked
+from backend.budgets.schema_commands import BudgetCommands, BudgetDecompositionInput, asked
+from backend.budgets.schema_rules import BudgetRulesMutation, BudgetRulesQuery
 from backend.budgets.schema_types import (
     LINE,
     PLAN,
@@ -39,7 +40,13 @@ from backend.wire.connections import Connection, Page, connect, page
 from backend.wire.context import Info
 from backend.wire.nodes import uuids
 
-__all__ = ["BudgetsMutation", "BudgetsQuery", "tables"]
+__all__ = ["BudgetsMutation", "BudgetsQuery", "tables", "tables_plans"]
+
+
+@strawberry.type
+class BudgetsMutation(BudgetCommands, BudgetRulesMutation):
+    """Commands of budgets."""
+
 
 Code = Annotated[str | None, strawberry.argument(description="Only of this division and those below it.")]
 
@@ -66,7 +73,7 @@ def _moment(asked_for: Page) -> tuple[datetime, UUID] | None:
 
 
 @strawberry.type
-class BudgetsQuery:
+class BudgetsQuery(BudgetRulesQuery):
     """Reading budgets."""
 
     @strawberry.field(

@@ -57,6 +57,7 @@ class BudgetPartInput:
     division_code: str | None = strawberry.field(default=None, description="The part, when it is a division.")
     sector: str | None = strawberry.field(default=None, description="The part, when it is a sector.")
     account_id: strawberry.ID | None = strawberry.field(default=None, description="The part, when it is a key unit.")
+    year: int | None = strawberry.field(default=None, description="The part, when it is a year of a five-year total.")
     tonnes: Decimal | None = strawberry.field(default=None, description="By hand: its tCO2e.")
     activity: Decimal | None = strawberry.field(default=None, description="Benchmark: how much it makes.")
     benchmark: Decimal | None = strawberry.field(default=None, description="Benchmark: tCO2e per unit of that.")
@@ -76,7 +77,7 @@ class BudgetDecompositionInput:
     method: Method = strawberry.field(description="How.")
     onto: service.Onto = strawberry.field(description="Onto what.")
     parts: list[BudgetPartInput] = strawberry.field(
-        default_factory=list[BudgetPartInput], description="Which; left out: all divisions below, or all sectors."
+        default_factory=list[BudgetPartInput], description="Which; left out: all divisions below, all sectors, or all years."
     )
     base_years: list[int] = strawberry.field(default_factory=list[int], description="The years that count.")
     withheld_percent: Decimal = strawberry.field(
@@ -209,6 +210,12 @@ def _account(given: strawberry.ID | None, *path: str) -> UUID | None:
     return None if given is None else uuids(given, "CarbonAccount", path=("input", *path, "accountId"))[0]
 
 
+def _part_key(given: BudgetPartInput, *path: str) -> str:
+    if given.year is not None:
+        return str(given.year)
+    return str(_account(given.account_id, *path) or given.sector or given.division_code or "")
+
+
 def asked(given: BudgetDecompositionInput, *path: str) -> service.Asked:
     """Return a decomposition as the service is asked for it."""
     return service.Asked(
@@ -217,7 +224,7 @@ def asked(given: BudgetDecompositionInput, *path: str) -> service.Asked:
         method=given.method, onto=given.onto, base_years=given.base_years, withheld_percent=given.withheld_percent,
         parts=[
             service.Given(
-                str(_account(each.account_id, *path, "parts", str(at)) or each.sector or each.division_code or ""),
+                _part_key(each, *path, "parts", str(at)),
                 each.tonnes, each.activity, each.benchmark, each.output, each.unit,
             )
             for at, each in enumerate(given.parts)
@@ -243,7 +250,7 @@ async def _lines(
 
 
 @strawberry.type
-class BudgetsMutation:
+class BudgetCommands:
     """Commands of budgets."""
 
     @command("budgets:draft")

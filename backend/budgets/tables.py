@@ -93,7 +93,8 @@ class Names:
         return self.say(LEVELS[line.level]), f"{line.division_code} {of}".strip(), sector
 
 
-async def _names(read: Read, scope: Scope, lines: Sequence[LineValue], language: str) -> Names:
+async def names_of(read: Read, scope: Scope, lines: Sequence[LineValue], language: str) -> Names:
+    """Return what the divisions, sectors and key units of lines are called in a language."""
     pack, is_zh = await tenants.pack_in_force(read, scope), language == "zh"
     ids = list({each.account_id for each in lines if each.account_id is not None})
     units = [each for each in await accounts.accounts_by_id(read, scope, ids) if each] if ids else []
@@ -180,7 +181,7 @@ async def _account(read: Read, scope: Scope, asked: Asked) -> tuple[int, list[Sh
     division = asked.text("division")
     views = await service.tree(read, scope, first_year=year, last_year=year, division_code=division, limit=MOST_LINES)
     lines = {each.line.id: each.line for each in views}
-    names = await _names(read, scope, list(lines.values()), asked.language)
+    names = await names_of(read, scope, list(lines.values()), asked.language)
     booked = await queries.booked(read, scope, list(lines), limit=MOST_POSTINGS)
     of = names.divisions.get(division, division) if division else (await _own_name(read, scope, asked.language))
     under = await service.path_of(read, scope, division) if division else None
@@ -204,7 +205,7 @@ async def budget_account(read: Read, scope: Scope, asked: Asked) -> Making:
 async def budget_account_pages(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make `?year=&division=`: the same as pages."""
     year, sheets, names, of = await _account(read, scope, asked)
-    rules = (await tenants.pack_in_force(read, scope)).budget
+    rules = await service.budget_rules(read, scope)
     mode = names.say(Words(rules.mode_zh, rules.mode_en))
     notices = [each.zh if asked.language == "zh" else each.en for each in _notices(rules.elastic_percent is None)]
     report = Report(
@@ -238,11 +239,12 @@ async def budget_plan(read: Read, scope: Scope, asked: Asked) -> Making:
     if own is None:
         raise QuestionInvalid(name="id", value="", reason_en="it is missing", reason_zh="缺少该参数", path=("id",))
     found = await service.plan(read, scope, uuids(own, "BudgetPlan", path=("id",))[0])
-    return partial(workbook, await _plan_sheets(read, scope, found, asked.language), asked.language)
+    return partial(workbook, await plan_sheets(read, scope, found, asked.language), asked.language)
 
 
-async def _plan_sheets(read: Read, scope: Scope, plan: PlanValue, language: str) -> list[Sheet]:
-    names = await _names(read, scope, [], language)
+async def plan_sheets(read: Read, scope: Scope, plan: PlanValue, language: str) -> list[Sheet]:
+    """Return a plan's lines and the inputs they rest on."""
+    names = await names_of(read, scope, [], language)
     ids = list({each.account_id for each in plan.lines if each.account_id is not None})
     units = {each.id: each.name for each in await accounts.accounts_by_id(read, scope, ids) if each} if ids else {}
     key = "zh" if language == "zh" else "en"

@@ -111,6 +111,54 @@ class Replacement(StrEnum):
     REDUCED = "reduced"
 
 
+class RuleKind(StrEnum):
+    """A figure no document publishes and the authority of the whole jurisdiction sets.
+
+    By how much a total may be exceeded (percent), or how many tonnes a reduced replacement gives up for one.
+    """
+
+    ELASTIC_PERCENT = "elastic_percent"
+    REPLACEMENT_RATIO = "replacement_ratio"
+
+
+class RuleState(StrEnum):
+    """Where a proposed rule stands; a decision is for good."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """A figure as it was proposed, with its document; approved by a second person it holds from `effective_on`.
+
+    Of a kind the newest in force counts; without a `value` it takes away what was set before.
+    """
+
+    id: UUID
+    kind: RuleKind
+    value: Decimal | None
+    document_number: str
+    document_dated: date
+    document_title: str
+    effective_on: date
+    reason: str
+    recorded_at: datetime
+    recorded_by: UUID | None
+    is_approved: bool | None = None
+    decision_reason: str | None = None
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
+
+    @property
+    def state(self) -> RuleState:
+        """Where it stands."""
+        if self.is_approved is None:
+            return RuleState.PROPOSED
+        return RuleState.APPROVED if self.is_approved else RuleState.REJECTED
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """What a reservation is for: a kind (`project`), its id, and what it is called."""
@@ -229,6 +277,7 @@ class ReservationYear:
     """What a reservation holds of a year's budget of its division, and what became of the rest; tCO2e."""
 
     reservation_id: UUID
+    line_id: UUID
     year: int
     reserved: Decimal
     posted: Decimal

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -21,7 +22,9 @@ from backend.kit.scope import Scope
 from backend.kit.settings import Settings
 from backend.ledger import service as ledger
 from backend.lending.jobs import forget_messages, look_after_banks
-from backend.projects.jobs import let_lapse
+from backend.monitoring.estimates.jobs import keep_compared
+from backend.monitoring.jobs import forget_notices, keep_watch, send_notices
+from backend.projects.jobs import let_lapse, take_unanswered
 from backend.regions.jobs import keep_rolled
 from backend.scores.jobs import keep_scores
 
@@ -32,6 +35,8 @@ SCORES_FIRST_SECONDS = 20.0
 """A process that just started has other things to do first."""
 BANKS_SECONDS = 2.0
 """How long a message to a bank may wait to be found, and a loan file outlive its consent."""
+NOTICES_SECONDS = 3.0
+"""How long a notice may wait to be handed to the mail server or the webhook."""
 ROLL_SECONDS = 1.0
 """How long a change of an inventory may wait until the city's ledger takes it in, when nothing else waits."""
 HOUSE_LOCK = 320202
@@ -93,10 +98,15 @@ async def keep_house(databases: Databases, settings: Settings) -> None:
                 done = await tidy(databases, settings, tenant) | await expire_due(databases, tenant)
                 done |= await sweep_market(databases, tenant) | await keep_books(databases, settings, tenant)
                 done |= await forget_messages(databases, settings, tenant) | await keep_desks(databases, tenant)
+                done |= await keep_watch(databases, tenant) | await forget_notices(databases, settings, tenant)
                 given_back = await ledger.give_back(databases, settings, tenant)
                 done |= {"cleared_codes_given_back": given_back} if given_back else {}
                 lapsed = await let_lapse(databases, tenant)
                 done |= {"approvals_lapsed": lapsed} if lapsed else {}
+                taken = await take_unanswered(databases, tenant)
+                done |= {"materials_taken": taken} if taken else {}
+                compared = await keep_compared(databases, tenant)
+                done |= {f"{name}_compared": each for name, each in compared.items()}
                 if done:
                     logger.info("house_tidied", tenant=tenant, **done)
             await asyncio.sleep(EVERY_SECONDS)
@@ -151,3 +161,16 @@ async def roll_up(databases: Databases) -> None:
             await asyncio.sleep(ROLL_SECONDS)
 
     await persist(look, "roll-ups", "all")
+
+
+async def tell_people(databases: Databases, settings: Settings) -> None:
+    """Send notices that are due, every few seconds until cancelled; one tenant's slow server holds up none of the others."""
+
+    async def look(tenant: str) -> None:
+        while True:
+            done = await send_notices(databases, settings, tenant)
+            if done:
+                logger.info("notices_sent", tenant=tenant, **done)
+            await asyncio.sleep(NOTICES_SECONDS)
+
+    await asyncio.gather(*(persist(partial(look, tenant), "notices", tenant) for tenant in databases.tenants))

@@ -6,6 +6,7 @@ Forbidden
   ProjectOfAuthority            materials, opinions, decisions and acceptance are the authority's
   ProjectSecondPerson           whoever took the materials or gave an opinion does not decide
   ProjectOfHigherLevel          the whole jurisdiction's authority decides on this one
+  ProjectNotOfCounties          a county does not decide on high energy use and high emissions
 Invalid
   ProjectFactsInvalid           a fact of an application that cannot be right
   ProjectDivisionOutside        the project does not lie within the account's division
@@ -17,9 +18,11 @@ Conflict
   ProjectTierUnknown            who reviews it cannot be told yet
   ProjectMaterialsMissing       files the application needs
   ProjectReturnedBefore         materials are returned once
+  ProjectDeemedTaken            the days for the check of the materials are over
   ProjectNotReady               a condition of the approval fails or cannot be told
   ProjectDecidedElsewhere       a higher level decides: name its document
   ProjectReplacementMissing     a high-energy, high-emission project says how it is replaced
+  ProjectDifferentiationMissing a project of high carbon intensity is approved with conditions
   ProjectApprovalLapsed         the approval's two years are over
   ProjectMeasuresMissing        measured energy and emissions are needed
   ProjectVersionChanged         the application was changed since it was read
@@ -61,6 +64,14 @@ class ProjectOfHigherLevel(Forbidden):
     code = "project_of_higher_level"
     en = "Projects of this size are decided on by the authority of the whole jurisdiction."
     zh = "该规模的项目由全辖区（省级）主管部门决定。"
+
+
+class ProjectNotOfCounties(Forbidden):
+    """Not delegated so far down."""
+
+    code = "project_not_of_counties"
+    en = "The review of projects of high energy use and high emissions is not delegated to counties: the city decides on this one."
+    zh = "高耗能高排放项目的节能审查权限不得下放至县级，须由市级及以上主管部门决定。"
 
 
 class ProjectFactsInvalid(Invalid):
@@ -135,6 +146,14 @@ class ProjectReturnedBefore(Conflict):
     zh = "申请材料已一次性退回补正，不得再次退回；请受理后审查或作出不予批准决定。"
 
 
+class ProjectDeemedTaken(Conflict):
+    """Silence takes it."""
+
+    code = "project_deemed_taken"
+    en = "What the materials lack was to be told by {until}: they count as taken from the day they were received. Take the project."
+    zh = "补正内容应于 {until} 前一次告知，逾期未告知的自收到之日起即为受理，请直接受理该项目。"
+
+
 class ProjectNotReady(Conflict):
     """A condition fails or cannot be told."""
 
@@ -159,6 +178,17 @@ class ProjectReplacementMissing(Conflict):
         "A project of high energy use and high emissions: give its equal or reduced replacement, or why none is needed."
     )
     zh = "该项目属于高耗能高排放项目，请填写等量或减量置换，或说明无需置换的理由。"
+
+
+class ProjectDifferentiationMissing(Conflict):
+    """Differentiated control."""
+
+    code = "project_differentiation_missing"
+    en = (
+        "The jurisdiction controls projects by their carbon intensity, and this one is high, or cannot be told: approve it with"
+        " the conditions that hold for it ({told_en})."
+    )
+    zh = "本地区对高碳强度项目实行差异化管控，该项目属于高碳强度或无法判定（{told_zh}），批准时须填写相应的管控条件。"
 
 
 class ProjectApprovalLapsed(Conflict):

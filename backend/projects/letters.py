@@ -1,7 +1,7 @@
 """The opinion letter of a decision on an investment project, as pages: Typst sets them with the packaged Noto fonts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -12,6 +12,8 @@ from backend.kit.logs import log
 from backend.kit.quantities import display
 from backend.projects.errors import ProjectLetterNotMade
 from backend.projects.values import (
+    OF_MONEY,
+    OUTPUT_VALUE,
     VALUE_ADDED,
     Action,
     Assessment,
@@ -21,7 +23,7 @@ from backend.projects.values import (
     Review,
     StepValue,
 )
-from backend.projects.wording import LINES_ZH, OUTCOMES_ZH, STANCES_ZH, TIERS_ZH
+from backend.projects.wording import CLASSES, LINES_ZH, OUTCOMES_ZH, STANCES_ZH, TIERS_ZH
 
 _TEMPLATE = Path(__file__).with_name("letter.typ")
 STANDARD = "a-2b"
@@ -107,12 +109,14 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
     amounts = [
         (say("能源消费量（当量值）", "Energy, calorific"), "tce", result.tce),
         (say("能源消费量（等价值）", "Energy, equivalent"), "tce", result.tce_equivalent),
+        (say("化石能源消费量", "Fossil energy"), "tce", result.fossil_tce),
         (say("煤炭消费量", "Coal"), "t", result.coal),
         (say("直接与过程排放", "Direct and process emissions"), "tCO2e", result.scope1),
         (say("外购电力热力排放", "Purchased electricity and heat"), "tCO2e", result.scope2),
         (say("碳排放总量", "All emissions"), "tCO2e", result.tonnes),
     ]
     facts = decided.facts
+    money = {VALUE_ADDED: say("增加值", "value added"), OUTPUT_VALUE: say("产值", "output value")}
     named = {kind.value: name for kind, name in LINES_ZH.items()} if is_zh else {}
     return {
         "language": language,
@@ -134,7 +138,7 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
                      _shown(each.tonnes, PLACES, none), _shown(each.tce, PLACES, none)] for each in result.lines], [4, 5], [3]),
             _table(say("三、强度与能源结构", "3. Intensities and structure"),
                    [say("对象", "Of"), say("单位", "Unit"), "tce", "tCO2e"],
-                   [[say("增加值", "value added") if each.what == VALUE_ADDED else each.what, each.unit,
+                   [[money[each.what] if each.what in OF_MONEY else each.what, each.unit,
                      _shown(each.tce, FINE, none), _shown(each.tonnes, FINE, none)] for each in result.intensities]
                    + [[named.get(each.energy, each.energy), say("占比", "share"), display(each.share * 100, PLACES) + "%", "-"] for each in result.structure],
                    [2, 3], [0]),
@@ -149,6 +153,7 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
             _table(say("六、碳排放预算占用（按年）", "6. Tonnes held of the division's budget"),
                    [say("年度", "Year"), "tCO2e"],
                    [[str(year), display(Decimal(amount), PLACES)] for year, amount in facts.get("budget") or []], [1], [0]),
+            *_impact(facts.get("impact"), language),
         ],
         "conditions_label": say("批复条件", "Conditions"),
         "conditions": [str(each) for each in facts.get("conditions") or []],
@@ -160,6 +165,28 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
         "mark_label": say("申请内容校验码", "Mark of the application"),
         "mark": letter.mark,
     }  # fmt: skip
+
+
+def _impact(given: Mapping[str, Any] | None, language: str) -> list[dict[str, Any]]:
+    """Return what the project meant for its place when it was decided on, as it was kept with the decision."""
+    if not given or not given["years"]:
+        return []
+    is_zh = language == "zh"
+    called = CLASSES[given["carbon_class"]][0 if is_zh else 1]
+    note = given["note"]["zh" if is_zh else "en"]
+
+    def shown(value: str | None) -> str:
+        return "-" if value is None else display(Decimal(value), FINE)
+
+    columns = ["年度", "tCO2e", "可用预算", "占用比例", "强度目标", "预计强度", "含本项目"] if is_zh else [
+        "Year", "tCO2e", "Left of the budget", "Share", "Target", "Projected", "With it"]  # fmt: skip
+    rows = [
+        [str(each["year"]), *(shown(each[name]) for name in
+                              ("tonnes", "available", "share", "target", "projected", "with_project"))]
+        for each in given["years"]
+    ]  # fmt: skip
+    title = f"七、对所在地碳排放总量和强度的影响：{called}（{note}）" if is_zh else f"7. For its place: {called} ({note})"
+    return [_table(title, columns, rows, list(range(1, len(columns))), [])]
 
 
 def _table(title: str, columns: list[str], rows: list[list[str]], right: list[int], wide: list[int]) -> dict[str, Any]:

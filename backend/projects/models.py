@@ -12,7 +12,7 @@ from backend.kit.orm import Base
 
 STATES = (
     "('draft', 'submitted', 'returned', 'in_review', 'approved', 'started', 'trial', 'reported', 'rectifying',"
-    " 'changing', 'accepted', 'refused', 'lapsed', 'withdrawn', 'exempt')"
+    " 'changing', 'accepted', 'refused', 'lapsed', 'withdrawn', 'exempt', 'revoked')"
 )
 PROJECT = ("investment_project.account_id", "investment_project.id")
 

@@ -200,3 +200,14 @@ async def lapsed(read: Read, _scope: Scope, day: date, limit: int) -> Sequence[O
         .limit(limit)
     )
     return [(row.account_id, row.id) for row in rows]
+
+
+async def unanswered(read: Read, _scope: Scope, day: date, limit: int) -> Sequence[OwnKey]:
+    """Return submitted projects whose check of the materials ended before a day."""
+    rows = await read.rows(
+        select(InvestmentProject.account_id, InvestmentProject.id)
+        .where(InvestmentProject.state == ProjectState.SUBMITTED.value, InvestmentProject.due_on < day)
+        .order_by(InvestmentProject.id)
+        .limit(limit)
+    )
+    return [(row.account_id, row.id) for row in rows]

@@ -7,10 +7,11 @@ from typing import Annotated
 import strawberry
 
 from backend.accounts.schema_types import After, First, id_after, own_key
-from backend.projects import queries, tables
+from backend.projects import queries, tables, tables_reports
 from backend.projects.queries import ProjectFilter
 from backend.projects.rules import tiers
-from backend.projects.schema_commands import PROJECT, ProjectsMutation
+from backend.projects.schema_commands import PROJECT, ProjectCommands
+from backend.projects.schema_oversight import ProjectOversight
 from backend.projects.schema_types import (
     AdmissionLevel,
     InvestmentProject,
@@ -28,8 +29,14 @@ from backend.wire.nodes import uuids
 
 __all__ = ["ProjectsMutation", "ProjectsQuery"]
 
-TABLES = tables
+TABLES = tables, tables_reports
 """The files this noun offers; importing them is offering them."""
+
+
+@strawberry.type
+class ProjectsMutation(ProjectCommands, ProjectOversight):
+    """Commands of investment projects."""
+
 
 
 @strawberry.input(description="Which investment projects; what is left out does not restrict.")

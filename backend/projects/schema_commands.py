@@ -20,7 +20,7 @@ from backend.projects.schema_types import (
     admission_level,
     project,
 )
-from backend.projects.values import Line, Output, ProjectFacts
+from backend.projects.values import EiaReduction, EiaReference, Line, Output, ProjectFacts
 from backend.projects.values import Paper as File
 from backend.wire.commands import command
 from backend.wire.context import Context
@@ -69,6 +69,25 @@ class ProjectPaperInput:
     evidence_id: strawberry.ID = strawberry.field(description="Evidence of the account.")
 
 
+@strawberry.input(description="What a product's emissions are compared with.")
+class EiaReferenceInput:
+    """A reference of the prediction."""
+
+    product: str = strawberry.field(description="The product, as `outputs` name it.")
+    tonnes: Decimal = strawberry.field(description="tCO2e a unit, more than zero.")
+    unit: str = strawberry.field(description="By this unit of the product.")
+    level: str = strawberry.field(description="The document's word for it, for example 行业先进水平.")
+    document: str = strawberry.field(description="Where it comes from.")
+
+
+@strawberry.input(description="A measure and what it saves.")
+class EiaReductionInput:
+    """A measure of the prediction."""
+
+    what: str = strawberry.field(description="The measure.")
+    tonnes: Decimal = strawberry.field(description="tCO2e a year, not negative.")
+
+
 @strawberry.input(description="What an application says.")
 class ProjectFactsInput:
     """What an application says."""
@@ -96,6 +115,23 @@ class ProjectFactsInput:
     )
     eia_measures: str = strawberry.field(default="", description="And what is done about them.")
     papers: list[ProjectPaperInput] = strawberry.field(default_factory=list, description="At most 50 files.")
+    output_value: Decimal | None = strawberry.field(default=None, description="A year's output value, 10,000 yuan.")
+    keeps_process: bool | None = strawberry.field(
+        default=None,
+        description="A retrofit that changes neither place nor main process nor main equipment: only what it adds counts for who "
+        "reviews it. Left out: all of it counts.",
+    )
+    existing_tce: Decimal | None = strawberry.field(default=None, description="Energy of a year before it, tce.")
+    existing_coal: Decimal | None = strawberry.field(default=None, description="Coal of a year before it, t.")
+    existing_tonnes: Decimal | None = strawberry.field(
+        default=None, description="Emissions of a year before it, tCO2e: a budget is drawn on for what is added."
+    )
+    eia_references: list[EiaReferenceInput] = strawberry.field(
+        default_factory=list, description="What products' emissions are compared with in the prediction, at most 50."
+    )
+    eia_reductions: list[EiaReductionInput] = strawberry.field(
+        default_factory=list, description="Measures and what they save, at most 50; the lines hold them already."
+    )
 
 
 @strawberry.input(description="Record an application as a draft.")
@@ -113,6 +149,9 @@ class ReviseInvestmentProjectInput:
     project_id: strawberry.ID = strawberry.field(description=THE_PROJECT)
     facts: ProjectFactsInput = strawberry.field(description="What it says now.")
     reason: str = strawberry.field(default="", description="Why; needed for a change of an approved project.")
+    is_major: bool = strawberry.field(
+        default=False, description="Of an approved project: main equipment or process changes; it is reviewed again."
+    )
 
 
 @strawberry.input(description="A step of the enterprise's.")
@@ -231,7 +270,9 @@ class RecordAdmissionLevelInput:
 
     division_code: str = strawberry.field(description="Where it holds, and below.")
     sector: str = strawberry.field(description="Code of a sector of the jurisdiction.")
-    product: str = strawberry.field(description="The product, as applications name it.")
+    product: str = strawberry.field(
+        description="The product, as applications name it; value_added or output_value for a sector's level by money."
+    )
     measure: AdmissionMeasure = strawberry.field(description="Energy or carbon.")  # type: ignore[valid-type]
     most: Decimal = strawberry.field(description="The most a unit may take.")
     unit: str = strawberry.field(description="For example kgce/t, or tCO2e/t.")
@@ -270,6 +311,13 @@ def _facts(given: ProjectFactsInput) -> ProjectFacts:
             File(each.kind, own_key(each.evidence_id, "Evidence", path=("input", "facts", "papers"))[1])
             for each in given.papers
         ),
+        output_value=given.output_value, keeps_process=given.keeps_process, existing_tce=given.existing_tce,
+        existing_coal=given.existing_coal, existing_tonnes=given.existing_tonnes,
+        eia_references=tuple(
+            EiaReference(each.product, each.tonnes, each.unit, each.level, each.document)
+            for each in given.eia_references
+        ),
+        eia_reductions=tuple(EiaReduction(each.what, each.tonnes) for each in given.eia_reductions),
     )  # fmt: skip
 
 
@@ -288,7 +336,7 @@ def _replacing(given: ProjectReplacementInput | None) -> service.Replacing | Non
 
 
 @strawberry.type
-class ProjectsMutation:
+class ProjectCommands:
     """Commands of investment projects."""
 
     @command("projects:draft")
@@ -305,11 +353,13 @@ class ProjectsMutation:
     async def revise_investment_project(
         context: Context, write: Write, input: ReviseInvestmentProjectInput
     ) -> InvestmentProjectChanged:
-        """Replace what an application says; an approved project is changed, and reviewed again beyond ten percent."""
+        """Replace what an application says; an approved project is changed, and reviewed again where the change is major."""
         key = own_key(input.project_id, PROJECT, path=("input", "projectId"))
         return InvestmentProjectChanged(
             project=project(
-                await service.revise(write, context.scope, *key, _facts(input.facts), reason=input.reason)
+                await service.revise(
+                    write, context.scope, *key, _facts(input.facts), reason=input.reason, is_major=input.is_major
+                )
             )
         )  # fmt: skip
 

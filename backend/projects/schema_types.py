@@ -11,8 +11,10 @@ from backend.accounts.service import evidence_by_id
 from backend.budgets import service as budgets
 from backend.factors.schema_types import NODE as FACTOR
 from backend.projects import queries
-from backend.projects.rules import judging, tiers, writing
+from backend.projects.rules import judging, predicting, tiers, writing
+from backend.projects.schema_evaluation import ProjectImpact, ProjectPrediction, impact_shown, prediction_shown
 from backend.projects.service.common import reviewed
+from backend.projects.service.placing import impacts
 from backend.projects.values import (
     Action,
     Check,
@@ -83,6 +85,7 @@ class ProjectReview:
     missing_en: list[str] = strawberry.field(description="What is missing to tell, in English.")
     source: ProjectRuleSource = strawberry.field(description="Where the tiers come from.")
     carbon_source: ProjectRuleSource | None = strawberry.field(description="Where the carbon evaluation comes from.")
+    is_increment: bool = strawberry.field(description="A retrofit that keeps its process is measured by what it adds.")
 
 
 @strawberry.type(description="A condition of a project's approval (批准条件).")
@@ -132,18 +135,19 @@ class ProjectMethodLine:
 class ProjectIntensity:
     """Energy and emissions by a unit."""
 
-    what: str = strawberry.field(description="The product, or value_added.")
-    unit: str = strawberry.field(description="By this unit; 万元 for value added.")
+    what: str = strawberry.field(description="The product, or value_added, or output_value.")
+    unit: str = strawberry.field(description="By this unit; 万元 for value added and output value.")
     tce: Decimal | None = strawberry.field(description="tce by unit, six decimals.")
+    fossil_tce: Decimal | None = strawberry.field(description="Of these fossil, six decimals.")
     tonnes: Decimal | None = strawberry.field(description="tCO2e by unit, six decimals.")
 
 
-@strawberry.type(description="A part of a project's energy structure (能源消费结构).")
+@strawberry.type(description="A part of a project's energy (能源消费结构), or of its emissions (碳排放结构).")
 class ProjectEnergyShare:
-    """A part of the energy structure."""
+    """A part of the energy structure, or of the emissions."""
 
-    energy: str = strawberry.field(description="The fuel, electricity or heat.")
-    share: Decimal = strawberry.field(description="Of 1, by calorific value.")
+    energy: str = strawberry.field(description="The fuel, electricity, heat, or (of emissions) process.")
+    share: Decimal = strawberry.field(description="Of 1; of energy by calorific value.")
 
 
 @strawberry.type(description="A file of an application.")
@@ -186,6 +190,14 @@ class InvestmentProjectVersion:
     lines: list[ProjectMethodLine] = strawberry.field(description="Line by line.")
     intensities: list[ProjectIntensity] = strawberry.field(description="By product and by value added.")
     structure: list[ProjectEnergyShare] = strawberry.field(description="The energy structure.")
+    fossil_tce: Decimal | None = strawberry.field(description="Of the energy, what fuels hold, tce a year.")
+    carbon: list[ProjectEnergyShare] = strawberry.field(description="The structure of the emissions.")
+    output_value: Decimal | None = strawberry.field(description="A year's output value, 10,000 yuan.")
+    keeps_process: bool | None = strawberry.field(description="Whether a retrofit keeps place, process and equipment.")
+    existing_tce: Decimal | None = strawberry.field(description="Energy of a year before it, tce.")
+    existing_coal: Decimal | None = strawberry.field(description="Coal of a year before it, t.")
+    existing_tonnes: Decimal | None = strawberry.field(description="Emissions of a year before it, tCO2e.")
+    prediction: ProjectPrediction = strawberry.field(description="The prediction of greenhouse gases.")
     papers: list[ProjectPaper] = strawberry.field(description="The application's files.")
     sha256: str = strawberry.field(description="SHA-256 of what it says and came to.")
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
@@ -205,7 +217,7 @@ class InvestmentProjectStep:
     note: str = strawberry.field(description="Reason, opinion, or remarks.")
     facts: JSON = strawberry.field(
         description="What else was said: `missing` materials, `expert` and `stance`, `conditions`, `budget` and "
-        "`replacement`, measured `tce` and `tonnes` beside the approved ones."
+        "`replacement`, `impact` on its place, measured `tce` and `tonnes` beside the approved ones, `major` changes, `finding`s."
     )
     recorded_at: datetime = strawberry.field(description="When it was entered here.")
 
@@ -215,6 +227,7 @@ class ProjectBudgetYear:
     """Tonnes a project holds of a year's budget."""
 
     year: int = strawberry.field(description="The budget's year.")
+    budget_id: strawberry.ID = strawberry.field(description="The budget it draws on: a `CarbonBudget`.")
     reserved: Decimal = strawberry.field(description="Held until acceptance.")
     posted: Decimal = strawberry.field(description="Posted at acceptance.")
 
@@ -314,7 +327,27 @@ class InvestmentProject(Node):
         if self.value.reservation_id is None:
             return []
         found = await info.context.loader(budgets.reservation_years).load(self.value.reservation_id)
-        return [ProjectBudgetYear(year=each.year, reserved=each.reserved, posted=each.posted) for each in found]
+        return [
+            ProjectBudgetYear(
+                year=each.year, budget_id=node_id("CarbonBudget", each.line_id), reserved=each.reserved, posted=each.posted
+            )
+            for each in found
+        ]
+
+    @strawberry.field(
+        description="What it means for its place as the budgets stand today; null where you do not read budgets."
+    )
+    async def impact(self, info: Info) -> ProjectImpact | None:
+        """Return what it means for its place."""
+        key = (self.value.account_id, self.value.id, self.value.version)
+        found = await info.context.loader(impacts).load(key)
+        return None if found is None else impact_shown(found)
+
+    @strawberry.field(description="The day by which the last inspection's finding is to be rectified; null: nothing is.")
+    async def rectify_by(self, info: Info) -> date | None:
+        """Return by when something is to be rectified."""
+        steps = await info.context.loader(queries.steps_below).load((self.value.account_id, self.value.id))
+        return next((each.due_on for each in reversed(steps) if each.action is Action.INSPECT), None)
 
 
 async def _version(context: Context, project: ProjectValue, number: int) -> VersionValue | None:
@@ -337,7 +370,7 @@ def review(given: Review) -> ProjectReview:
     return ProjectReview(
         tier=given.tier, has_carbon_evaluation=given.has_carbon_evaluation,
         missing_zh=[each.zh for each in given.missing], missing_en=[each.en for each in given.missing], source=rule,
-        carbon_source=source(given.carbon_source),
+        carbon_source=source(given.carbon_source), is_increment=given.is_increment,
     )  # fmt: skip
 
 
@@ -379,10 +412,17 @@ def version(context: Context, given: VersionValue) -> InvestmentProjectVersion:
         tonnes=result.tonnes, review=review(reviewed(context.scope, facts, result)),
         lines=[method_line(each) for each in result.lines],
         intensities=[
-            ProjectIntensity(what=each.what, unit=each.unit, tce=each.tce, tonnes=each.tonnes)
+            ProjectIntensity(
+                what=each.what, unit=each.unit, tce=each.tce, tonnes=each.tonnes, fossil_tce=each.fossil_tce
+            )
             for each in result.intensities
         ],
         structure=[ProjectEnergyShare(energy=each.energy, share=each.share) for each in result.structure],
+        fossil_tce=result.fossil_tce,
+        carbon=[ProjectEnergyShare(energy=each.energy, share=each.share) for each in result.carbon],
+        output_value=facts.output_value, keeps_process=facts.keeps_process, existing_tce=facts.existing_tce,
+        existing_coal=facts.existing_coal, existing_tonnes=facts.existing_tonnes,
+        prediction=prediction_shown(predicting.predict(facts, result)),
         papers=[paper(given.account_id, each) for each in facts.papers], sha256=given.sha256,
         recorded_at=given.recorded_at,
     )  # fmt: skip

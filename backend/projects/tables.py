@@ -1,8 +1,11 @@
 """The register of investment projects as a workbook, and opinion letters as pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from backend.accounts import service as accounts
+from backend.emissions.methods.arithmetic import WORKING
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.projects import letters, queries
@@ -10,7 +13,7 @@ from backend.projects.errors import InvestmentProjectNotFound, ProjectNotDecided
 from backend.projects.queries import ProjectFilter
 from backend.projects.rules import judging, writing
 from backend.projects.service.common import reviewed
-from backend.projects.values import Action
+from backend.projects.values import VALUE_ADDED, Action, Assessment, ProjectValue
 from backend.projects.wording import ACTIONS_ZH, LINES_ZH, STATES_ZH, TIERS_ZH
 from backend.tenants import service as tenants
 from backend.wire.nodes import uuids
@@ -21,6 +24,7 @@ MOST_ROWS = 20_000
 KEY = 2
 """A project's global id holds its account's id and its own."""
 T, TCE = "tCO2e", "tce"
+PLACES = Decimal("0.0001")
 _REGISTER = (
     Heading("项目代码", "Code", width=24), Heading("项目名称", "Name", width=32), Heading("区划代码", "Division"),
     Heading("行业", "Sector"), Heading("状态", "State"), Heading("状态日期", "Since"), Heading("期限", "Due"),
@@ -28,6 +32,9 @@ _REGISTER = (
     Heading("能源消费量（当量值）", "Energy, calorific", TCE), Heading("能源消费量（等价值）", "Energy, equivalent", TCE),
     Heading("煤炭消费量", "Coal", "t"), Heading("碳排放量", "Emissions", T), Heading("批复日期", "Approved on"),
     Heading("批复能源消费量", "Energy approved", TCE), Heading("批复碳排放量", "Emissions approved", T),
+    Heading("化石能源消费量", "Fossil energy", TCE), Heading("增加值", "Value added", "万元"),
+    Heading("单位增加值碳排放", "Emissions of value added", "tCO2e/万元"),
+    Heading("单位碳排放产出效益", "Value added for a tonne", "万元/tCO2e"),
 )  # fmt: skip
 _LINES = (
     Heading("项目代码", "Code", width=24), Heading("类别", "Kind"), Heading("品种", "Energy or process"),
@@ -65,7 +72,7 @@ async def register(read: Read, scope: Scope, asked: Asked) -> Making:
             STATES_ZH[state] if is_zh else state.value, project.state_on, project.due_on,
             None if tier is None else TIERS_ZH[tier] if is_zh else tier, version.has_carbon_evaluation, result.tce,
             result.tce_equivalent, result.coal, result.tonnes, project.approved_on, project.approved_tce,
-            project.approved_tonnes,
+            project.approved_tonnes, result.fossil_tce, *_yields(version.facts, result),
         ))  # fmt: skip
         for line in result.lines:
             factors = "; ".join(
@@ -96,13 +103,19 @@ async def register(read: Read, scope: Scope, asked: Asked) -> Making:
     return lambda: workbook(sheets, asked.language)
 
 
-@download("project-opinion.pdf")
-async def opinion_letter(read: Read, scope: Scope, asked: Asked) -> Making:
-    """Make `?project=` (a global id): the opinion letter of a project's last decision.
+def _yields(facts: Mapping[str, Any], result: Assessment) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Return value added, emissions of a unit of it, and what a tonne brings."""
+    value = None if facts["value_added"] is None else Decimal(facts["value_added"])
+    own = next((each.tonnes for each in result.intensities if each.what == VALUE_ADDED), None)
+    brings = WORKING.divide(value, result.tonnes) if value is not None and result.tonnes else None
+    return value, own, None if brings is None else brings.quantize(PLACES, ROUND_HALF_UP, WORKING)
+
+
+async def asked_for(read: Read, scope: Scope, asked: Asked) -> ProjectValue:
+    """Return the project of `?project=`, a global id.
 
     Raises:
         InvestmentProjectNotFound: not there, or not visible.
-        ProjectNotDecided: nobody has decided on it.
     """
     scope.require("projects:read")
     key = uuids(asked.text("project") or "", "InvestmentProject", path=("project",))
@@ -111,6 +124,19 @@ async def opinion_letter(read: Read, scope: Scope, asked: Asked) -> Making:
     [project] = await queries.projects_by_id(read, scope, [(key[0], key[1])])
     if project is None:
         raise InvestmentProjectNotFound
+    return project
+
+
+@download("project-opinion.pdf")
+async def opinion_letter(read: Read, scope: Scope, asked: Asked) -> Making:
+    """Make `?project=` (a global id): the opinion letter of a project's last decision.
+
+    Raises:
+        InvestmentProjectNotFound: not there, or not visible.
+        ProjectNotDecided: nobody has decided on it.
+    """
+    project = await asked_for(read, scope, asked)
+    key = (project.account_id, project.id)
     [steps] = await queries.steps_below(read, scope, [(key[0], key[1])])
     decided = next((each for each in reversed(steps) if each.action in {Action.APPROVE, Action.REFUSE}), None)
     if decided is None:

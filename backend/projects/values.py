@@ -22,8 +22,9 @@ ACTIONS = (
 
 REFERENCE = "investment_project"
 """What a budget's reservation for a project is called."""
-VALUE_ADDED = "value_added"
-"""What an intensity is of that is of no product."""
+VALUE_ADDED, OUTPUT_VALUE = "value_added", "output_value"
+"""What intensities are of that are of no product: 增加值, 产值."""
+OF_MONEY = frozenset({VALUE_ADDED, OUTPUT_VALUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class ProjectState(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     EXEMPT = "exempt"
+    REVOKED = "revoked"
 
 
 class Action(StrEnum):
@@ -100,6 +102,8 @@ class Action(StrEnum):
     REPORT = "report"
     CONCLUDE = "conclude"
     LAPSE = "lapse"
+    INSPECT = "inspect"
+    REVOKE = "revoke"
 
 
 class Nature(StrEnum):
@@ -137,6 +141,21 @@ class Stance(StrEnum):
     SUPPORT = "support"
     CONDITIONAL = "conditional"
     OPPOSE = "oppose"
+
+
+class Finding(StrEnum):
+    """What an inspection of an approved project found: all as approved, or something to be rectified by a day."""
+
+    IN_ORDER = "in_order"
+    RECTIFY = "rectify"
+
+
+class CarbonClass(StrEnum):
+    """A project beside its place: emissions of a unit of value added above the intensity target there, or not."""
+
+    HIGH = "high"
+    LOW = "low"
+    UNKNOWN = "unknown"
 
 
 class Measure(StrEnum):
@@ -181,13 +200,35 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class EiaReference:
+    """What a product's emissions are compared with in the prediction: tCO2e a unit, the level's word, its document."""
+
+    product: str
+    tonnes: Decimal
+    unit: str
+    level: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class EiaReduction:
+    """A measure of the prediction and what it saves, tCO2e a year."""
+
+    what: str
+    tonnes: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectFacts:
     """What an application says.
 
     `code` is the investment project's national code. `value_added` is in 10,000 yuan a year. `is_key_field` tells whether
     it belongs to the key fields the nation reviews. `electricity_equivalent` is the equivalent value (等价值) in kgce/kWh
     with the document it comes from. `eia_level` says how high its emissions are for its kind, `eia_measures` what is done
-    about them: the greenhouse gas part of the environmental impact assessment.
+    about them: the greenhouse gas part of the environmental impact assessment, with its references and reductions.
+
+    `output_value` is in 10,000 yuan a year. `keeps_process` tells that a retrofit changes neither place nor main process nor
+    main equipment, so that only what it adds is counted; `existing_*` is a year of what is there before it.
     """
 
     code: str
@@ -207,6 +248,13 @@ class ProjectFacts:
     eia_level: str = ""
     eia_measures: str = ""
     papers: Sequence[Paper] = ()
+    output_value: Decimal | None = None
+    keeps_process: bool | None = None
+    existing_tce: Decimal | None = None
+    existing_coal: Decimal | None = None
+    existing_tonnes: Decimal | None = None
+    eia_references: Sequence[EiaReference] = ()
+    eia_reductions: Sequence[EiaReduction] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,17 +288,18 @@ class MethodLine:
 
 @dataclass(frozen=True, slots=True)
 class Intensity:
-    """A year's energy and emissions by a unit of a product, or of value added."""
+    """A year's energy, fossil energy and emissions by a unit of a product, of value added or of output value."""
 
     what: str
     unit: str
     tce: Decimal | None
     tonnes: Decimal | None
+    fossil_tce: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of the energy structure: of 1."""
+    """A part of the energy structure, or of the emissions: of 1."""
 
     energy: str
     share: Decimal
@@ -258,7 +307,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What an application comes to; None where it cannot be told."""
+    """What an application comes to; None where it cannot be told.
+
+    `fossil_tce` is what fuels hold, `carbon` the structure of its emissions: each fuel, electricity, heat, processes.
+    """
 
     tce: Decimal | None
     tce_equivalent: Decimal | None
@@ -269,17 +321,23 @@ class Assessment:
     lines: Sequence[MethodLine]
     intensities: Sequence[Intensity]
     structure: Sequence[Share]
+    fossil_tce: Decimal | None = None
+    carbon: Sequence[Share] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Who reviews a project and whether its carbon is evaluated; None: it cannot be told, `missing` says for want of what."""
+    """Who reviews a project and whether its carbon is evaluated; None: it cannot be told, `missing` says for want of what.
+
+    `is_increment`: a retrofit that keeps its process is measured by what it adds.
+    """
 
     tier: Tier | None
     has_carbon_evaluation: bool | None
     missing: Sequence[Words]
     source: Source
     carbon_source: Source | None
+    is_increment: bool = False
 
 
 @dataclass(frozen=True, slots=True)

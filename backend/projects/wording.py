@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend.projects.values import Action, LineKind, Outcome, ProjectState, Stance
+from backend.projects.values import Action, CarbonClass, Finding, LineKind, Outcome, ProjectState, Stance
 
 STATES_ZH: Mapping[ProjectState, str] = {
     ProjectState.DRAFT: "草稿",
@@ -20,6 +20,7 @@ STATES_ZH: Mapping[ProjectState, str] = {
     ProjectState.LAPSED: "批复失效",
     ProjectState.WITHDRAWN: "已撤回",
     ProjectState.EXEMPT: "不单独审查",
+    ProjectState.REVOKED: "已撤销",
 }
 ACTIONS_ZH: Mapping[Action, str] = {
     Action.DRAFT: "起草",
@@ -37,6 +38,8 @@ ACTIONS_ZH: Mapping[Action, str] = {
     Action.REPORT: "申请验收",
     Action.CONCLUDE: "验收结论",
     Action.LAPSE: "批复失效",
+    Action.INSPECT: "监督检查",
+    Action.REVOKE: "撤销批复",
 }
 TIERS_ZH: Mapping[str, str] = {
     "none": "不单独审查",
@@ -55,4 +58,10 @@ STANCES_ZH: Mapping[str, str] = {
     Stance.SUPPORT.value: "同意",
     Stance.CONDITIONAL.value: "修改后同意",
     Stance.OPPOSE.value: "不同意",
+}
+FINDINGS_ZH: Mapping[str, str] = {Finding.IN_ORDER.value: "符合批复要求", Finding.RECTIFY.value: "责令限期整改"}
+CLASSES: Mapping[str, tuple[str, str]] = {
+    CarbonClass.HIGH.value: ("高碳强度", "high carbon intensity"),
+    CarbonClass.LOW.value: ("低碳强度", "low carbon intensity"),
+    CarbonClass.UNKNOWN.value: ("无法判定", "cannot be told"),
 }

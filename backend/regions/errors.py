@@ -2,6 +2,7 @@
 
 Forbidden
   RollupsClosed             only the service itself writes or checks roll-ups
+  BalanceSecondPerson       who entered an energy balance does not decide on it
   OpenDataOfTheWhole        open data is made by the authority of the whole jurisdiction
 NotFound
   BalanceNotFound           no such energy balance, or not of the caller's region
@@ -13,9 +14,11 @@ Invalid
   RegionFiguresInvalid      figures that cannot be; nothing of them was stored
   BalanceInvalid            cells of an energy balance that cannot be, each named; nothing of it was stored
   BalanceReasonMissing      a correction without its reason
+  BalanceReasonTooShort     a decision without its reason
   FuelTableUnknown          not a table of fuel defaults
   OpenYearNotOver           open data of a year that lasts, or of one before 2005
 Conflict
+  BalanceDecided            the version was accepted or rejected before
   OpenYearPublished         a year is published once
 """
 
@@ -84,6 +87,30 @@ class BalanceReasonMissing(Invalid):
     code = "energy_balance_reason_missing"
     en = "There is an energy balance of {division} for {year} already. Say in 'note' why it is replaced."
     zh = "{division} {year} 年的能源平衡表已存在，请在“note”中说明更正原因。"
+
+
+class BalanceSecondPerson(Forbidden):
+    """Four eyes."""
+
+    code = "energy_balance_second_person"
+    en = "You entered this energy balance: another person of the authority accepts or rejects it."
+    zh = "该能源平衡表由您录入，须由主管部门的另一人确认或退回。"
+
+
+class BalanceReasonTooShort(Invalid):
+    """A decision without its reason."""
+
+    code = "energy_balance_reason_needed"
+    en = "Say in 'reason' why the energy balance is accepted or rejected."
+    zh = "请在“reason”中说明确认或退回该能源平衡表的理由。"
+
+
+class BalanceDecided(Conflict):
+    """A decision is for good."""
+
+    code = "energy_balance_decided"
+    en = "This version is {state_en} already. Enter another version instead."
+    zh = "该版本已{state_zh}，请另行录入新版本。"
 
 
 class FuelTableUnknown(Invalid):

@@ -1,6 +1,6 @@
 """Tables of regions, all of them."""
 
-from backend.regions.balances.models import RegionBalance, RegionBalanceCell
+from backend.regions.balances.models import RegionBalance, RegionBalanceCell, RegionBalanceDecision
 from backend.regions.figures.models import RegionFigure
 from backend.regions.opendata.models import RegionOpenYear
 from backend.regions.rollups.models import (
@@ -18,6 +18,7 @@ __all__ = [
     "RegionAccountMonth",
     "RegionBalance",
     "RegionBalanceCell",
+    "RegionBalanceDecision",
     "RegionChange",
     "RegionFigure",
     "RegionMonth",

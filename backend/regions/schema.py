@@ -2,15 +2,16 @@
 
 import strawberry
 
-from backend.regions import tables
+from backend.regions import tables, tables_reports
 from backend.regions.schema_balances import BalancesMutation, BalancesQuery
 from backend.regions.schema_dashboard import DashboardQuery
 from backend.regions.schema_ledger import LedgerYearMutation, LedgerYearQuery
 from backend.regions.schema_opendata import OpenDataMutation, OpenDataQuery
+from backend.regions.schema_overview import OverviewQuery
 
 
 @strawberry.type
-class RegionsQuery(DashboardQuery, LedgerYearQuery, BalancesQuery, OpenDataQuery):
+class RegionsQuery(DashboardQuery, LedgerYearQuery, OverviewQuery, BalancesQuery, OpenDataQuery):
     """Reading the city's ledger."""
 
 
@@ -19,5 +20,5 @@ class RegionsMutation(LedgerYearMutation, BalancesMutation, OpenDataMutation):
     """Commands of the city's ledger."""
 
 
-TABLES = tables
-"""The workbooks this noun offers; importing them is offering them."""
+TABLES = tables, tables_reports
+"""The files this noun offers; importing them is offering them."""

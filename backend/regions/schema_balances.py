@@ -15,6 +15,7 @@ from backend.regions.balances.values import (
     FLOWS,
     LAYOUT_CONFIDENCE,
     Assumption,
+    BalanceState,
     BalanceValue,
     Cell,
     Flow,
@@ -33,6 +34,9 @@ from backend.wire.nodes import Node, node_id, node_loader, uuids
 
 BALANCE = "EnergyBalance"
 FlowEnum = strawberry.enum(Flow, name="EnergyFlow", description="A row of an energy balance.")
+BalanceStateEnum = strawberry.enum(
+    BalanceState, name="EnergyBalanceState", description="A version counts once a second person has accepted it."
+)
 LineKindEnum = strawberry.enum(
     LineKind,
     name="EnergyEmissionKind",
@@ -102,8 +106,8 @@ class EnergyGap:
 
 
 @strawberry.type(
-    description="A version of a division's energy balance of a year (能源平衡表); the highest version counts. Its rows and "
-    "columns follow the statistical yearbook's, written down from memory."
+    description="A version of a division's energy balance of a year (能源平衡表); the highest accepted version counts. Its "
+    "rows and columns follow the statistical yearbook's, written down from memory."
 )
 class EnergyBalance(Node):
     """A version of an energy balance."""
@@ -120,6 +124,9 @@ class EnergyBalance(Node):
     note: str = strawberry.field(description="Why it follows another version.")
     recorded_at: datetime = strawberry.field(description="When it was entered; the factors known then count.")
     layout_confidence: str = strawberry.field(description="How sure the layout of rows and columns is.")
+    state: BalanceStateEnum = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
+    decision_reason: str | None = strawberry.field(description="Why it was accepted or rejected.")
+    decided_at: datetime | None = strawberry.field(description="When.")
 
     @strawberry.field(description="Its cells.")
     async def cells(self, info: Info) -> list[EnergyBalanceCell]:
@@ -160,7 +167,8 @@ def balance_shown(value: BalanceValue) -> EnergyBalance:
             EnergyAssumption(energy=each.energy, fuel=each.fuel, reason=each.reason) for each in value.assumptions
         ],
         document=value.document, document_number=value.document_number, document_date=value.document_date,
-        note=value.note, recorded_at=value.recorded_at, layout_confidence=LAYOUT_CONFIDENCE,
+        note=value.note, recorded_at=value.recorded_at, layout_confidence=LAYOUT_CONFIDENCE, state=value.state,
+        decision_reason=value.decision_reason, decided_at=value.decided_at,
     )  # fmt: skip
 
 
@@ -209,6 +217,9 @@ class BalancesQuery:
         info: Info,
         division_code: Annotated[str | None, strawberry.argument(description="Only of this division.")] = None,
         year: Annotated[int | None, strawberry.argument(description="Only of this year.")] = None,
+        is_awaiting: Annotated[
+            bool | None, strawberry.argument(description="Only those that await their second person, or that do not.")
+        ] = None,
         first: First = 20,
         after: After = None,
     ) -> Connection[EnergyBalance]:
@@ -217,7 +228,7 @@ class BalancesQuery:
         key = asked.key(datetime.fromisoformat, UUID)
         async with info.context.read() as read:
             rows = await queries.balances(
-                read, info.context.scope, division_code=division_code, year=year,
+                read, info.context.scope, division_code=division_code, year=year, is_awaiting=is_awaiting,
                 after=None if key is None else (key[0], key[1]), limit=asked.fetch,
             )  # fmt: skip
         return connect(rows, asked, key=lambda row: [row.recorded_at, row.id], make=balance_shown)
@@ -280,6 +291,22 @@ class EnergyBalanceRecorded:
     balance: EnergyBalance = strawberry.field(description="The version.")
 
 
+@strawberry.input(description="Accept or reject a version that somebody else entered.")
+class DecideEnergyBalanceInput:
+    """Decide on a balance."""
+
+    balance_id: strawberry.ID = strawberry.field(description="The version.")
+    is_accepted: bool = strawberry.field(description="Whether it counts from now on.")
+    reason: str = strawberry.field(description="Why, up to 1,000 characters.")
+
+
+@strawberry.type(description="The balance was decided on.")
+class EnergyBalanceDecided:
+    """The balance was decided on."""
+
+    balance: EnergyBalance = strawberry.field(description="The version.")
+
+
 @strawberry.type
 class BalancesMutation:
     """Commands on energy balances."""
@@ -288,7 +315,7 @@ class BalancesMutation:
     async def record_energy_balance(
         context: Context, write: Write, input: RecordEnergyBalanceInput
     ) -> EnergyBalanceRecorded:
-        """Store a version of a division's energy balance of a year (能源平衡表), all of it or nothing."""
+        """Store a version of a division's energy balance of a year (能源平衡表), all of it or nothing; a second person accepts it."""
         value = await service.record_balance(
             write, context.scope, division_code=input.division_code, year=input.year, fuel_table=input.fuel_table,
             cells=[Cell(each.flow, each.energy, each.quantity, each.unit, each.sector) for each in input.cells],
@@ -297,3 +324,14 @@ class BalancesMutation:
             note=input.note,
         )  # fmt: skip
         return EnergyBalanceRecorded(balance=balance_shown(value))
+
+    @command("regions:decide_balance")
+    async def decide_energy_balance(
+        context: Context, write: Write, input: DecideEnergyBalanceInput
+    ) -> EnergyBalanceDecided:
+        """Accept a version of an energy balance, so that it counts, or reject it; who entered it cannot."""
+        (own_id, *_) = uuids(input.balance_id, BALANCE, path=("input", "balanceId"))
+        value = await service.decide_balance(
+            write, context.scope, own_id, is_accepted=input.is_accepted, reason=input.reason
+        )
+        return EnergyBalanceDecided(balance=balance_shown(value))

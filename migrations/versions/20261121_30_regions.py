@@ -11,6 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import (
+    ACTOR,
     KNOWN,
     OF_VISIBLE_ACCOUNT,
     SYSTEM,
@@ -37,6 +38,13 @@ TRIGGERS = (
 FUNCTIONS = ("regions_note_inventories()", "regions_note_account()")
 SEEN = either(SYSTEM, within("division_path"))
 """The service, and the authority whose region the row lies in."""
+
+OF_BALANCE = "balance_id in (select id from region_balance)"
+# Who entered a version does not decide on it.
+SECOND = (
+    f"{kinds('authority')} and {OF_BALANCE} and decided_by = {ACTOR} and not exists (select 1 from region_balance each"
+    f" where each.id = region_balance_decision.balance_id and each.recorded_by = {ACTOR})"
+)
 
 
 def upgrade() -> None:
@@ -219,8 +227,22 @@ def _balances() -> None:
         ),
         sa.PrimaryKeyConstraint("balance_id", "flow", "sector", "energy", name=op.f("pk_region_balance_cell")),
     )
+    op.create_table(
+        "region_balance_decision",
+        sa.Column("balance_id", sa.Uuid(), nullable=False),
+        sa.Column("is_accepted", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_region_balance_decision_reason")),
+        sa.ForeignKeyConstraint(
+            ["balance_id"], ["region_balance.id"], name=op.f("fk_region_balance_decision_balance_id_region_balance")
+        ),
+        sa.PrimaryKeyConstraint("balance_id", name=op.f("pk_region_balance_decision")),
+    )
     for table in ("region_balance", "region_balance_cell"):
         protect(table, select=SEEN, insert=SEEN)
+    protect("region_balance_decision", select=OF_BALANCE, insert=either(SYSTEM, SECOND))
 
 
 def _open_data() -> None:
@@ -245,7 +267,7 @@ def downgrade() -> None:
     for each in FUNCTIONS:
         op.execute(f"drop function {each}")
     for table in (
-        "region_open_year", "region_stamp", "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
+        "region_open_year", "region_stamp", "region_balance_decision", "region_balance_cell", "region_balance", "region_figure", "region_standing", "region_year", "region_month", "region_account_month", "region_account",
         "region_change",
     ):  # fmt: skip
         op.drop_table(table)

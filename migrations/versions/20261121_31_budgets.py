@@ -44,6 +44,13 @@ BELOW = (
 APPROVED = (
     "exists (select 1 from budget_plan_decision each where each.plan_id = budget_line.plan_id and each.is_approved)"
 )
+# The figures no document publishes hold everywhere: whoever may read a budget is told them.
+TOLD = kinds("system", "authority", "enterprise", "verifier")
+PROPOSED = f"{WHOLE} and recorded_by = {ACTOR}"
+RULED = (
+    f"{WHOLE} and decided_by = {ACTOR} and not exists (select 1 from budget_rule each"
+    f" where each.id = budget_rule_decision.rule_id and each.recorded_by = {ACTOR})"
+)
 BY_ACTOR = either(SYSTEM, f"{kinds('authority')} and recorded_by = {ACTOR}")
 
 
@@ -304,6 +311,7 @@ def upgrade() -> None:
         "create trigger budget_posting_balanced after insert on budget_posting referencing new table as posted"
         " for each statement execute function budget_balance_grows()"
     )
+    _rules()
     protect("budget_plan", select=OF_AUTHORITIES, insert=OF_AUTHORITIES)
     protect("budget_plan_revision", select=OF_PLAN, insert=f"{OF_PLAN} and ({BY_ACTOR})")
     protect("budget_plan_decision", select=OF_PLAN, insert=either(SYSTEM, SECOND))
@@ -323,8 +331,50 @@ def upgrade() -> None:
     protect("budget_projection", select=OF_LINE, insert=f"{OF_LINE} and {BY_AUTHORITIES}")
 
 
+def _rules() -> None:
+    op.create_table(
+        "budget_rule",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Numeric(), nullable=True),
+        sa.Column("document_number", sa.Text(), nullable=False),
+        sa.Column("document_dated", sa.Date(), nullable=False),
+        sa.Column("document_title", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("kind in ('elastic_percent', 'replacement_ratio')", name=op.f("ck_budget_rule_kind")),
+        sa.CheckConstraint(
+            "value >= case kind when 'replacement_ratio' then 1 else 0 end", name=op.f("ck_budget_rule_value")
+        ),
+        sa.CheckConstraint(
+            "document_number <> '' and document_title <> '' and reason <> ''", name=op.f("ck_budget_rule_texts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_rule")),
+    )
+    op.create_index(op.f("ix_budget_rule_kind_effective_on"), "budget_rule", ["kind", "effective_on"], unique=False)
+    op.create_table(
+        "budget_rule_decision",
+        sa.Column("rule_id", sa.Uuid(), nullable=False),
+        sa.Column("is_approved", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_budget_rule_decision_reason")),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["budget_rule.id"], name=op.f("fk_budget_rule_decision_rule_id_budget_rule")
+        ),
+        sa.PrimaryKeyConstraint("rule_id", name=op.f("pk_budget_rule_decision")),
+    )
+    protect("budget_rule", select=TOLD, insert=either(SYSTEM, PROPOSED))
+    protect("budget_rule_decision", select=TOLD, insert=either(SYSTEM, RULED))
+
+
 def downgrade() -> None:
     """Drop the tables and the functions."""
+    op.drop_table("budget_rule_decision")
+    op.drop_table("budget_rule")
     op.drop_table("budget_projection")
     op.drop_table("budget_balance")
     # The policy of entries looks into the postings, that of lines into the decisions.

@@ -17,7 +17,7 @@ depends_on = None
 
 STATES = (
     "('draft', 'submitted', 'returned', 'in_review', 'approved', 'started', 'trial', 'reported', 'rectifying',"
-    " 'changing', 'accepted', 'refused', 'lapsed', 'withdrawn', 'exempt')"
+    " 'changing', 'accepted', 'refused', 'lapsed', 'withdrawn', 'exempt', 'revoked')"
 )
 VISIBLE = either(SYSTEM, within("division_path"), OF_OWN_ACCOUNT)
 OF_PROJECT = "(account_id, project_id) in (select account_id, id from investment_project)"

@@ -31,6 +31,8 @@ PROJECTS: dict[str, Case] = {
     "giveProjectOpinion": command(projectId=PROJECT, expert="外人", stance="OPPOSE", opinion=WHY),
     "decideInvestmentProject": command(projectId=PROJECT, version=1, isApproved=True, reason=WHY),
     "concludeProjectAcceptance": command(projectId=PROJECT),
+    "inspectInvestmentProject": command(projectId=PROJECT, finding="RECTIFY", note=WHY, rectifyBy="2100-01-01"),
+    "revokeInvestmentProject": command(projectId=PROJECT, reason=WHY, reference=WHY),
     "recordAdmissionLevel": tenant(
         divisionCode="320206",
         sector="steel",

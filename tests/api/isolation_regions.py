@@ -1,6 +1,6 @@
 """Cases of the city's ledger: every field is of an authority's region."""
 
-from isolation_kinds import Case, open_, tenant
+from isolation_kinds import WHY, Case, command, open_, tenant
 
 BALANCE = "RW5lcmd5QmFsYW5jZTowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDE"
 """The global id of a balance that is nobody's."""
@@ -10,11 +10,13 @@ VICTIMS = "320206"
 REGIONS: dict[str, Case] = {
     "cityDashboard": open_(divisionCode=VICTIMS),
     "cityLedger": open_(divisionCode=VICTIMS, year=2025),
+    "cityLedgerOverview": open_(divisionCode=VICTIMS, first=2024, last=2025),
     "regionYears": open_(divisionCode=VICTIMS, first=2024, last=2025),
     "regionMonths": open_(divisionCode=VICTIMS, first="2025-01", last="2025-12"),
     "regionFigures": open_(divisionCode=VICTIMS),
     "energyBalances": open_(first=5),
     "energyBalanceResult": open_(id=BALANCE),
+    "decideEnergyBalance": command(balanceId=BALANCE, isAccepted=True, reason=WHY),
     "openDataYears": open_(),
     "openDataPreview": open_(year=2024),
     "publishOpenData": tenant(year=2024),

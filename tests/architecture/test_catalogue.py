@@ -10,7 +10,7 @@ from backend.kit.db import Databases
 APPEND_ONLY = {
     "admission_level", "investment_project_step", "investment_project_version",
     "budget_entry", "budget_line", "budget_plan", "budget_plan_decision", "budget_plan_revision", "budget_posting",
-    "budget_projection", "budget_reservation",
+    "budget_projection", "budget_reservation", "budget_rule", "budget_rule_decision",
     "account_statement", "account_statement_file", "activity_record", "approval", "audit_event", "calibration", "ccer_comment", "ccer_transition",
     "certified_retirement", "evidence", "finding_message", "credit_warning", "gec_generation", "inventory_line", "inventory_month",
     "inventory_transition",
@@ -23,8 +23,10 @@ APPEND_ONLY = {
     "park", "park_application", "park_boundary", "park_evaluation", "park_notice", "park_objection",
     "park_objection_answer", "park_programme_entry", "park_programme_item", "park_step", "park_step_decision", "park_value",
     "park_value_part", "park_waiver", "park_waiver_decision",
-    "knowledge_factor_request", "knowledge_factor_step",
-    "region_balance", "region_balance_cell", "region_figure", "region_open_year",
+    "knowledge_completion", "knowledge_factor_request", "knowledge_factor_step", "knowledge_file",
+    "carbon_estimate", "carbon_estimate_outcome", "carbon_model", "electricity_entry", "large_industry_entry", "quick_report",
+    "quick_report_account", "quick_report_issue", "quick_report_outcome",
+    "region_balance", "region_balance_cell", "region_balance_decision", "region_figure", "region_open_year",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {

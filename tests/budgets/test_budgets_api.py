@@ -152,6 +152,29 @@ async def test_the_account_as_files(databases: Databases, client: Client, langua
     own = f"/wuxi/downloads/budget-plan.xlsx?id={plan['id']}&lang={language}"
     file = await bureau.chief.http.get(own, headers=bureau.chief.headers)
     assert openpyxl.load_workbook(io.BytesIO(file.content)).worksheets[1].cell(4, 4).value == "2"
+    for name in (
+        f"budget-plan.pdf?id={plan['id']}&lang={language}", f"budget-plans.xlsx?division={CITY}&lang={language}",
+        f"budget-projections.xlsx?year={year}&lang={language}", f"budget-rules.xlsx?lang={language}",
+    ):  # fmt: skip
+        file = await bureau.chief.http.get(f"/wuxi/downloads/{name}", headers=bureau.chief.headers)
+        assert file.status_code == 200, (name, file.text[:300])
+        assert file.content.startswith(b"%PDF-" if ".pdf" in name else b"PK")
     neighbour = await client.signed_in(await identity.authority(databases, division=HUISHAN))
     assert (await neighbour.http.get(own, headers=neighbour.headers)).status_code == 404
     assert (await client.http.get(address)).status_code == 401
+
+
+async def test_a_rule_is_proposed_and_decided_over_the_wire(databases: Databases, client: Client) -> None:
+    bureau = await signed_in(databases, client)
+    given = {
+        "kind": "ELASTIC_PERCENT", "value": "3", "document": PAPER, "effectiveOn": "2099-01-01", "reason": "试行",
+    }  # fmt: skip
+    made = (await bureau.officer.named("ProposeBudgetRule", input=given))["proposeBudgetRule"]["rule"]
+    assert (made["state"], made["value"]) == ("PROPOSED", "3")
+    deciding = {"ruleId": made["id"], "isApproved": False, "reason": "依据不足"}
+    refused = (await bureau.officer.named("DecideBudgetRule", input=deciding))["decideBudgetRule"]
+    assert refused["code"] == "forbidden"
+    done = (await bureau.chief.named("DecideBudgetRule", input=deciding))["decideBudgetRule"]["rule"]
+    assert (done["state"], done["decisionReason"]) == ("REJECTED", "依据不足")
+    listed = (await bureau.chief.named("BudgetRuleProposals"))["budgetRuleProposals"]["nodes"]
+    assert made["id"] in {each["id"] for each in listed}

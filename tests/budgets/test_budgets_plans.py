@@ -1,5 +1,6 @@
 """Plans: drafted by one, decided by another, in force as a whole or not at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -35,6 +36,7 @@ from backend.budgets.errors import (
     BudgetRevised,
     BudgetSecondPerson,
     BudgetSectorsOver,
+    BudgetShareInvalid,
 )
 from backend.budgets.models import BudgetPlanDecision
 from backend.budgets.service import Asked, Given, Onto
@@ -177,17 +179,17 @@ async def test_what_was_handed_down_from_above_is_not_raised_from_nothing(databa
 async def test_years_stay_within_five_and_sectors_within_their_division(databases: Databases) -> None:
     bureau = await authority(databases)
     division = "320213"
-    await approved(databases, bureau, line(division, 2026, "100", last=2030))
-    await approved(databases, bureau, line(division, 2026, "40"), line(division, 2027, "60"))
+    await approved(databases, bureau, line(division, 2096, "100", last=2100))
+    await approved(databases, bureau, line(division, 2096, "40"), line(division, 2097, "60"))
     with pytest.raises(BudgetOverSpan):
-        await approved(databases, bureau, line(division, 2028, "0.1"))
-    first = await own_line(databases, division, 2026)
+        await approved(databases, bureau, line(division, 2098, "0.1"))
+    first = await own_line(databases, division, 2096)
     with pytest.raises(BudgetOverSpan):
         async with databases.write(bureau.scope) as write:
             await service.adjust(write, bureau.scope, first.id, tonnes=D(1), reason=WHY, document=PAPER)
-    await approved(databases, bureau, line(division, 2026, "30", sector="steel"))
+    await approved(databases, bureau, line(division, 2096, "30", sector="steel"))
     with pytest.raises(BudgetSectorsOver):
-        await approved(databases, bureau, line(division, 2026, "10.5", sector="chemicals"))
+        await approved(databases, bureau, line(division, 2096, "10.5", sector="chemicals"))
     with pytest.raises(BudgetSectorsOver):
         async with databases.write(bureau.scope) as write:
             await service.adjust(write, bureau.scope, first.id, tonnes=D(-11), reason=WHY, document=PAPER)
@@ -260,3 +262,30 @@ async def test_a_decomposition_becomes_a_plan_with_its_inputs(databases: Databas
     own = await own_line(databases, XISHAN, year)
     assert own.method is Method.OUTPUT
     assert own.basis["inputs"] == [{"name": {"zh": "产出", "en": "output"}, "value": "3", "unit": "万CNY"}]
+
+
+async def test_a_five_year_total_is_decomposed_onto_its_years(databases: Databases) -> None:
+    bureau, division = await authority(databases), "320214"
+    first = 2091
+    years = range(first, first + 5)
+    outputs = [Given(str(year), output=D(value), unit="万CNY") for year, value in zip(years, (1, 2, 3, 4, 5), strict=True)]
+    asked = Asked(division, first, first + 4, D(1000), D(1), Method.OUTPUT, Onto.YEARS, outputs)
+    by_hand = [Given(str(year), tonnes=D(value)) for year, value in zip(years, (210, 205, 200, 195, 190), strict=True)]
+    given = Asked(division, first, first + 4, D(1000), D(1), Method.MANUAL, Onto.YEARS, by_hand, withheld_percent=D(50))
+    async with databases.read(bureau.scope) as read:
+        lines = await service.decomposed(read, bureau.scope, asked)
+        assert [(each.first_year, each.last_year, each.tonnes) for each in lines] == [
+            (year, year, D(tonnes)) for year, tonnes in zip(years, (67, 133, 200, 267, 333), strict=True)
+        ]
+        manual = await service.decomposed(read, bureau.scope, given)
+        assert sum(each.tonnes for each in manual) == D(1000)
+        for wrong in (
+            replace(given, last_year=first),
+            replace(given, parts=by_hand[:4], total=D(810)),
+            replace(given, method=Method.HISTORY, base_years=[2024]),
+        ):
+            with pytest.raises(BudgetShareInvalid):
+                await service.decomposed(read, bureau.scope, wrong)
+    await approved(databases, bureau, line(division, first, "1000", last=first + 4), *manual)
+    own = await own_line(databases, division, first + 4)
+    assert (own.tonnes, own.withheld) == (D(190), D(95))

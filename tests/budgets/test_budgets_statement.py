@@ -22,7 +22,7 @@ async def test_a_statement_tells_of_the_budget_as_it_was_known(databases: Databa
     held = await held_account(databases, division="320205")
     before = now()
     bureau = await authority(databases)
-    given = await approved(databases, bureau, line("", 2024, "120", account_id=held.id))
+    given = await approved(databases, bureau, line("", 2019, "120", account_id=held.id))
     (own,) = given.values()
     between = now()
     async with databases.write(bureau.scope) as write:
@@ -32,7 +32,7 @@ async def test_a_statement_tells_of_the_budget_as_it_was_known(databases: Databa
     settings: Settings = servers.settings
 
     async def told(scope=held.scope, moment=None) -> tuple:
-        period = period_of(date(2024, 1, 1), date(2024, 12, 31), moment, now())
+        period = period_of(date(2019, 1, 1), date(2019, 12, 31), moment, now())
         async with databases.read(scope) as read:
             (budget,) = compose(await gathering.gather(read, scope, settings, held.id, period)).budgets
         return budget.allowed.value if budget.allowed else None, budget.note.en

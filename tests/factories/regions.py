@@ -14,6 +14,7 @@ from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
 from backend.regions import service
+from backend.regions.balances.values import BalanceValue
 
 AT = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -90,6 +91,13 @@ def officer(region: str, tenant: str = "wuxi", role: str = "officer") -> Scope:
     return Scope(tenant, Kind.AUTHORITY, uuid4(), uuid4(), region, ROLES[Kind.AUTHORITY][role])
 
 
+async def accepted(databases: Databases, balance: BalanceValue, tenant: str = "wuxi") -> BalanceValue:
+    """Have a version of an energy balance accepted by another person of its division's authority."""
+    other = officer(balance.division_path, tenant, role="administrator")
+    async with databases.write(other) as write:
+        return await service.decide_balance(write, other, balance.id, is_accepted=True, reason="数据已与年鉴核对")
+
+
 async def path_of(databases: Databases, code: str, tenant: str = "wuxi") -> str:
     """Return a division's path."""
     async with databases.read(Scope.system(tenant)) as read:
@@ -97,5 +105,5 @@ async def path_of(databases: Databases, code: str, tenant: str = "wuxi") -> str:
 
 
 __all__ = [
-    "change_account", "change_state", "counted_account", "officer", "path_of", "roll_all", "store_inventory",
+    "accepted", "change_account", "change_state", "counted_account", "officer", "path_of", "roll_all", "store_inventory",
 ]  # fmt: skip

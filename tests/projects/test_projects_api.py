@@ -47,7 +47,14 @@ async def check_files(city: Client, stranger: Client, key: str) -> None:
     row = next(each for each in book["项目台账"].iter_rows(values_only=True) if each[1] == "新能源装备车间二期")
     assert (row[4], row[7], row[9], row[14]) == ("已批复", "地方（按当地规定的层级）", 1229, 1229)
 
-    for name in (f"project-opinion.pdf?project={key}", "investment-projects.xlsx"):
+    eia = await city.http.get(f"/wuxi/downloads/project-eia.pdf?project={key}&lang=en", headers=headers)
+    assert (eia.status_code, eia.content[:5]) == (200, b"%PDF-"), eia.text[:300]
+    open_ = await city.http.get(f"/wuxi/downloads/project-acceptance.pdf?project={key}", headers=headers)
+    assert open_.status_code == 409
+    for name in (
+        f"project-opinion.pdf?project={key}", "investment-projects.xlsx", f"project-eia.pdf?project={key}",
+        "admission-levels.xlsx",
+    ):  # fmt: skip
         refused = await stranger.http.get(f"/wuxi/downloads/{name}", headers=stranger.headers)
         assert refused.status_code == 403
 
@@ -89,11 +96,16 @@ async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client
         "tier": "PASS", "amounts": "PASS", "two_high": "PASS",
     }  # fmt: skip
     assert held(shown) == (site.year, Decimal(6000), Decimal(0))
+    impact = shown["impact"]
+    assert (impact["carbonClass"], impact["years"][0]["divisionCode"]) == ("UNKNOWN", DIVISION)
+    assert shown["application"]["prediction"]["isNeeded"] is False
+    assert {each["energy"] for each in shown["application"]["carbon"]} == {"electricity", "process"}
     assert [each["action"] for each in shown["steps"]] == [
         "DRAFT", "SUBMIT", "RETURN", "REVISE", "SUBMIT", "TAKE", "OPINION", "APPROVE",
     ]  # fmt: skip
     owners = (await owner.named("InvestmentProject", id=key))["investmentProject"]
     assert owners["budget"] == []
+    assert owners["impact"]["years"] == []
     assert owners["application"]["papers"][0]["evidence"]["downloadUrl"]
     listed = await owner.named("InvestmentProjects", where={"accountId": account, "state": "APPROVED"})
     assert [each["id"] for each in listed["investmentProjects"]["nodes"]] == [key]
@@ -108,6 +120,13 @@ async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client
     assert (accepted["state"], accepted["dueOn"]) == ("ACCEPTED", None)
     shown = (await city.named("InvestmentProject", id=key))["investmentProject"]
     assert held(shown) == (site.year, Decimal(0), Decimal(5000))
+    file = await city.http.get(f"/wuxi/downloads/project-acceptance.pdf?project={key}", headers=city.headers)
+    assert (file.status_code, file.content[:5]) == (200, b"%PDF-"), file.text[:300]
+    finding = {"finding": "RECTIFY", "note": "计量器具未检定", "rectifyBy": "2100-01-01"}
+    inspected = await done(officer, "InspectInvestmentProject", projectId=key, **finding)
+    assert (inspected["state"], inspected["rectifyBy"]) == ("ACCEPTED", "2100-01-01")
+    revoked = await done(city, "RevokeInvestmentProject", projectId=key, reason="虚假材料", reference="锡撤〔2026〕1号")
+    assert revoked["state"] == "REVOKED"
 
 
 async def test_the_tier_of_a_size_is_told_with_its_document(databases: Databases, client: Client) -> None:

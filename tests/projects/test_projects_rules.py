@@ -6,15 +6,19 @@ from decimal import Decimal
 
 import pytest
 
+from backend.budgets.values import BudgetPosition
 from backend.kit.clock import now
 from backend.kit.errors import CarbonError
 from backend.kit.ids import new_id
 from backend.projects.errors import ProjectDayInvalid, ProjectFactsInvalid, ProjectStepNotAllowed, ProjectTextInvalid
-from backend.projects.rules import judging, moving, stating, tiers, writing
+from backend.projects.rules import changing, judging, moving, placing, predicting, stating, tiers, writing
 from backend.projects.values import (
     Action,
     Assessment,
+    CarbonClass,
     DocumentKind,
+    EiaReduction,
+    EiaReference,
     Intensity,
     LevelValue,
     Line,
@@ -230,3 +234,109 @@ def test_an_application_comes_back_from_its_record() -> None:
     assert writing.digest(writing.as_json(facts), {}) != writing.digest(
         writing.as_json(replace(facts, name="二号")), {}
     )
+
+
+def test_a_retrofit_that_keeps_its_process_is_measured_by_what_it_adds() -> None:
+    kept = replace(
+        USUAL, nature=Nature.RETROFIT, keeps_process=True, existing_tce=D(4500), existing_coal=D(0), existing_tonnes=D(9)
+    )
+
+    def of(facts: ProjectFacts, tce: str = "5000") -> tuple[Tier | None, bool]:
+        found = tiers.of_facts("wuxi", facts, assessment(tce))
+        return found.tier, found.is_increment
+
+    assert of(kept) == (Tier.NONE, True)
+    assert of(kept, "5500") == (Tier.LOCAL, True)
+    assert of(kept, "14500") == (Tier.PROVINCIAL, True)
+    assert of(replace(kept, keeps_process=None)) == (Tier.LOCAL, False)  # not stated: all of it counts
+    assert of(replace(kept, nature=Nature.EXTENSION)) == (Tier.LOCAL, False)
+    lacking = tiers.of_facts("wuxi", replace(kept, existing_coal=None), assessment("5000"))
+    assert lacking.tier is None
+    assert "retrofit" in lacking.missing[-1].en
+    # The increment by equivalent value is at most so much: that may be enough to tell.
+    assert of(replace(kept, is_key_field=True)) == (Tier.NONE, True)
+    assert of(replace(kept, is_key_field=True), "600000") == (Tier.NATIONAL, True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"existing_tce": D(1)},  # what is new has nothing before it
+        {"output_value": D(0)},
+        {"nature": Nature.EXTENSION, "existing_tonnes": D(-1)},
+        {"eia_references": (EiaReference("粗钢", D(0), "t", "先进", "文件"),)},
+        {"eia_reductions": (EiaReduction("余热利用", D(-1)),)},
+        {"outputs": (Output("output_value", D(1), "t"),)},
+    ],
+)
+def test_an_evaluation_that_cannot_be_right_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ProjectFactsInvalid):
+        stating.checked(replace(USUAL, **changes), SECTORS)  # type: ignore[arg-type]  # fields of any type
+
+
+def test_a_prediction_compares_with_what_was_stated_and_tells_what_it_cannot() -> None:
+    stated = replace(
+        USUAL, nature=Nature.EXTENSION, existing_tonnes=D(4000),
+        eia_references=(EiaReference("粗钢", D(1000), "kg", "行业先进水平", "行业公报"),),
+        eia_reductions=(EiaReduction("余热利用", D(30)), EiaReduction("绿电", D("12.5"))),
+    )  # fmt: skip
+    found = predicting.predict(stated, assessment("5000"))
+    assert (found.is_needed, found.total, found.before, found.change, found.reduced) == (
+        True, D(5000), D(4000), D(1000), D("42.5"),
+    )  # fmt: skip
+    [level_] = found.levels
+    assert (level_.own, level_.reference, level_.outcome) == (D(1), D(1_000_000), Outcome.PASS)
+    worse = replace(stated, eia_references=(EiaReference("粗钢", D("0.5"), "t", "行业先进水平", "行业公报"),))
+    assert predicting.predict(worse, assessment("5000")).levels[0].outcome is Outcome.FAIL
+    odd = replace(stated, eia_references=(EiaReference("粗钢", D(1), "m3", "行业先进水平", "行业公报"),))
+    for facts in (odd, replace(stated, eia_references=())):
+        assert predicting.predict(facts, assessment("5000")).levels[0].outcome is Outcome.UNKNOWN
+    unknown = predicting.predict(stated, assessment(None))
+    assert (unknown.total, unknown.change) == (None, None)
+    assert not predicting.predict(replace(stated, sector="machinery"), assessment("5000")).is_needed
+
+
+def position(year: int, code: str, **given: object) -> BudgetPosition:
+    usual = BudgetPosition(
+        new_id(), code, None, "", year, D(1000), D(0), D(0), D(0), D(0), D(0), D(0), D(0), D(400),
+        projected=D(800), intensity_target=D("0.5"), intensity_projected=D("0.4"),
+    )  # fmt: skip
+    return replace(usual, **given)  # type: ignore[arg-type]  # fields of any type
+
+
+def test_a_project_stands_beside_the_budget_of_its_place() -> None:
+    facts = replace(USUAL, value_added=D(500))
+    result = replace(assessment("100"), intensities=(Intensity("value_added", "万元", D(1), D("0.2")),))
+    lines = [(2028, D(100)), (2029, D(100)), (2030, D(100))]
+    positions = {
+        (each.division_code, each.year): each
+        for each in (position(2028, "320206"), position(2028, "320200"), position(2029, "320200", available=D(0)))
+    }
+    found = placing.impact("320000/320200/320206/", facts, result, lines, positions)
+    assert (found.carbon_class, found.own, found.target, found.productivity) == (
+        CarbonClass.LOW, D("0.2"), D("0.5"), D(5),
+    )  # fmt: skip
+    assert [(each.year, each.division_code, each.share) for each in found.years] == [
+        (2028, "320206", D("0.25")), (2029, "320200", None),
+    ]  # fmt: skip
+    # 800 t at 0.4 are of 2,000; (800 + 100) / (2,000 + 500).
+    assert found.years[0].with_project == D("0.36")
+    assert list(found.missing) == [2030]
+    high = placing.impact("320206/", facts, result, lines[:1], {("320206", 2028): position(2028, "320206", intensity_target=D("0.1"))})
+    assert high.carbon_class is CarbonClass.HIGH
+    assert placing.impact("320206/", facts, result, lines, {}).carbon_class is CarbonClass.UNKNOWN
+
+
+def test_what_a_change_changes_is_told() -> None:
+    approved = (D(5000), D(5000))
+
+    def told(changed: ProjectFacts, tce: str = "5000", *, is_stated: bool = False) -> list[str]:
+        return [each.en for each in changing.major(USUAL, changed, assessment(tce), approved, is_stated=is_stated)]
+
+    assert told(replace(USUAL, name="二号")) == []
+    assert told(USUAL, "5500") == []
+    assert len(told(USUAL, "5500.0001")) == 2
+    assert told(USUAL, is_stated=True) == ["another major change as the applicant states"]
+    assert told(replace(USUAL, nature=Nature.EXTENSION)) == ["the nature of the construction"]
+    assert told(replace(USUAL, outputs=(Output("粗钢", D(101), "t"),))) == ["the scale"]
+    assert told(replace(USUAL, outputs=(Output("线材", D(100), "t"),), sector="machinery")) == ["the sector", "the products"]

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import httpx
@@ -10,17 +12,26 @@ import openpyxl
 import pytest
 from factories import identity
 from factories.api import Client
-from factories.regions import change_state, counted_account, roll_all, store_inventory
+from factories.regions import change_state, counted_account, path_of, roll_all, store_inventory
 from sqlalchemy import event
 
 from backend.kit.db import Databases
+from backend.kit.scope import Scope
+from backend.regions import service
 
 DIVISION = "320282"
-"""Yixing: nobody else's in these tests."""
+"""Yixing. Others may have accounts there, but nobody else has anything in the years of these tests."""
+SECTORS = {"power", "steel", "textiles"}
 
 
-async def furnished(databases: Databases) -> None:
-    """Make two sectors with something in two years, and roll."""
+async def furnished(databases: Databases) -> dict[str, int]:
+    """Make two sectors with something in two years, and roll; return how many accounts were open there before."""
+    async with databases.read(Scope.system("wuxi")) as read:
+        path = await path_of(databases, DIVISION)
+        there = await service.standings(read, Scope.system("wuxi"), under=path)
+    before: dict[str, int] = defaultdict(int)
+    for each in there:
+        before[each.sector] += each.open_accounts
     one = await counted_account(databases, division=DIVISION, sector="steel")
     two = await counted_account(databases, division=DIVISION, sector="power")
     await counted_account(databases, division=DIVISION, sector="textiles")
@@ -29,37 +40,44 @@ async def furnished(databases: Databases) -> None:
     await store_inventory(databases, two, 2014, 1, {1: ("100", "1", "1", "30")})
     await change_state(databases, one, first, "verified")
     await roll_all(databases)
+    return before
 
 
 @pytest.fixture(scope="module")
-async def stored(databases: Databases) -> None:
-    await furnished(databases)
+async def stored(databases: Databases) -> dict[str, int]:
+    await roll_all(databases)
+    return await furnished(databases)
 
 
-async def test_the_city_on_one_screen(databases: Databases, client: Client, stored: None) -> None:
+async def test_the_city_on_one_screen(databases: Databases, client: Client, stored: dict[str, int]) -> None:
     bureau = await client.signed_in(await identity.authority(databases, division=DIVISION))
     shown = (await bureau.named("CityDashboard", divisionCode=DIVISION, month="2014-01"))["cityDashboard"]
-    assert (shown["month"], shown["coveragePercent"]) == ("2014-01", "66.7")
+    open_accounts = sum(stored.values()) + 3
+    share = (Decimal(200) / open_accounts).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert (shown["month"], Decimal(shown["coveragePercent"])) == ("2014-01", share)
     assert [(each["month"], each["accounts"], each["sums"]["scope1"]) for each in shown["months"]] == [
         ("2013-01", 1, "10"), ("2013-02", 1, "10"), ("2014-01", 2, "112"),
     ]  # fmt: skip
     assert shown["months"][0]["verifiedAccounts"] == 1
     total = shown["total"]
-    assert (total["accounts"], total["verifiedAccounts"], total["openAccounts"]) == (2, 0, 3)
+    assert (total["accounts"], total["verifiedAccounts"], total["openAccounts"]) == (2, 0, open_accounts)
     assert (total["yearToDate"]["scope1"], total["yearBefore"]["scope1"], total["changePercent"]) == (
         "112",
         "10",
         "693.3",
     )
     assert shown["power"]["yearToDate"]["scope1"] == "100"
-    assert [(each["code"], each["yearToDate"]["scope2Location"]) for each in shown["sectors"]] == [
-        ("power", "1"), ("steel", "6"), ("textiles", "0"),
-    ]  # fmt: skip
-    assert [(each["code"], each["accounts"]) for each in shown["divisions"]] == [("", 2)]
+    sectors = {each["code"]: (each["yearToDate"]["scope2Location"], each["openAccounts"]) for each in shown["sectors"]}
+    assert {code: told for code, told in sectors.items() if code in SECTORS} == {
+        "power": ("1", stored["power"] + 1), "steel": ("6", stored["steel"] + 1),
+        "textiles": ("0", stored["textiles"] + 1),
+    }  # fmt: skip
+    assert {told for code, (told, _) in sectors.items() if code not in SECTORS} <= {"0"}
+    assert [(each["code"], each["accounts"]) for each in shown["divisions"] if each["accounts"]] == [("", 2)]
 
 
 async def test_the_screen_costs_two_statements_and_then_one_until_something_changes(
-    databases: Databases, client: Client, stored: None
+    databases: Databases, client: Client, stored: dict[str, int]
 ) -> None:
     bureau = await client.signed_in(await identity.authority(databases, division=DIVISION))
     statements: list[str] = []
@@ -93,7 +111,7 @@ async def test_the_screen_costs_two_statements_and_then_one_until_something_chan
     await roll_all(databases)
 
 
-async def test_the_ledger_figures_and_balances(databases: Databases, client: Client, stored: None) -> None:
+async def test_the_ledger_figures_and_balances(databases: Databases, client: Client, stored: dict[str, int]) -> None:
     bureau = await client.signed_in(await identity.authority(databases, division=DIVISION))
     document = {"title": "统计公报", "issuedOn": "2015-03-01"}
     given = {
@@ -112,6 +130,13 @@ async def test_the_ledger_figures_and_balances(databases: Databases, client: Cli
         ],
     }  # fmt: skip
     made = (await bureau.named("RecordEnergyBalance", input=balance))["recordEnergyBalance"]["balance"]
+    assert made["state"] == "AWAITING"
+    deciding = {"balanceId": made["id"], "isAccepted": True, "reason": "已与年鉴核对"}
+    own = (await bureau.named("DecideEnergyBalance", input=deciding))["decideEnergyBalance"]
+    assert own["code"] == "energy_balance_second_person"
+    other = await client.signed_in(await identity.authority(databases, division=DIVISION))
+    done = (await other.named("DecideEnergyBalance", input=deciding))["decideEnergyBalance"]["balance"]
+    assert (done["state"], done["decisionReason"]) == ("ACCEPTED", "已与年鉴核对")
     wrong = {**balance, "cells": [{"flow": "INDUSTRY", "energy": "diesel", "quantity": "-1"}], "note": "更正"}
     refused = (await bureau.named("RecordEnergyBalance", input=wrong))["recordEnergyBalance"]
     assert (refused["code"], refused["details"]["faults"][0]["code"]) == (
@@ -125,7 +150,7 @@ async def test_the_ledger_figures_and_balances(databases: Databases, client: Cli
     assert [each["quantity"] for each in told["lines"]] == ["4", "6"]
     assert [each["code"] for each in told["lines"][0]["parameters"]] == ["NCV", "CC", "OF"]
     assert {each["quantity"] for each in told["balance"]["cells"]} == {"10", "4"}
-    listed = (await bureau.named("EnergyBalances", divisionCode=DIVISION))["energyBalances"]["nodes"]
+    listed = (await bureau.named("EnergyBalances", divisionCode=DIVISION, year=2013))["energyBalances"]["nodes"]
     assert [each["id"] for each in listed] == [made["id"]]
     years = (await bureau.named("RegionYears", divisionCode=DIVISION, first=2013, last=2013))["regionYears"]
     assert [(each["sector"], each["months"], each["verifiedAccounts"]) for each in years] == [("steel", 2, 1)]
@@ -138,7 +163,7 @@ async def test_the_ledger_figures_and_balances(databases: Databases, client: Cli
 
     for name, query in {
         "region-years": "first=2013&last=2014", "region-months": "first=2013&last=2014", "region-figures": "",
-        "city-ledger": "year=2013",
+        "city-ledger": "year=2013", "city-ledger-overview": "first=2012&last=2014", "energy-balances": "year=2013",
     }.items():  # fmt: skip
         address = f"/wuxi/downloads/{name}.xlsx?division={DIVISION}&lang=en&{query}"
         answer = await bureau.http.get(address, headers=bureau.headers)
@@ -146,9 +171,20 @@ async def test_the_ledger_figures_and_balances(databases: Databases, client: Cli
         book = openpyxl.load_workbook(io.BytesIO(answer.content))
         assert book.worksheets[0]["A1"].value in {"Division", "Sector"}
         assert book.worksheets[0].max_row > 3
+    overview = await bureau.named("CityLedgerOverview", divisionCode=DIVISION, first=2012, last=2014)
+    entries = {(each["divisionCode"], each["year"]): each for each in overview["cityLedgerOverview"]}
+    own = entries[DIVISION, 2013]
+    assert (own["accounts"], own["scope1"], own["scope1Power"], own["sinks"]) == (1, "20", "0", "7")
+    assert own["difference"] == ledger["reconciliation"]["difference"]
+    assert (entries[DIVISION, 2014]["scope1"], entries[DIVISION, 2014]["topDown"]) == ("112", None)
+    assert (entries[DIVISION, 2012]["accounts"], entries[DIVISION, 2012]["difference"]) == (0, None)
+    for language in ("zh", "en"):
+        address = f"/wuxi/downloads/city-ledger.pdf?division={DIVISION}&year=2013&lang={language}"
+        pages = await bureau.http.get(address, headers=bureau.headers)
+        assert (pages.status_code, pages.content[:5]) == (200, b"%PDF-"), pages.text[:300]
 
 
-async def test_who_does_not_see_it(databases: Databases, client: Client, stored: None) -> None:
+async def test_who_does_not_see_it(databases: Databases, client: Client, stored: dict[str, int]) -> None:
     neighbour = await client.signed_in(await identity.authority(databases, division="320281"))
     firm = await client.signed_in(await identity.enterprise(databases))
     lender = await client.signed_in(await identity.bank(databases))
@@ -187,7 +223,7 @@ async def test_a_balance_comes_and_goes_as_a_workbook(databases: Databases, clie
     answer = await send()
     assert answer.status_code == 200, answer.text
     stored = answer.json()
-    assert (stored["version"], stored["cells"]) == (1, 3)
+    assert (stored["version"], stored["cells"], stored["state"]) == (1, 3, "awaiting")
     told = (await bureau.named("EnergyBalanceResult", id=stored["id"]))["energyBalanceResult"]
     assert told["isComplete"]
     assert [(each["energy"], each["quantity"], each["unit"]) for each in told["lines"]] == [

@@ -6,13 +6,27 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from factories.regions import officer, path_of
+from factories.regions import accepted, officer, path_of
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
 
+from backend.kit.clock import now
 from backend.kit.db import Databases
+from backend.kit.errors import Forbidden
 from backend.regions import service
 from backend.regions.balances import queries, rules
-from backend.regions.balances.values import Assumption, Cell, Flow, LineKind
-from backend.regions.errors import BalanceInvalid, BalanceReasonMissing, DocumentInvalid, RegionYearInvalid
+from backend.regions.balances.models import RegionBalanceDecision
+from backend.regions.balances.values import Assumption, BalanceState, Cell, Flow, LineKind
+from backend.regions.errors import (
+    BalanceDecided,
+    BalanceInvalid,
+    BalanceNotFound,
+    BalanceReasonMissing,
+    BalanceReasonTooShort,
+    BalanceSecondPerson,
+    DocumentInvalid,
+    RegionYearInvalid,
+)
 from backend.regions.values import Document
 from backend.tenants.errors import DivisionUnknown
 
@@ -85,7 +99,7 @@ async def test_a_table_comes_to_exact_lines_with_their_factors(databases: Databa
         cell(Flow.INFLOW, "electricity", "30", "亿千瓦时"), cell(Flow.OUTFLOW, "electricity", "-10", "亿千瓦时"),
         cell(Flow.COKING, "raw_coal", "-7", "万t"),
     ]  # fmt: skip
-    bare = await record(databases, cells, 2006)
+    bare = await accepted(databases, await record(databases, cells, 2006))
     city = officer(await path_of(databases, "320200"))
     async with databases.read(city) as read:
         found = await service.top_down(read, city, "320200", 2006)
@@ -96,7 +110,12 @@ async def test_a_table_comes_to_exact_lines_with_their_factors(databases: Databa
     assert not found.is_complete
 
     assumption = Assumption("raw_coal", "烟煤", "发电用煤以烟煤为主")
-    await record(databases, cells, 2006, assumptions=[assumption], note="补充原煤的核算假设")
+    second = await record(databases, cells, 2006, assumptions=[assumption], note="补充原煤的核算假设")
+    async with databases.read(city) as read:
+        still = await service.top_down(read, city, "320200", 2006)
+    assert still is not None
+    assert still.balance.version == 1
+    await accepted(databases, second)
     async with databases.read(city) as read:
         found = await service.top_down(read, city, "320200", 2006)
     assert found is not None
@@ -163,3 +182,47 @@ async def test_a_district_sees_its_own_tables_only(databases: Databases) -> None
                 cells=[cell(Flow.TRADE, "diesel", "1")],
                 document=SOURCE,
             )
+
+
+async def test_a_version_counts_once_a_second_person_has_accepted_it(databases: Databases) -> None:
+    region, cells = await path_of(databases, "320200"), [cell(Flow.TRADE, "diesel", "1", "t")]
+    clerk, chief, other = (officer(region, role=each) for each in ("officer", "administrator", "administrator"))
+    async with databases.write(chief) as write:
+        value = await service.record_balance(
+            write, chief, division_code="320200", year=2005, cells=cells, document=SOURCE
+        )
+    assert value.state is BalanceState.AWAITING
+
+    async def decide(scope: Any, *, reason: str = "已核对", is_accepted: bool = True) -> Any:
+        async with databases.write(scope) as write:
+            return await service.decide_balance(write, scope, value.id, is_accepted=is_accepted, reason=reason)
+
+    district = officer(await path_of(databases, "320211"), role="administrator")
+    for scope, refusal in ((chief, BalanceSecondPerson), (clerk, Forbidden), (district, BalanceNotFound)):
+        with pytest.raises(refusal):
+            await decide(scope)
+    with pytest.raises(BalanceReasonTooShort):
+        await decide(other, reason=" ")
+    forged = {
+        "balance_id": value.id, "is_accepted": True, "reason": "x", "decided_at": now(), "decided_by": chief.actor_id,
+    }  # fmt: skip
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with databases.write(chief) as write:
+            await write.run(insert(RegionBalanceDecision).values(forged))
+    async with databases.read(other) as read:
+        assert await service.top_down(read, other, "320200", 2005) is None
+        waiting = await queries.balances(read, other, division_code="320200", year=2005, is_awaiting=True, limit=5)
+    assert [each.id for each in waiting] == [value.id]
+    assert (await decide(other, is_accepted=False)).state is BalanceState.REJECTED
+    for scope in (other, officer(region, role="administrator")):
+        with pytest.raises(BalanceDecided):
+            await decide(scope)
+    async with databases.read(other) as read:
+        assert await service.top_down(read, other, "320200", 2005) is None
+        assert await queries.balances(read, other, division_code="320200", year=2005, is_awaiting=True, limit=5) == []
+    again = await record(databases, cells, 2005, note="按退回意见更正")
+    assert (await accepted(databases, again)).state is BalanceState.ACCEPTED
+    async with databases.read(other) as read:
+        found = await service.top_down(read, other, "320200", 2005)
+    assert found is not None
+    assert found.balance.version == 2

@@ -1,4 +1,4 @@
-"""Decompose a total onto divisions, sectors or key units, with the inputs and the formula of each part shown."""
+"""Decompose a total onto divisions, sectors, key units or the years of a span; inputs and formula of each part shown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,16 +32,18 @@ MOST_YEARS = 10
 
 
 class Onto(StrEnum):
-    """What a total is decomposed onto: the divisions directly below, the division's sectors, or key units."""
+    """What a total is decomposed onto: the divisions directly below, the division's sectors, key units, or a span's years."""
 
     DIVISIONS = "divisions"
     SECTORS = "sectors"
     KEY_UNITS = "key_units"
+    YEARS = "years"
+    """The five years of a span: its total becomes annual budgets of the same division."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is given for a part: `key` is a division code, a sector or an account's id.
+    """What is given for a part: `key` is a division code, a sector, an account's id or a year.
 
     `tonnes` for the manual method; `activity` in `unit` and `benchmark` in tCO2e per unit for benchmarks; `output` in
     `unit` for the output method (None: the gross domestic product that was entered).
@@ -58,6 +60,8 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A decomposition as it is asked for. Without `parts` it is onto every division below, or every sector of the pack.
+
+    Onto years the total is that of a five-year span, and history is no method: what is to come has none.
 
     `base_years` are the years whose emissions (history) or output (output) count. `withheld_percent` of each part is
     withheld for emitters that are there already.
@@ -90,6 +94,8 @@ async def decomposed(read: Read, scope: Scope, asked: Asked) -> list[DraftLine]:
     checking.years(asked.first_year, asked.last_year, path=("input", "firstYear"))
     checking.positive(asked.total, path=("input", "total"))
     division = await regions.own_division(read, scope, asked.division_code)
+    if asked.onto is Onto.YEARS:
+        _check_years(asked)
     parts = {each.key: each for each in asked.parts} or await _everything(read, scope, asked, division)
     if not 0 <= asked.withheld_percent <= 100:  # noqa: PLR2004 - percent
         raise _lacking("withheldPercent is 0 to 100", "存量预留比例须为 0 至 100")
@@ -106,7 +112,19 @@ async def _everything(read: Read, scope: Scope, asked: Asked, division: Division
         return {each.code: Given(each.code) for each in below if each.parent_code == division.code}
     if asked.onto is Onto.SECTORS:
         return {each.code: Given(each.code) for each in (await tenants.pack_in_force(read, scope)).sectors}
+    if asked.onto is Onto.YEARS:
+        return {str(each): Given(str(each)) for each in range(asked.first_year, asked.last_year + 1)}
     raise _lacking("name the key units", "请列出重点单位")
+
+
+def _check_years(asked: Asked) -> None:
+    span = {str(each) for each in range(asked.first_year, asked.last_year + 1)}
+    if len(span) == 1:
+        raise _lacking("years are parts of a five-year span", "按年度分解须给出五年规划期")
+    if asked.parts and {each.key for each in asked.parts} != span:
+        raise _lacking("each of the five years is named once", "须逐一列出规划期内的五个年度")
+    if asked.method is Method.HISTORY:
+        raise _lacking("years to come have no past emissions", "未来年度没有历史排放，不能按历史法分解")
 
 
 async def _shares(
@@ -189,10 +207,12 @@ async def _by_output(read: Read, scope: Scope, asked: Asked, parts: Mapping[str,
 
 def _line(asked: Asked, share: Share, kept: dict[str, object]) -> DraftLine:
     is_unit, is_sector = asked.onto is Onto.KEY_UNITS, asked.onto is Onto.SECTORS
+    is_year = asked.onto is Onto.YEARS
     withheld = (share.tonnes * asked.withheld_percent / 100).quantize(Decimal(1).scaleb(-checking.PLACES))
     return DraftLine(
         division_code=share.key if asked.onto is Onto.DIVISIONS else asked.division_code,
-        first_year=asked.first_year, last_year=asked.last_year, tonnes=share.tonnes,
+        first_year=int(share.key) if is_year else asked.first_year,
+        last_year=int(share.key) if is_year else asked.last_year, tonnes=share.tonnes,
         account_id=_account(share.key) if is_unit else None, sector=share.key if is_sector else ALL_SECTORS,
         withheld=withheld, method=asked.method, basis=kept,
     )  # fmt: skip

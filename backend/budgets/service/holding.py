@@ -51,6 +51,38 @@ async def drawn_on(
     return drawn
 
 
+async def lock_for(
+    write: Write,
+    scope: Scope,
+    division_codes: Sequence[str],
+    years: Sequence[int],
+    reservation_ids: Sequence[UUID] = (),
+) -> None:
+    """Lock, in one order, every line that bookings of these divisions, years and reservations may touch.
+
+    A command that books more than once (gives back, replaces, and holds anew) begins with it: locked one booking after the
+    other, two such commands could wait for each other for ever.
+
+    Raises:
+        Unauthenticated, Forbidden: without `budgets:adjust`.
+        BudgetOfAuthorities: not an authority.
+        DivisionUnknown: the jurisdiction has none.
+    """
+    of_authority(scope, "budgets:adjust")
+    await steady(write)
+    paths = [(await tenants.required_division(write, scope, each)).path for each in dict.fromkeys(division_codes)]
+    touched: set[UUID] = set()
+    for each in reservation_ids:
+        touched |= set(await queries.held_lines(write, scope, each))
+    if years:
+        lines = await queries.of_spans(write, scope, min(years), max(years))
+        touched |= {
+            each.id for each in lines
+            if each.account_id is None and any(path.startswith(each.division_path) for path in paths)
+        }  # fmt: skip
+    await locked(write, scope, touched)
+
+
 async def reserve(
     write: Write,
     scope: Scope,
@@ -116,6 +148,7 @@ async def release(write: Write, scope: Scope, reservation_id: UUID, reason: str)
     of_authority(scope, "budgets:adjust")
     why = checking.text("reason", reason)
     found = await _visible(write, scope, reservation_id)
+    await steady(write)
     held = await _held(write, scope, found)
     postings = [posting for line_id, (_, tonnes) in held.items() for posting in booking.reserved(line_id, -tonnes)]
     await book(write, scope, EntryKind.RELEASE, postings, reason=why, reservation_id=found.id)

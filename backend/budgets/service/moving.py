@@ -17,6 +17,7 @@ from backend.budgets.errors import (
 )
 from backend.budgets.rules import booking, checking, nesting
 from backend.budgets.service.common import book, enough, is_whole, locked, of_authority, plain, steady
+from backend.budgets.service.ruling import budget_rules
 from backend.budgets.service.spans import within_bounds
 from backend.budgets.values import ALL_SECTORS, ZERO, EntryKind, LineValue, Paper, Pocket, Replacement
 from backend.kit.clock import today
@@ -184,8 +185,7 @@ async def _ratio(read: Read, scope: Scope, replacement: Replacement, ratio: Deci
         wanted = ONE if ratio is None else ratio
         is_odd = wanted != ONE
     else:
-        pack = await tenants.pack_in_force(read, scope)
-        wanted = ratio if ratio is not None else pack.budget.replacement_ratio
+        wanted = ratio if ratio is not None else (await budget_rules(read, scope)).replacement_ratio
         if wanted is None:
             raise ReplacementRatioMissing(path=("input", "ratio"))
         is_odd = wanted < ONE

@@ -11,11 +11,11 @@ from backend.budgets.rules import checking
 from backend.budgets.rules.judging import Judgement, judge, level_standing
 from backend.budgets.rules.supposing import Outlook, Supposed, suppose
 from backend.budgets.service.positions import of_lines
+from backend.budgets.service.ruling import budget_rules
 from backend.budgets.values import ALL_SECTORS, BudgetPosition, LevelStanding, LineValue
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.regions import service as regions
-from backend.tenants import service as tenants
 from backend.tenants.values import BudgetRules
 
 
@@ -68,7 +68,7 @@ async def tree(
         limit=limit,
     )
     standing = await of_lines(read, scope, lines, known_at=known_at, on=on)
-    rules = (await tenants.pack_in_force(read, scope)).budget
+    rules = await budget_rules(read, scope)
     return [_view(rules, line, standing[line.id]) for line in lines]
 
 
@@ -90,7 +90,7 @@ async def of_units(read: Read, scope: Scope, account_ids: Sequence[UUID], years:
     scope.require("budgets:read")
     lines = await queries.annual_lines(read, scope, years, account_ids=account_ids)
     standing = await of_lines(read, scope, lines)
-    rules = (await tenants.pack_in_force(read, scope)).budget
+    rules = await budget_rules(read, scope)
     return [_view(rules, each, standing[each.id]) for each in lines]
 
 
@@ -110,21 +110,11 @@ async def what_if(
     standing = await of_lines(read, scope, lines)
     if not standing:
         raise BudgetMissing(division=division_code, year=year, path=("input", "year"))
-    rules = (await tenants.pack_in_force(read, scope)).budget
+    rules = await budget_rules(read, scope)
     position = standing[lines[0].id]
     return _view(rules, lines[0], position), suppose(
         position, supposed, mode=rules.mode, elastic_percent=rules.elastic_percent
     )
-
-
-async def budget_rules(read: Read, scope: Scope) -> BudgetRules:
-    """Return the jurisdiction's rules: which target binds, who has budgets, what is elastic, the ratio of replacement.
-
-    Raises:
-        Unauthenticated, Forbidden: without `budgets:read`.
-    """
-    scope.require("budgets:read")
-    return (await tenants.pack_in_force(read, scope)).budget
 
 
 def _view(rules: BudgetRules, line: LineValue, position: BudgetPosition) -> BudgetView:

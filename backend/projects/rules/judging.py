@@ -8,6 +8,8 @@ from backend.emissions.methods.arithmetic import WORKING
 from backend.kit.quantities import IncompatibleUnits, rate_conversion
 from backend.projects.rules.tiers import EIA, LOCAL, ORDER_31, TWO_HIGH, is_two_high, needs_prediction
 from backend.projects.values import (
+    OF_MONEY,
+    OUTPUT_VALUE,
     VALUE_ADDED,
     Assessment,
     Check,
@@ -24,6 +26,7 @@ from backend.projects.values import (
 
 GRADES = frozenset({"A", "引领性"})
 """Grades of environmental performance the documents ask for."""
+_MONEY = {VALUE_ADDED: Words("单位增加值", "value added"), OUTPUT_VALUE: Words("单位产值", "output value")}
 _SAY = {
     "energy_report": Words("节能报告", "an energy-saving report"),
     "carbon_evaluation": Words("碳排放评价（专章或报告）", "a carbon evaluation"),
@@ -60,7 +63,7 @@ def checks(
     two_high = is_two_high(facts.sector, result.coal)
     found = [_tier(review), _amounts(result), _two_high(two_high)]
     found += [_admission(facts, each, measure, levels) for each in result.intensities for measure in Measure
-              if each.what != VALUE_ADDED and (two_high is not False or _known(facts, each, measure, levels))]  # fmt: skip
+              if (each.what not in OF_MONEY and two_high is not False) or _known(facts, each, measure, levels)]  # fmt: skip
     grade = _grade(tenant, facts, two_high)
     if grade is not None:
         found.append(grade)
@@ -134,11 +137,12 @@ def _admission(facts: ProjectFacts, each: Intensity, measure: Measure, levels: S
     code = f"admission_{measure.value}"
     level = level_for(facts, each, measure, levels)
     is_energy = measure is Measure.ENERGY
+    called = _MONEY.get(each.what, Words(each.what, each.what))
     amount = each.tce if is_energy else each.tonnes
     if level is None:
         words = Words(
-            f"“{each.what}”的{'能效' if is_energy else '碳排放'}准入水平尚未录入",
-            f"no admission level of {measure.value} is recorded for '{each.what}'",
+            f"“{called.zh}”的{'能效' if is_energy else '碳排放'}准入水平尚未录入",
+            f"no admission level of {measure.value} is recorded for '{called.en}'",
         )
         # Carbon admission levels are not published yet: their absence blocks nobody. Energy levels are asked for.
         return Check(code, Outcome.UNKNOWN if is_energy else Outcome.PASS, words)
@@ -146,17 +150,17 @@ def _admission(facts: ProjectFacts, each: Intensity, measure: Measure, levels: S
         own = rate_conversion(f"{'tce' if is_energy else 'tCO2e'}/{each.unit}", level.unit)
     except IncompatibleUnits:
         words = Words(
-            f"准入水平的单位 {level.unit} 无法与“{each.what}”比较", f"{level.unit} cannot be compared for '{each.what}'"
+            f"准入水平的单位 {level.unit} 无法与“{called.zh}”比较", f"{level.unit} cannot be compared for '{called.en}'"
         )
         return Check(code, Outcome.UNKNOWN, words)
     if amount is None:
-        words = Words(f"“{each.what}”的单位产品指标无法核算", f"what a unit of '{each.what}' takes cannot be told")
+        words = Words(f"“{called.zh}”的单位指标无法核算", f"what a unit of '{called.en}' takes cannot be told")
         return Check(code, Outcome.UNKNOWN, words)
     value: Decimal = WORKING.multiply(amount, own)
     outcome = Outcome.PASS if value <= level.most else Outcome.FAIL
     told = f"{_plain(value)} {level.unit}"
-    zh = f"“{each.what}”{told}，准入水平（{level.level}）{_plain(level.most)}，依据 {level.document_number}"
-    en = f"'{each.what}': {told}, admission level ({level.level}) {_plain(level.most)} by {level.document_number}"
+    zh = f"“{called.zh}”{told}，准入水平（{level.level}）{_plain(level.most)}，依据 {level.document_number}"
+    en = f"'{called.en}': {told}, admission level ({level.level}) {_plain(level.most)} by {level.document_number}"
     return Check(code, outcome, Words(zh, en))
 
 

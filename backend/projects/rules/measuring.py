@@ -9,7 +9,7 @@ Factors are those published and in force on the day of the application. A line w
 told, and neither can the sums it belongs to.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +18,7 @@ from backend.emissions.methods.arithmetic import CARBON, CO2, WORKING, add, mult
 from backend.factors.service import Book, Choice, Missing
 from backend.kit.quantities import IncompatibleUnits, UnknownUnit, convert, rate_conversion
 from backend.projects.values import (
+    OUTPUT_VALUE,
     VALUE_ADDED,
     Assessment,
     Factor,
@@ -76,12 +77,15 @@ def assess(
     value_added: Decimal | None,
     equivalent: Decimal | None,
     asking: Asking,
+    output_value: Decimal | None = None,
 ) -> Assessment:
     """Return what a year comes to; `equivalent` is the equivalent value of electricity, kgce/kWh."""
     made = [_line(each, asking) for each in lines]
     tce = _sum(each.tce for each in made)
     power = [each for each in made if each.kind is LineKind.ELECTRICITY]
     tonnes = _sum(each.tonnes for each in made)
+    fossil = _sum(each.tce for each in made if each.kind is LineKind.FUEL)
+    money = {VALUE_ADDED: value_added, OUTPUT_VALUE: output_value}
     return Assessment(
         tce=tce,
         tce_equivalent=_equivalent(tce, power, equivalent),
@@ -90,8 +94,10 @@ def assess(
         scope2=_sum(each.tonnes for each in made if each.kind in {LineKind.ELECTRICITY, LineKind.HEAT}),
         tonnes=tonnes,
         lines=made,
-        intensities=_intensities(outputs, value_added, tce, tonnes),
-        structure=_structure(made, tce),
+        intensities=_intensities(outputs, money, (tce, tonnes, fossil)),
+        structure=_structure([(_named(each), each.tce) for each in made], tce),
+        fossil_tce=fossil,
+        carbon=_structure([(_named(each), each.tonnes) for each in made], tonnes),
     )
 
 
@@ -216,30 +222,39 @@ def _equivalent(tce: Decimal | None, power: Sequence[MethodLine], equivalent: De
 
 
 def _intensities(
-    outputs: Sequence[Output], value_added: Decimal | None, tce: Decimal | None, tonnes: Decimal | None
+    outputs: Sequence[Output],
+    money: Mapping[str, Decimal | None],
+    amounts: tuple[Decimal | None, Decimal | None, Decimal | None],
 ) -> list[Intensity]:
-    found = [
-        Intensity(
-            each.product, each.unit,
-            _per(None if tce is None else WORKING.multiply(tce, each.share), each.quantity),
-            _per(None if tonnes is None else WORKING.multiply(tonnes, each.share), each.quantity),
+    """Return intensities by product, then by money; `amounts` are tce, tonnes and fossil tce of the whole."""
+    found: list[Intensity] = []
+    for each in outputs:
+        tce, tonnes, fossil = (None if one is None else WORKING.multiply(one, each.share) for one in amounts)
+        found.append(
+            Intensity(
+                each.product, each.unit, _per(tce, each.quantity), _per(tonnes, each.quantity), _per(fossil, each.quantity)
+            )
         )
-        for each in outputs
-    ]  # fmt: skip
-    if value_added is not None:
-        found.append(Intensity(VALUE_ADDED, "万元", _per(tce, value_added), _per(tonnes, value_added)))
+    for name, value in money.items():
+        if value is not None:
+            tce, tonnes, fossil = (_per(one, value) for one in amounts)
+            found.append(Intensity(name, "万元", tce, tonnes, fossil))
     return found
 
 
-def _structure(lines: Sequence[MethodLine], tce: Decimal | None) -> list[Share]:
-    if not tce:
+def _named(line: MethodLine) -> str:
+    return line.key if line.kind is LineKind.FUEL else line.kind.value
+
+
+def _structure(parts: Iterable[tuple[str, Decimal | None]], whole: Decimal | None) -> list[Share]:
+    """Return which part of the whole each name has; nothing where the whole cannot be told."""
+    if not whole:
         return []
-    parts: dict[str, Decimal] = {}
-    for each in lines:
-        name = each.key if each.kind is LineKind.FUEL else each.kind.value
-        if each.tce:
-            parts[name] = add(parts.get(name, ZERO), each.tce)
-    return [Share(name, _shown(WORKING.divide(amount, tce))) for name, amount in sorted(parts.items())]
+    sums: dict[str, Decimal] = {}
+    for name, amount in parts:
+        if amount:
+            sums[name] = add(sums.get(name, ZERO), amount)
+    return [Share(name, _shown(WORKING.divide(amount, whole))) for name, amount in sorted(sums.items())]
 
 
 def _per(amount: Decimal | None, quantity: Decimal) -> Decimal | None:

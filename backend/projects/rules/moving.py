@@ -15,7 +15,7 @@ P = ProjectState
 CHECK_WORKDAYS = 5
 """Working days for the check of the materials."""
 VALID_YEARS = 2
-"""An approval without a start lapses; Order 31 as we have it names no prolongation, so there is none."""
+"""An approval without a start lapses (Order 31, article 19). There is no prolongation; consent to a change begins them anew."""
 ACCEPTANCE_MONTHS = 6
 """From the start of the trial run."""
 TOLERANCE = Decimal("1.1")
@@ -50,6 +50,8 @@ class Path:
     who: Who
 
 
+OVERSEEN = (P.APPROVED, P.STARTED, P.TRIAL, P.REPORTED, P.RECTIFYING, P.CHANGING, P.ACCEPTED)
+"""What is approved is inspected (articles 22 and 26), and revoked where it was obtained by false materials (article 25)."""
 PATHS: Mapping[Action, Path] = {
     Action.REVISE: Path((P.DRAFT, P.RETURNED), Who.OWNER),
     Action.SUBMIT: Path((P.DRAFT, P.RETURNED), Who.OWNER),
@@ -65,6 +67,8 @@ PATHS: Mapping[Action, Path] = {
     Action.REPORT: Path((P.TRIAL, P.RECTIFYING), Who.OWNER),
     Action.CONCLUDE: Path((P.REPORTED,), Who.DECIDER),
     Action.LAPSE: Path((P.APPROVED, P.CHANGING), Who.SYSTEM),
+    Action.INSPECT: Path(OVERSEEN, Who.REVIEWER),
+    Action.REVOKE: Path(OVERSEEN, Who.DECIDER),
 }
 
 
@@ -114,6 +118,11 @@ def acceptance_due(trial_on: date) -> date:
 def exceeds(measured: Decimal, approved: Decimal) -> bool:
     """Tell whether an amount is more than ten percent above the approved one."""
     return measured > approved * TOLERANCE
+
+
+def drawn(tonnes: Decimal, existing: Decimal | None) -> Decimal:
+    """Return what a project draws on its division's budget: all of it, or what it adds to what was there before."""
+    return tonnes if existing is None else max(tonnes - existing, Decimal(0))
 
 
 def tonnes_of_years(tonnes: Decimal, produces_on: date) -> list[tuple[int, Decimal]]:

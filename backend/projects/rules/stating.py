@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from backend.kit.quantities import canonical
 from backend.projects.errors import ProjectFactsInvalid, ProjectTextInvalid
-from backend.projects.values import VALUE_ADDED, LineKind, ProjectFacts
+from backend.projects.values import OF_MONEY, LineKind, Nature, ProjectFacts
 
 LONGEST_NAME, LONGEST_TEXT = 200, 4_000
 MOST_LINES, MOST_PAPERS = 200, 50
@@ -61,6 +61,17 @@ def checked(facts: ProjectFacts, sectors: Collection[str]) -> ProjectFacts:
             )
             for each in facts.outputs
         ),
+        eia_references=tuple(
+            replace(
+                each, product=text("eiaReferences.product", each.product, most=LONGEST_NAME),
+                unit=text("eiaReferences.unit", each.unit, most=20), level=text("eiaReferences.level", each.level, most=LONGEST_NAME),
+                document=text("eiaReferences.document", each.document, most=LONGEST_NAME),
+            )
+            for each in facts.eia_references
+        ),
+        eia_reductions=tuple(
+            replace(each, what=text("eiaReductions.what", each.what, most=LONGEST_NAME)) for each in facts.eia_reductions
+        ),
     )  # fmt: skip
 
 
@@ -78,14 +89,30 @@ def _check_frame(facts: ProjectFacts, sectors: Collection[str]) -> None:
 def _check_sizes(facts: ProjectFacts) -> None:
     for name, items, most in (
         ("lines", facts.lines, MOST_LINES), ("outputs", facts.outputs, MOST_LINES), ("papers", facts.papers, MOST_PAPERS),
+        ("eiaReferences", facts.eia_references, MOST_PAPERS), ("eiaReductions", facts.eia_reductions, MOST_PAPERS),
     ):  # fmt: skip
         if len(items) > most:
             raise _wrong(name, len(items), f"at most {most}", f"至多 {most} 项")
     if not facts.lines:
         raise _wrong("lines", 0, "at least one energy or process is needed", "至少填写一项能源或过程排放")
-    for name, value in (("valueAdded", facts.value_added), ("electricityEquivalent", facts.electricity_equivalent)):
+    for name, value in (
+        ("valueAdded", facts.value_added), ("outputValue", facts.output_value),
+        ("electricityEquivalent", facts.electricity_equivalent),
+    ):  # fmt: skip
         if value is not None:
             _amount(name, value, is_zero_allowed=False)
+    for name, value in (
+        ("existingTce", facts.existing_tce), ("existingCoal", facts.existing_coal),
+        ("existingTonnes", facts.existing_tonnes),
+    ):  # fmt: skip
+        if value is not None and facts.nature is Nature.NEW:
+            raise _wrong(name, value, "what is new has nothing before it", "新建项目没有改扩建前的数据")
+        if value is not None:
+            _amount(name, value)
+    for reference in facts.eia_references:
+        _amount("eiaReferences.tonnes", reference.tonnes, is_zero_allowed=False)
+    for reduction in facts.eia_reductions:
+        _amount("eiaReductions.tonnes", reduction.tonnes)
     if facts.electricity_equivalent is not None and not facts.electricity_equivalent_document.strip():
         raise _wrong(
             "electricityEquivalentDocument",
@@ -108,7 +135,7 @@ def _check_outputs(facts: ProjectFacts) -> None:
     for output in facts.outputs:
         _amount("outputs.quantity", output.quantity, is_zero_allowed=False)
         _amount("outputs.share", output.share)
-        if output.product.strip() == VALUE_ADDED:
+        if output.product.strip() in OF_MONEY:
             raise _wrong("outputs.product", output.product, "that is no product", "不是产品名称")
     if facts.outputs and sum((each.share for each in facts.outputs), Decimal(0)) != 1:
         raise _wrong("outputs.share", "", "the shares of all products come to 1", "各产品分摊比例之和须为 1")

@@ -6,15 +6,17 @@
     from 10,000 tce (calorific) or 10,000 t of coal               the province
     between                                                       the level set locally
 
+A retrofit of the same place that keeps its main process and equipment is measured by what it adds (article 8).
+
 Each comparison passes, fails, or cannot be told; what cannot be told is never taken for either.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from backend.projects.values import Review, Source, Tier, Words
+from backend.projects.values import Assessment, Nature, ProjectFacts, Review, Source, Tier, Words
 
 ORDER_31 = Source(
     document="固定资产投资项目节能审查和碳排放评价办法（国家发展改革委令2025年第31号）",
@@ -50,10 +52,14 @@ HEAVY = _METALS | _BUILDING | {"power", "petrochemicals", "chemicals"}
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What a jurisdiction's own document adds: carbon evaluation in every review, sectors that need grade A."""
+    """What a jurisdiction's own document adds.
+
+    Carbon evaluation in every review, sectors that need grade A, control by carbon intensity (差异化管控).
+    """
 
     source: Source
     grade_a: frozenset[str] = frozenset()
+    is_differentiated: bool = False
 
 
 def _local(document: str, since: date, note: str) -> Source:
@@ -72,9 +78,10 @@ LOCAL: Mapping[str, Local] = {
     "guizhou": Local(
         _local(
             "贵州省建立健全碳排放统计核算和碳排放双控制度体系工作方案（黔发改环资〔2025〕459号），8、10",
-            date(2025, 7, 10), "将碳排放评价纳入节能审查",
+            date(2025, 7, 10), "将碳排放评价纳入节能审查；高碳强度项目和低碳强度项目差异化管控",
         ),
         HEAVY,
+        is_differentiated=True,
     ),
 }  # fmt: skip
 """By jurisdiction; one that is not listed has no document of its own here."""
@@ -97,6 +104,29 @@ def both(*tests: bool | None) -> bool | None:
     if False in tests:
         return False
     return None if None in tests else True
+
+
+def of_facts(tenant: str, facts: ProjectFacts, result: Assessment) -> Review:
+    """Return who reviews a project whose application came to this."""
+    if facts.nature is not Nature.RETROFIT or not facts.keeps_process:
+        return review(
+            tenant, tce=result.tce, tce_equivalent=result.tce_equivalent, coal=result.coal,
+            is_key_field=facts.is_key_field,
+        )  # fmt: skip
+    # What was there before is stated by calorific value, and is no less by equivalent value: the increment is at most this.
+    most = _added(result.tce_equivalent, facts.existing_tce)
+    added = review(
+        tenant, tce=_added(result.tce, facts.existing_tce),
+        tce_equivalent=most if most is not None and most < NATIONAL else None,
+        coal=_added(result.coal, facts.existing_coal), is_key_field=facts.is_key_field,
+    )  # fmt: skip
+    lacking = Words("改建项目改造前的能源或煤炭消费量", "energy and coal of a year before the retrofit")
+    is_lacking = added.tier is None and None in {facts.existing_tce, facts.existing_coal}
+    return replace(added, is_increment=True, missing=[*added.missing, *([lacking] if is_lacking else [])])
+
+
+def _added(amount: Decimal | None, existing: Decimal | None) -> Decimal | None:
+    return None if amount is None or existing is None else max(amount - existing, Decimal(0))
 
 
 def review(
@@ -148,6 +178,11 @@ def is_two_high(sector: str, coal: Decimal | None) -> bool | None:
     if sector == "power":
         return None if coal is None else coal > 0
     return sector in HEAVY
+
+
+def is_differentiated(tenant: str) -> bool:
+    """Tell whether the jurisdiction controls projects by their carbon intensity."""
+    return tenant in LOCAL and LOCAL[tenant].is_differentiated
 
 
 def needs_prediction(sector: str) -> bool:

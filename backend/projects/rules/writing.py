@@ -13,6 +13,8 @@ from uuid import UUID
 from backend.projects.values import (
     Assessment,
     DocumentKind,
+    EiaReduction,
+    EiaReference,
     Factor,
     Intensity,
     Line,
@@ -81,6 +83,14 @@ def facts_of(given: Mapping[str, Any]) -> ProjectFacts:
                 Output(each["product"], Decimal(each["quantity"]), each["unit"], Decimal(each["share"]))
                 for each in given["outputs"]
             ),
+            **{name: _number(given.get(name)) for name in ("output_value", "existing_tce", "existing_coal", "existing_tonnes")},
+            "eia_references": tuple(
+                EiaReference(each["product"], Decimal(each["tonnes"]), each["unit"], each["level"], each["document"])
+                for each in given.get("eia_references", ())
+            ),
+            "eia_reductions": tuple(
+                EiaReduction(each["what"], Decimal(each["tonnes"])) for each in given.get("eia_reductions", ())
+            ),
             "papers": tuple(Paper(DocumentKind(each["kind"]), UUID(each["evidence_id"])) for each in given["papers"]),
     }  # fmt: skip
     return ProjectFacts(**read)
@@ -89,13 +99,19 @@ def facts_of(given: Mapping[str, Any]) -> ProjectFacts:
 def result_of(given: Mapping[str, Any]) -> Assessment:
     """Return what an application came to, as `as_json` wrote it."""
     return Assessment(
-        **{name: _number(given[name]) for name in ("tce", "tce_equivalent", "coal", "scope1", "scope2", "tonnes")},
+        **{
+            name: _number(given.get(name))
+            for name in ("tce", "tce_equivalent", "coal", "scope1", "scope2", "tonnes", "fossil_tce")
+        },
         lines=tuple(_line(each) for each in given["lines"]),
         intensities=tuple(
-            Intensity(each["what"], each["unit"], _number(each["tce"]), _number(each["tonnes"]))
+            Intensity(
+                each["what"], each["unit"], _number(each["tce"]), _number(each["tonnes"]), _number(each.get("fossil_tce"))
+            )
             for each in given["intensities"]
         ),
         structure=tuple(Share(each["energy"], Decimal(each["share"])) for each in given["structure"]),
+        carbon=tuple(Share(each["energy"], Decimal(each["share"])) for each in given.get("carbon", ())),
     )
 
 

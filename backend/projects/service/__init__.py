@@ -3,7 +3,9 @@
 from backend.projects.queries import levels, projects, projects_by_id
 from backend.projects.service.admitting import Level, record_level
 from backend.projects.service.applying import Measured, begin_trial, draft, report, revise, start, submit, withdraw
-from backend.projects.service.lapsing import lapse, lapsing
+from backend.projects.service.lapsing import deem_taken, lapse, lapsing, unanswered
+from backend.projects.service.overseeing import Inspection, inspect, revoke
+from backend.projects.service.placing import impacts
 from backend.projects.service.reviewing import (
     Decision,
     Replacing,
@@ -17,6 +19,7 @@ from backend.projects.service.reviewing import (
 
 __all__ = [
     "Decision",
+    "Inspection",
     "Level",
     "Measured",
     "Replacing",
@@ -24,8 +27,11 @@ __all__ = [
     "checks",
     "conclude",
     "decide",
+    "deem_taken",
     "draft",
     "give_opinion",
+    "impacts",
+    "inspect",
     "lapse",
     "lapsing",
     "levels",
@@ -35,8 +41,10 @@ __all__ = [
     "report",
     "return_materials",
     "revise",
+    "revoke",
     "start",
     "submit",
     "take",
+    "unanswered",
     "withdraw",
 ]

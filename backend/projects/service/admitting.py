@@ -24,7 +24,10 @@ CONFIDENCE = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level as an authority states it: `most` is in `unit` (`kgce/t`, `tCO2e/t`), `level` is the document's word."""
+    """A level as an authority states it: `most` is in `unit` (`kgce/t`, `tCO2e/t`), `level` is the document's word.
+
+    `product` is one, or `value_added` or `output_value` for a sector's level by money (`tCO2e/万元`).
+    """
 
     division_code: str
     sector: str

@@ -23,10 +23,11 @@ from backend.projects.errors import (
     ProjectTierUnknown,
 )
 from backend.projects.models import InvestmentProject
-from backend.projects.rules import judging, moving, stating, writing
+from backend.projects.rules import changing, judging, moving, stating, writing
 from backend.projects.service.common import (
     assessed,
     check_papers,
+    facts_approved,
     held,
     move,
     note_step,
@@ -78,12 +79,13 @@ async def draft(write: Write, scope: Scope, account_id: UUID, facts: ProjectFact
 
 
 async def revise(
-    write: Write, scope: Scope, account_id: UUID, project_id: UUID, facts: ProjectFacts, *, reason: str = ""
-) -> ProjectValue:
+    write: Write, scope: Scope, account_id: UUID, project_id: UUID, facts: ProjectFacts, *, reason: str = "",
+    is_major: bool = False,
+) -> ProjectValue:  # fmt: skip
     """Say something else: of a draft or of returned materials at once; of an approved project as a change.
 
-    A change that brings neither energy nor emissions more than ten percent above what was approved is noted; any other
-    waits for a review of its own.
+    A major change (of sector, nature, products, scale; of more than ten percent of energy or emissions; or what the
+    applicant itself states by `is_major`: main equipment, process) waits for a review of its own, any other is noted.
 
     Raises:
         Unauthenticated, Forbidden: without `projects:apply`.
@@ -120,15 +122,14 @@ async def revise(
         )
     assert project.approved_tce is not None  # noqa: S101 - it was approved
     assert project.approved_tonnes is not None  # noqa: S101 - it was approved
-    is_large = moving.exceeds(result.tce, project.approved_tce) or moving.exceeds(
-        result.tonnes, project.approved_tonnes
-    )
-    is_other = clean.sector != project.sector
-    target = ProjectState.CHANGING if is_large or is_other else project.state
+    before = await facts_approved(write, scope, project)
+    approved = (project.approved_tce, project.approved_tonnes)
+    major = changing.major(before, clean, result, approved, is_stated=is_major)
+    target = ProjectState.CHANGING if major else project.state
     return await move(
         write, scope, project, action, target, project.state_on, due_on=project.due_on, note=why, sector=clean.sector,
         facts={"tce": result.tce, "tonnes": result.tonnes, "approved_tce": project.approved_tce,
-               "approved_tonnes": project.approved_tonnes},
+               "approved_tonnes": project.approved_tonnes, "major": [asdict(each) for each in major]},
         prior_state=project.state if target is ProjectState.CHANGING else None, **named,
     )  # fmt: skip
 

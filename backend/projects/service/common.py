@@ -75,22 +75,29 @@ async def version_of(read: Read, scope: Scope, project: ProjectValue) -> Version
     return found
 
 
+async def facts_approved(read: Read, scope: Scope, project: ProjectValue) -> ProjectFacts:
+    """Return what was approved of a project; it was approved before."""
+    assert project.approved_version is not None  # noqa: S101 - whoever asks knows that it was approved
+    [found] = await queries.versions_by_key(read, scope, [(project.account_id, project.id, project.approved_version)])
+    assert found is not None  # noqa: S101 - versions are never removed
+    return writing.facts_of(found.facts)
+
+
 async def assessed(
     read: Read, scope: Scope, account: AccountValue, facts: ProjectFacts
 ) -> tuple[Assessment, Review]:  # fmt: skip
     """Return what an application comes to with today's factors, and who reviews it."""
     book = await factors.book(read, scope, published_by=today(), names=measuring.FAMILIES)
     asking = measuring.Asking(book, today(), account.fuel_table, account.province_code, account.grid_region)
-    result = measuring.assess(facts.lines, facts.outputs, facts.value_added, facts.electricity_equivalent, asking)
+    result = measuring.assess(
+        facts.lines, facts.outputs, facts.value_added, facts.electricity_equivalent, asking, facts.output_value
+    )
     return result, reviewed(scope, facts, result)
 
 
 def reviewed(scope: Scope, facts: ProjectFacts, result: Assessment) -> Review:
     """Return who reviews a project whose application came to this."""
-    return tiers.review(
-        scope.tenant, tce=result.tce, tce_equivalent=result.tce_equivalent, coal=result.coal,
-        is_key_field=facts.is_key_field,
-    )  # fmt: skip
+    return tiers.of_facts(scope.tenant, facts, result)
 
 
 async def check_papers(read: Read, scope: Scope, account_id: UUID, evidence_ids: list[UUID]) -> None:

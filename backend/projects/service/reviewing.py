@@ -14,7 +14,10 @@ from backend.kit.scope import Kind, Scope
 from backend.projects import queries
 from backend.projects.errors import (
     ProjectDecidedElsewhere,
+    ProjectDeemedTaken,
+    ProjectDifferentiationMissing,
     ProjectMeasuresMissing,
+    ProjectNotOfCounties,
     ProjectNotReady,
     ProjectOfHigherLevel,
     ProjectReplacementMissing,
@@ -23,11 +26,14 @@ from backend.projects.errors import (
     ProjectVersionChanged,
 )
 from backend.projects.rules import judging, moving, stating, tiers, writing
-from backend.projects.service.common import move, reviewed, stepping, version_of
+from backend.projects.rules.placing import Impact
+from backend.projects.service.common import facts_approved, move, reviewed, stepping, version_of
+from backend.projects.service.placing import draws, impacts
 from backend.projects.values import (
     REFERENCE,
     Action,
     Assessment,
+    CarbonClass,
     Check,
     ProjectFacts,
     ProjectState,
@@ -35,6 +41,7 @@ from backend.projects.values import (
     Stance,
     Tier,
     VersionValue,
+    Words,
 )
 from backend.tenants import service as tenants
 from backend.tenants.values import TenantLevel
@@ -42,6 +49,8 @@ from backend.tenants.values import TenantLevel
 MOST_ITEMS = 50
 WORKING_BEFORE = frozenset({Action.RETURN, Action.TAKE, Action.OPINION})
 """Whoever did one of these does not decide."""
+COUNTIES = frozenset({"district", "county", "zone"})
+"""Levels of divisions that stand on a county's step (县级)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +114,14 @@ async def return_materials(
         ProjectStepNotAllowed: the state does not allow it.
         ProjectReturnedBefore: it was returned before.
         ProjectDayInvalid, ProjectTextInvalid: the day, the list.
+        ProjectDeemedTaken: the five working days are over (Order 31, article 14).
     """
     project = await stepping(write, scope, account_id, project_id, Action.RETURN)
     if project.is_returned_before:
         raise ProjectReturnedBefore
     day = moving.step_day(on, project.state_on, today())
+    if project.due_on is not None and day > project.due_on:
+        raise ProjectDeemedTaken(until=project.due_on.isoformat())
     items = _items("missing", missing, least=1)
     return await move(
         write, scope, project, Action.RETURN, ProjectState.RETURNED, day, facts={"missing": items},
@@ -162,7 +174,8 @@ async def decide(
         ProjectVersionChanged: it is not this version any more.
         ProjectSecondPerson: the caller took the materials or gave an opinion.
         ProjectNotReady: a condition fails or cannot be told; says which.
-        ProjectOfHigherLevel, ProjectDecidedElsewhere: a higher level decides.
+        ProjectNotOfCounties, ProjectOfHigherLevel, ProjectDecidedElsewhere: a higher level decides.
+        ProjectDifferentiationMissing: of high carbon intensity, where these are controlled, and no condition is given.
         ProjectReplacementMissing: of high energy use and high emissions, and nothing is said of its replacement.
         BudgetExceeded, BudgetMissing and the other refusals of budgets: there is nothing to hold, or to replace by.
     """
@@ -186,13 +199,20 @@ async def decide(
         raise ProjectNotReady(**judging.told("reasons", (each.reason for each in blocked)))
     facts, result = writing.facts_of(version.facts), writing.result_of(version.result)
     await _check_level(write, scope, facts, result, reference)
+    [impact] = await impacts(write, scope, [(account_id, project_id, project.version)])
+    if tiers.is_differentiated(scope.tenant) and not conditions:
+        _check_class(impact)
     assert result.tce is not None  # noqa: S101 - the checks passed
     assert result.tonnes is not None  # noqa: S101 - the checks passed
-    lines = decision.lines
-    if lines is None:
-        lines = moving.tonnes_of_years(result.tonnes, facts.produces_on)
-    if project.reservation_id is not None:
-        await budgets.release(write, scope, project.reservation_id, why)
+    lines = draws(facts, result.tonnes) if decision.lines is None else decision.lines
+    given_up = project.reservation_id
+    giver = "" if decision.replacing is None else decision.replacing.from_division
+    await budgets.lock_for(
+        write, scope, [project.division_code, *([giver] if giver else [])], [year for year, _ in lines],
+        [] if given_up is None else [given_up],
+    )  # fmt: skip
+    if given_up is not None:
+        await budgets.release(write, scope, given_up, why)
     moved = await _replace(write, scope, project, result, decision.replacing, lines, why)
     reservation_id = None
     if lines:
@@ -201,12 +221,12 @@ async def decide(
             write, scope, project.division_code, lines, Reference(REFERENCE, project.id, name), why
         )
     target = project.prior_state or ProjectState.APPROVED
-    is_first = project.prior_state is None
     return await move(
         write, scope, project, action, target, day, reference=reference, note=why,
-        due_on=moving.valid_until(day) if is_first else project.due_on,
+        # Consent to a change begins the two years anew (Order 31, article 19).
+        due_on=moving.valid_until(day) if target is ProjectState.APPROVED else project.due_on,
         facts={"conditions": conditions, "budget": [list(each) for each in lines], "reservation": reservation_id,
-               "replacement": moved},
+               "replacement": moved, "impact": None if impact is None else asdict(impact)},
         prior_state=None, approved_version=project.version, approved_on=project.approved_on or day,
         approved_tce=result.tce, approved_tonnes=result.tonnes, reservation_id=reservation_id,
     )  # fmt: skip
@@ -248,7 +268,8 @@ async def conclude(
             facts=facts,
         )  # fmt: skip
     if project.reservation_id is not None:
-        await _post(write, scope, project.reservation_id, tonnes, said or "验收通过")
+        existing = (await facts_approved(write, scope, project)).existing_tonnes
+        await _post(write, scope, project.reservation_id, moving.drawn(tonnes, existing), said or "验收通过")
     return await move(write, scope, project, Action.CONCLUDE, ProjectState.ACCEPTED, day, note=said, facts=facts)
 
 
@@ -283,9 +304,14 @@ async def _check_level(read: Read, scope: Scope, facts: ProjectFacts, result: As
     """Refuse a decision that is another level's.
 
     Raises:
+        ProjectNotOfCounties: of high energy use and high emissions, and the caller's region is a county's or a district's.
         ProjectOfHigherLevel: the province's own authority decides.
         ProjectDecidedElsewhere: it is decided above this jurisdiction, and the document is not named.
     """
+    if tiers.is_two_high(facts.sector, result.coal) is not False and scope.kind is Kind.AUTHORITY:
+        own = await tenants.divisions(read, scope, scope.region)
+        if own and own[0].level in COUNTIES:
+            raise ProjectNotOfCounties
     tier = reviewed(scope, facts, result).tier
     if tier not in {Tier.PROVINCIAL, Tier.NATIONAL}:
         return
@@ -320,6 +346,17 @@ async def _replace(
         replacement=replacing.replacement, ratio=replacing.ratio,
     )  # fmt: skip
     return {**asdict(replacing), "entry": entry_id}
+
+
+def _check_class(found: Impact | None) -> None:
+    """Refuse an approval without conditions of a project that is not known to be of low carbon intensity.
+
+    Raises:
+        ProjectDifferentiationMissing: says what is known of it.
+    """
+    if found is None or found.carbon_class is not CarbonClass.LOW:
+        note = Words("无法判定", "it cannot be told") if found is None else found.note
+        raise ProjectDifferentiationMissing(told_zh=note.zh, told_en=note.en, path=("input", "conditions"))
 
 
 def _items(field: str, given: Sequence[str], *, least: int) -> list[str]:

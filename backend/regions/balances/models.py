@@ -1,4 +1,4 @@
-"""Tables of energy balances. Append-only: of a division and year the highest version counts."""
+"""Tables of energy balances. Append-only: of a division and year the highest accepted version counts."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +38,19 @@ class RegionBalance(Base):
     note: Mapped[str]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID | None]
+
+
+class RegionBalanceDecision(Base):
+    """Whether a version was accepted or rejected, once and for good, by another person than who entered it."""
+
+    __tablename__ = "region_balance_decision"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
+
+    balance_id: Mapped[UUID] = mapped_column(ForeignKey("region_balance.id"), primary_key=True)
+    is_accepted: Mapped[bool]
+    reason: Mapped[str]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
 
 
 class RegionBalanceCell(Base):

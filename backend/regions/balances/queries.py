@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,20 +18,23 @@ from backend.regions.balances.values import Assumption, BalanceValue, Cell, Flow
 from backend.regions.errors import BalanceNotFound
 
 COLUMNS = (
-    "id, division_code, division_path, year, version, fuel_table, assumptions, document, document_number, document_date,"
-    " note, recorded_at, recorded_by"
+    "b.id, b.division_code, b.division_path, b.year, b.version, b.fuel_table, b.assumptions, b.document,"
+    " b.document_number, b.document_date, b.note, b.recorded_at, b.recorded_by, d.is_accepted,"
+    " d.reason as decision_reason, d.decided_at, d.decided_by"
 )
+FROM = "region_balance b left join region_balance_decision d on d.balance_id = b.id"
 IN_FORCE = text(f"""
-select distinct on (division_code, year) {COLUMNS} from region_balance
-where division_code = :code and year = any(cast(:years as bigint[]))
+select distinct on (division_code, year) {COLUMNS} from {FROM}
+where division_code = any(cast(:codes as text[])) and year = any(cast(:years as bigint[])) and d.is_accepted
 order by division_code, year, version desc""").columns(assumptions=JSONB)
 VERSIONS = text(f"""
-select {COLUMNS} from region_balance
+select {COLUMNS} from {FROM}
 where (cast(:code as text) is null or division_code = :code) and (cast(:year as bigint) is null or year = :year)
+    and (cast(:is_awaiting as boolean) is null or (d.is_accepted is null) = cast(:is_awaiting as boolean))
     and (cast(:after_at as timestamptz) is null or (recorded_at, id) < (:after_at, cast(:after_id as uuid)))
 order by recorded_at desc, id desc
 limit :limit""").columns(assumptions=JSONB)
-BY_ID = text(f"select {COLUMNS} from region_balance where id = any(cast(:ids as uuid[]))").columns(assumptions=JSONB)
+BY_ID = text(f"select {COLUMNS} from {FROM} where b.id = any(cast(:ids as uuid[]))").columns(assumptions=JSONB)
 CELLS = text("""
 select balance_id, flow, energy, quantity, unit, sector from region_balance_cell
 where balance_id = any(cast(:ids as uuid[]))
@@ -44,12 +48,15 @@ def _value(row: Any) -> BalanceValue:  # noqa: ANN401 - a row of `COLUMNS`
 
 async def balances(
     read: Read, scope: Scope, *, division_code: str | None = None, year: int | None = None,
-    after: tuple[Any, UUID] | None = None, limit: int,
+    is_awaiting: bool | None = None, after: tuple[Any, UUID] | None = None, limit: int,
 ) -> list[BalanceValue]:  # fmt: skip
-    """Return versions of energy balances, the newest recorded first. Raises Unauthenticated, Forbidden."""
+    """Return versions of energy balances, the newest recorded first; `is_awaiting`: only those without a decision, or with one.
+
+    Raises Unauthenticated, Forbidden.
+    """
     scope.require("regions:read")
     asked = {
-        "code": division_code, "year": year, "limit": limit, "after_at": after[0] if after else None,
+        "code": division_code, "year": year, "limit": limit, "is_awaiting": is_awaiting, "after_at": after[0] if after else None,
         "after_id": after[1] if after else None,
     }  # fmt: skip
     return [_value(row) for row in await read.rows(VERSIONS, asked)]
@@ -86,10 +93,23 @@ async def top_downs(read: Read, scope: Scope, division_code: str, years: Sequenc
     Raises:
         Unauthenticated, Forbidden: without `regions:read`.
     """
+    found = await top_downs_of(read, scope, [division_code], years)
+    return {year: each for (_, year), each in found.items()}
+
+
+async def top_downs_of(
+    read: Read, scope: Scope, division_codes: Sequence[str], years: Sequence[int]
+) -> dict[tuple[str, int], TopDown]:
+    """Return what energy balances in force come to, by division and year; where there is none, nothing is told.
+
+    Raises:
+        Unauthenticated, Forbidden: without `regions:read`.
+    """
     scope.require("regions:read")
-    rows = await read.rows(IN_FORCE, {"code": division_code, "years": list(years)})
+    rows = await read.rows(IN_FORCE, {"codes": list(division_codes), "years": list(years)})
     values = [_value(row) for row in rows]
-    return {value.year: found for value, found in zip(values, await _computed(read, scope, values), strict=True)}
+    made = await _computed(read, scope, values)
+    return {(each.division_code, each.year): above for each, above in zip(values, made, strict=True)}
 
 
 async def computed(read: Read, scope: Scope, balance_id: UUID) -> TopDown:
@@ -108,11 +128,15 @@ async def _computed(read: Read, scope: Scope, values: Sequence[BalanceValue]) ->
     system = scope.as_system()
     grid = await factors.grid_region_of(read, system, values[0].division_code)
     found: list[TopDown] = []
+    books: dict[datetime, factors.Book] = {}
     for value, kept in zip(values, cells, strict=True):
         day = value.recorded_at.astimezone(CHINA).date()
-        book = await factors.book(
-            read, system, published_by=day, known_at=value.recorded_at, names=list(emissions.FAMILIES)
-        )
+        # Versions entered together (an import of many years) were reckoned with the same book.
+        book = books.get(value.recorded_at)
+        if book is None:
+            book = books[value.recorded_at] = await factors.book(
+                read, system, published_by=day, known_at=value.recorded_at, names=list(emissions.FAMILIES)
+            )
         asked = emissions.Factors(
             book, day.replace(value.year, 7, 1), value.fuel_table, value.division_code[:2] + "0000", grid,
             {each.energy: each for each in value.assumptions},

@@ -1,4 +1,4 @@
-"""Enter a division's energy balance of a year: a new version, or nothing."""
+"""Enter a division's energy balance of a year: a new version, or nothing. It counts once a second person accepts it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +21,8 @@ from backend.tenants import service as tenants
 USUAL_TABLE = "C_INDUSTRY_OTHER"
 LONGEST_REASON = 300
 MOST_FAULTS = 200
+DECIDED = frozenset({"is_accepted", "decision_reason", "decided_at", "decided_by"})
+"""What a version has only once it is decided on."""
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:name, 320242))")
 _LAST = text("select max(version) from region_balance where division_code = :code and year = :year")
 
@@ -29,7 +31,7 @@ async def record_balance(
     write: Write, scope: Scope, *, division_code: str, year: int, cells: Sequence[Cell], document: Document,
     fuel_table: str = "", assumptions: Sequence[Assumption] = (), note: str = "", places: Sequence[str] = (),
 ) -> BalanceValue:  # fmt: skip
-    """Store a version of a division's energy balance; the highest version of a year counts.
+    """Store a version of a division's energy balance; of a year the highest version that was accepted counts.
 
     `places` are the cells' addresses in a file, for the faults.
 
@@ -67,7 +69,7 @@ async def record_balance(
         document=source.title, document_number=source.number, document_date=source.issued_on, note=said,
         recorded_at=now(), recorded_by=scope.actor_id,
     )  # fmt: skip
-    row = {name: getattr(value, name) for name in BalanceValue.__dataclass_fields__}
+    row = {name: getattr(value, name) for name in BalanceValue.__dataclass_fields__ if name not in DECIDED}
     row["assumptions"] = [
         {"energy": each.energy, "fuel": each.fuel, "reason": each.reason} for each in value.assumptions
     ]

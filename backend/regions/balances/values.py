@@ -189,9 +189,17 @@ class Assumption:
     reason: str
 
 
+class BalanceState(StrEnum):
+    """Where a version stands: it counts once another person of the authority has accepted it."""
+
+    AWAITING = "awaiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class BalanceValue:
-    """A version of a division's energy balance of a year."""
+    """A version of a division's energy balance of a year. `decided_*` are empty while it awaits its second person."""
 
     id: UUID
     division_code: str
@@ -206,6 +214,17 @@ class BalanceValue:
     note: str
     recorded_at: datetime
     recorded_by: UUID | None
+    is_accepted: bool | None = None
+    decision_reason: str | None = None
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
+
+    @property
+    def state(self) -> BalanceState:
+        """Where it stands."""
+        if self.is_accepted is None:
+            return BalanceState.AWAITING
+        return BalanceState.ACCEPTED if self.is_accepted else BalanceState.REJECTED
 
 
 class LineKind(StrEnum):
