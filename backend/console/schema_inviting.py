@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import After, First
+from backend.console.errors import InvitationFileNotFound
 from backend.console.inviting import queries
 from backend.console.values import InvitationFileState, InvitationFileValue, InvitedValue
 from backend.identity.schema_types import Organisation, load_organisation
@@ -137,7 +138,10 @@ class InvitingQuery:
             )
         return connect(rows, asked, key=lambda row: [row.created_at, row.id], make=file_shown)
 
-    @strawberry.field(description="One file of invitations; null when it is not of your region.")
+    @strawberry.field(description="One file of invitations; refused when it is not of your region.")
     async def invitation_file(self, info: Info, id: strawberry.ID) -> InvitationFile | None:
         """Return one file."""
-        return await load_file(info.context, *uuids(id, FILE, path=("id",)))
+        found = await load_file(info.context, *uuids(id, FILE, path=("id",)))
+        if found is None:
+            raise InvitationFileNotFound(path=("id",))
+        return found

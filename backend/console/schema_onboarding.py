@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import After, First
+from backend.console.errors import JoinApplicationNotFound
 from backend.console.onboarding import deciding, queries
 from backend.console.values import Duplicate, DuplicateKind, JoinState, JoinValue
 from backend.identity.schema_types import Organisation, Person, load_organisation, load_person
@@ -156,10 +157,13 @@ class OnboardingQuery:
             )  # fmt: skip
         return connect(rows, asked, key=lambda row: [row.received_at, row.id], make=application_shown)
 
-    @strawberry.field(description="One application to join; null when it is not of your region.")
+    @strawberry.field(description="One application to join; refused when it is not of your region.")
     async def join_application(self, info: Info, id: strawberry.ID) -> JoinApplication | None:
         """Return one application."""
-        return await load_application(info.context, *uuids(id, APPLICATION, path=("id",)))
+        found = await load_application(info.context, *uuids(id, APPLICATION, path=("id",)))
+        if found is None:
+            raise JoinApplicationNotFound(path=("id",))
+        return found
 
 
 @strawberry.input(description="Which application.")
