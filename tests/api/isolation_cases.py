@@ -8,6 +8,7 @@ by role. A root field without a case fails the walk.
 
 from isolation_banks import BANKS
 from isolation_budgets import BUDGETS
+from isolation_desks import DESKS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
 from isolation_knowledge import KNOWLEDGE
 from isolation_parks import PARKS
@@ -485,6 +486,7 @@ CASES: dict[str, Case] = {
     **BANKS,
     **PARKS,
     **BUDGETS,
+    **DESKS,
     **KNOWLEDGE,
     **PROJECTS,
     **REGIONS,

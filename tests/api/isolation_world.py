@@ -25,6 +25,7 @@ from factories import (
 from factories.accounts import Held
 from factories.api import Client
 from factories.budgets import SECRET_TONNES, budgeted
+from factories.desks import at_the_desks
 from factories.disclosure import disclosed
 from factories.identity import Made
 from factories.journal import sealed
@@ -227,6 +228,7 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         | on_the_board
         | await known_to_the_victim(databases, held, HOME)
         | await budgeted(databases, held)
+        | await at_the_desks(databases, held, body, HOME)
         | await parked(databases, held)
     )
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])

@@ -26,6 +26,7 @@ APPEND_ONLY = {
     "knowledge_completion", "knowledge_factor_request", "knowledge_factor_step", "knowledge_file",
     "carbon_estimate", "carbon_estimate_outcome", "carbon_model", "electricity_entry", "large_industry_entry", "quick_report",
     "quick_report_account", "quick_report_issue", "quick_report_outcome",
+    "invited_enterprise", "verification_terms", "verifier_relation",
     "region_balance", "region_balance_cell", "region_balance_decision", "region_figure", "region_open_year",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
