@@ -242,7 +242,7 @@ async def test_redirections_are_not_followed(databases: Databases, servers, worl
 async def test_a_private_address_is_refused_when_sending_too(
     databases: Databases, servers, world: Lent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backend.lending.webhooks import sending  # noqa: PLC0415 - its loop is looked at here alone
+    from backend.kit import posting as sending  # noqa: PLC0415 - its loop is looked at here alone
 
     assert await sending.address_of("https://localhost.example.invalid/", is_private_allowed=False) == "unresolved"
     found = {"both.example": ["93.184.216.34", "10.0.0.1"], "good.example": ["93.184.216.34"]}

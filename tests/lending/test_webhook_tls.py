@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from factories.hooks import Receiver
 
+from backend.kit import posting as sending
 from backend.kit.clock import now
-from backend.lending.webhooks import sending
 from backend.lending.webhooks.values import Failure, Sent
 
 NAME = "hooks.bank.example"

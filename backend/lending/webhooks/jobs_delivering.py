@@ -12,16 +12,17 @@ from uuid import UUID
 
 import httpx
 
+from backend.kit import hooks
 from backend.kit.clock import now
 from backend.kit.db import Databases
 from backend.kit.logs import log
 from backend.kit.outbox import enqueue
+from backend.kit.posting import address_of, send, sender
 from backend.kit.scope import Kind, Scope
 from backend.kit.tasks import Task, job
 from backend.lending.reading.opening import opened_many
 from backend.lending.values import ReadKind
 from backend.lending.webhooks import deliveries, endpoints, rules
-from backend.lending.webhooks.sending import address_of, send, sender
 from backend.lending.webhooks.terms import terms
 from backend.lending.webhooks.values import Due, EventKind, Failure, Sent, Target
 
@@ -77,7 +78,7 @@ async def _attempt(task: Task, client: httpx.AsyncClient, target: Target, due: D
     # Last of all, after whatever takes time: the consent, at this second.
     if not await _may_be_told(task, due):
         return None
-    if isinstance(found, Failure):
+    if isinstance(found, hooks.Failure):
         return Sent(None, found)
     body = rules.body_of(due.event)
     headers = rules.signed_headers(str(due.id), int(now().timestamp()), body, target.secrets)

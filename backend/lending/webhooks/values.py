@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
+
+from backend.kit.hooks import Sent, UrlFault
+
+__all__ = [
+    "DeliveryState", "DeliveryValue", "DisabledBecause", "Due", "EndpointValue", "EventKind", "EventValue", "Failure",
+    "MadeSecret", "Sent", "Target", "UrlFault",
+]  # fmt: skip
 
 
 class EventKind(StrEnum):
@@ -45,27 +52,6 @@ class Failure(StrEnum):
     SECRET_LOST = "secret_lost"  # noqa: S105 - a reason, no secret
     CONSENT_MISSING = "consent_missing"
     ENDPOINT_DISABLED = "endpoint_disabled"
-
-
-class UrlFault(Enum):
-    """What can be wrong with an endpoint's address, in both languages."""
-
-    NO_ADDRESS = ("it is no address", "不是有效的地址")
-    TOO_LONG = ("it has more than 2000 characters", "长度超过 2000 个字符")
-    CHARACTERS = ("it has characters an address does not have", "含有地址中不允许的字符")
-    NOT_HTTPS = ("it is not https", "不是 https 地址")
-    USER_OR_FRAGMENT = ("it has a user, a password or a fragment", "含有用户名、密码或片段")
-    PRIVATE = ("it is a private or local address", "是内网或本机地址")
-
-    @property
-    def en(self) -> str:
-        """The words in English."""
-        return self.value[0]
-
-    @property
-    def zh(self) -> str:
-        """The words in Chinese."""
-        return self.value[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +128,3 @@ class Target:
     bank_id: UUID
     url: str
     secrets: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of one attempt: the answer's status, or why there was none."""
-
-    status: int | None
-    failure: Failure | None

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from backend.lending.webhooks import rules
-from backend.lending.webhooks.values import Failure, Sent
+from backend.kit import hooks
+from backend.kit.hooks import Failure, Sent
 
 AGENT = "carbon-webhooks/1"
 NAMING_SECONDS = 10
@@ -36,7 +36,7 @@ async def sender(seconds: int) -> AsyncGenerator[httpx.AsyncClient]:
 async def address_of(url: str, *, is_private_allowed: bool) -> str | Failure:
     """Return the address to connect to, or why there is none. One refused address refuses the name."""
     parts = urlsplit(url)
-    if rules.url_fault(url, is_private_allowed=is_private_allowed) is not None:
+    if hooks.url_fault(url, is_private_allowed=is_private_allowed) is not None:
         return Failure.ADDRESS_REFUSED
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -47,7 +47,7 @@ async def address_of(url: str, *, is_private_allowed: bool) -> str | Failure:
     addresses = [str(each[4][0]) for each in found]
     if not addresses:
         return Failure.UNRESOLVED
-    if not is_private_allowed and not all(rules.is_public(each) for each in addresses):
+    if not is_private_allowed and not all(hooks.is_public(each) for each in addresses):
         return Failure.ADDRESS_REFUSED
     return addresses[0]
 
@@ -58,7 +58,7 @@ async def send(
     """Post a message to an address that was judged; return what came of it."""
     parts = urlsplit(url)
     pinned = httpx.URL(url).copy_with(host=address)
-    told = {"content-type": "application/json", **headers, "host": rules.authority(parts)}
+    told = {"content-type": "application/json", **headers, "host": hooks.authority(parts)}
     try:
         async with (
             asyncio.timeout(seconds),
