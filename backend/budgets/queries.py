@@ -221,7 +221,9 @@ async def reservation_years(read: Read, _scope: Scope, ids: list[UUID]) -> list[
     found: dict[UUID, list[ReservationYear]] = {each: [] for each in ids}
     for row in await read.rows(_HELD, {"ids": ids}):
         if not row.sector:
-            found[row.reservation_id].append(ReservationYear(row.reservation_id, row.line_id, row.year, row.reserved, row.posted))
+            found[row.reservation_id].append(
+                ReservationYear(row.reservation_id, row.line_id, row.year, row.reserved, row.posted)
+            )
     return [found[each] for each in ids]
 
 
@@ -322,10 +324,15 @@ async def projections_of(
     """Return the newest projections kept of each line, at most so many of one, the newest first. One statement."""
     newest = (
         func.row_number()
-        .over(partition_by=BudgetProjection.line_id, order_by=(BudgetProjection.kept_at.desc(), BudgetProjection.id.desc()))
+        .over(
+            partition_by=BudgetProjection.line_id,
+            order_by=(BudgetProjection.kept_at.desc(), BudgetProjection.id.desc()),
+        )
         .label("place")
     )
-    inner = select(*of(BudgetProjection, KeptProjection), newest).where(BudgetProjection.line_id.in_(line_ids)).subquery()
+    inner = (
+        select(*of(BudgetProjection, KeptProjection), newest).where(BudgetProjection.line_id.in_(line_ids)).subquery()
+    )
     kept = [inner.c[each.name] for each in fields(KeptProjection)]
     statement = select(*kept).where(inner.c.place <= most).order_by(inner.c.line_id, inner.c.place)
     found: dict[UUID, list[KeptProjection]] = {}

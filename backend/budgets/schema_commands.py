@@ -77,7 +77,8 @@ class BudgetDecompositionInput:
     method: Method = strawberry.field(description="How.")
     onto: service.Onto = strawberry.field(description="Onto what.")
     parts: list[BudgetPartInput] = strawberry.field(
-        default_factory=list[BudgetPartInput], description="Which; left out: all divisions below, all sectors, or all years."
+        default_factory=list[BudgetPartInput],
+        description="Which; left out: all divisions below, all sectors, or all years.",
     )
     base_years: list[int] = strawberry.field(default_factory=list[int], description="The years that count.")
     withheld_percent: Decimal = strawberry.field(

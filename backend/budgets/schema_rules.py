@@ -83,7 +83,8 @@ class ProposeBudgetRuleInput:
 
     kind: RuleKind = strawberry.field(description="Which figure.")
     value: Decimal | None = strawberry.field(
-        default=None, description="Percent (0 to 100), or tonnes given up for one (1 to 10); left out: what was set is taken away."
+        default=None,
+        description="Percent (0 to 100), or tonnes given up for one (1 to 10); left out: what was set is taken away.",
     )
     document: BudgetDocumentInput = strawberry.field(description="What it rests on.")
     effective_on: date = strawberry.field(description="From when it holds.")

@@ -107,7 +107,11 @@ def _plan_row(each: PlanValue, divisions: dict[str, str], language: str) -> Sequ
 async def budget_projections(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make `?year=&division=`: what was kept of each budget's projections, with the past years it was tested on."""
     scope.require("budgets:read")
-    year, division, language = asked.needed_number("year", FIRST_YEAR, LAST_YEAR), asked.text("division"), asked.language
+    year, division, language = (
+        asked.needed_number("year", FIRST_YEAR, LAST_YEAR),
+        asked.text("division"),
+        asked.language,
+    )
     under = None if division is None else await service.path_of(read, scope, division)
     lines = await queries.lines_of_years(read, scope, year, year, under=under, limit=MOST_ROWS)
     names = await names_of(read, scope, lines, language)
@@ -168,7 +172,9 @@ async def budget_rules(read: Read, scope: Scope, asked: Asked) -> Making:
         for each in found
     ]  # fmt: skip
     sheets = [
-        Sheet("现行规则", "In force", (Heading("规则", "Rule", width=30), Heading("现行数值", "In force", width=40)), told),
+        Sheet(
+            "现行规则", "In force", (Heading("规则", "Rule", width=30), Heading("现行数值", "In force", width=40)), told
+        ),
         Sheet("提出与审批", "Proposals", headings, rows, _cut(len(found))),
     ]
     return partial(workbook, sheets, language)

@@ -185,7 +185,9 @@ def _impact(given: Mapping[str, Any] | None, language: str) -> list[dict[str, An
                               ("tonnes", "available", "share", "target", "projected", "with_project"))]
         for each in given["years"]
     ]  # fmt: skip
-    title = f"七、对所在地碳排放总量和强度的影响：{called}（{note}）" if is_zh else f"7. For its place: {called} ({note})"
+    title = (
+        f"七、对所在地碳排放总量和强度的影响：{called}（{note}）" if is_zh else f"7. For its place: {called} ({note})"
+    )
     return [_table(title, columns, rows, list(range(1, len(columns))), [])]
 
 

@@ -38,7 +38,6 @@ class ProjectsMutation(ProjectCommands, ProjectOversight):
     """Commands of investment projects."""
 
 
-
 @strawberry.input(description="Which investment projects; what is left out does not restrict.")
 class InvestmentProjectsFilter:
     """Which projects."""

@@ -16,6 +16,11 @@ strawberry.enum(
 )
 
 
+ProjectCheckOutcome = strawberry.enum(
+    Outcome, name="ProjectCheckOutcome", description="Pass, fail, or cannot tell; the last two block."
+)
+
+
 @strawberry.type(description="A product's emissions a unit beside a reference the applicant states with its document.")
 class ProjectPredictedLevel:
     """A product's emissions beside a reference."""
@@ -57,7 +62,9 @@ class ProjectPrediction:
     source: str = strawberry.field(description="The document that asks for it.")
 
 
-@strawberry.type(description="A year a project draws on, beside the budget it draws on; intensities in tCO2e per 10,000 yuan.")
+@strawberry.type(
+    description="A year a project draws on, beside the budget it draws on; intensities in tCO2e per 10,000 yuan."
+)
 class ProjectImpactYear:
     """A year a project draws on."""
 

@@ -19,7 +19,9 @@ from backend.wire.context import Context
 # `command` makes static functions whose argument is called `input` on the wire.
 
 strawberry.enum(
-    Finding, name="ProjectFinding", description="What an inspection found: all as approved, or something to be rectified."
+    Finding,
+    name="ProjectFinding",
+    description="What an inspection found: all as approved, or something to be rectified.",
 )
 
 
@@ -28,7 +30,9 @@ class InspectInvestmentProjectInput:
     """Record an inspection."""
 
     project_id: strawberry.ID = strawberry.field(description=THE_PROJECT)
-    finding: Finding = strawberry.field(description="What was found; amounts beyond ten percent are to be rectified anyway.")
+    finding: Finding = strawberry.field(
+        description="What was found; amounts beyond ten percent are to be rectified anyway."
+    )
     note: str = strawberry.field(description="In words.")
     tce: Decimal | None = strawberry.field(default=None, description="Energy of a year as measured, tce, calorific.")
     tonnes: Decimal | None = strawberry.field(default=None, description="Emissions of a year as measured, tCO2e.")

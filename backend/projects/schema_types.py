@@ -12,7 +12,13 @@ from backend.budgets import service as budgets
 from backend.factors.schema_types import NODE as FACTOR
 from backend.projects import queries
 from backend.projects.rules import judging, predicting, tiers, writing
-from backend.projects.schema_evaluation import ProjectImpact, ProjectPrediction, impact_shown, prediction_shown
+from backend.projects.schema_evaluation import (
+    ProjectCheckOutcome,
+    ProjectImpact,
+    ProjectPrediction,
+    impact_shown,
+    prediction_shown,
+)
 from backend.projects.service.common import reviewed
 from backend.projects.service.placing import impacts
 from backend.projects.values import (
@@ -24,7 +30,6 @@ from backend.projects.values import (
     Measure,
     MethodLine,
     Nature,
-    Outcome,
     Paper,
     ProjectState,
     ProjectValue,
@@ -57,9 +62,6 @@ ProjectDocumentKind = strawberry.enum(
     DocumentKind, name="ProjectDocumentKind", description="What a file of an application is (申请材料)."
 )
 ExpertStance = strawberry.enum(Stance, name="ExpertStance", description="What an expert says of a project (评审意见).")
-ProjectCheckOutcome = strawberry.enum(
-    Outcome, name="ProjectCheckOutcome", description="Pass, fail, or cannot tell; the last two block."
-)
 AdmissionMeasure = strawberry.enum(Measure, name="AdmissionMeasure", description="What an admission level limits.")
 
 
@@ -329,7 +331,10 @@ class InvestmentProject(Node):
         found = await info.context.loader(budgets.reservation_years).load(self.value.reservation_id)
         return [
             ProjectBudgetYear(
-                year=each.year, budget_id=node_id("CarbonBudget", each.line_id), reserved=each.reserved, posted=each.posted
+                year=each.year,
+                budget_id=node_id("CarbonBudget", each.line_id),
+                reserved=each.reserved,
+                posted=each.posted,
             )
             for each in found
         ]
@@ -343,7 +348,9 @@ class InvestmentProject(Node):
         found = await info.context.loader(impacts).load(key)
         return None if found is None else impact_shown(found)
 
-    @strawberry.field(description="The day by which the last inspection's finding is to be rectified; null: nothing is.")
+    @strawberry.field(
+        description="The day by which the last inspection's finding is to be rectified; null: nothing is."
+    )
     async def rectify_by(self, info: Info) -> date | None:
         """Return by when something is to be rectified."""
         steps = await info.context.loader(queries.steps_below).load((self.value.account_id, self.value.id))

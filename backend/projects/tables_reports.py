@@ -84,7 +84,9 @@ async def prediction_pages(read: Read, scope: Scope, asked: Asked) -> Making:
     needed = (
         _say(f"依据：{found.source.document}（{found.source.note}）。", f"By {found.source.document}.", language)
         if found.is_needed
-        else _say("该行业不在文件所列重点行业内，预测为自愿填报。", "The sector is not among those it is asked of.", language)
+        else _say(
+            "该行业不在文件所列重点行业内，预测为自愿填报。", "The sector is not among those it is asked of.", language
+        )
     )
     stated = _say(
         "排放水平的参照值由建设单位连同来源文件填报，未经本系统核实。",

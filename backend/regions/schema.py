@@ -2,7 +2,7 @@
 
 import strawberry
 
-from backend.regions import tables, tables_reports
+from backend.regions import tables, tables_dashboard, tables_reports
 from backend.regions.schema_balances import BalancesMutation, BalancesQuery
 from backend.regions.schema_dashboard import DashboardQuery
 from backend.regions.schema_ledger import LedgerYearMutation, LedgerYearQuery
@@ -20,5 +20,5 @@ class RegionsMutation(LedgerYearMutation, BalancesMutation, OpenDataMutation):
     """Commands of the city's ledger."""
 
 
-TABLES = tables, tables_reports
+TABLES = tables, tables_dashboard, tables_reports
 """The files this noun offers; importing them is offering them."""

@@ -50,8 +50,14 @@ async def city_ledger_pages(read: Read, scope: Scope, asked: Asked) -> Making:
     about = [
         (said(("区划", "Division"), language), f"{name} ({division.code})"),
         (said(("年度", "Year"), language), str(ledger.year)),
-        (said(("账户口径直接排放", "Direct, accounts"), language), none if below is None else f"{_shortened(below):,f} {T}"),
-        (said(("能源平衡表直接排放", "Direct, balance"), language), none if above is None else f"{_shortened(above.direct):,f} tCO2"),
+        (
+            said(("账户口径直接排放", "Direct, accounts"), language),
+            none if below is None else f"{_shortened(below):,f} {T}",
+        ),
+        (
+            said(("能源平衡表直接排放", "Direct, balance"), language),
+            none if above is None else f"{_shortened(above.direct):,f} tCO2",
+        ),
         (said(("碳汇", "Sinks"), language), f"{_shortened(ledger.sinks):,f} {T}"),
         (said(("有数据的月数", "Months with data"), language), f"{ledger.months} / 12"),
     ]
@@ -166,7 +172,9 @@ def _compared(ledger: CityLedger, language: str) -> list[Sheet]:
         )
         for each in ledger.figures
     ]  # fmt: skip
-    per: list[Sequence[Cell]] = [(said(FIGURES[each.of], language), each.unit, each.value) for each in ledger.intensities]
+    per: list[Sequence[Cell]] = [
+        (said(FIGURES[each.of], language), each.unit, each.value) for each in ledger.intensities
+    ]
     return [
         Sheet("两种口径对照", "Reconciliation", (Heading("项目", "Item", width=44), Heading("数值", "Value", width=26)), rows),
         Sheet("差异的已知原因", "Known causes", (Heading("原因", "Cause", width=100),), causes),

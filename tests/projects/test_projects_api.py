@@ -59,6 +59,17 @@ async def check_files(city: Client, stranger: Client, key: str) -> None:
         assert refused.status_code == 403
 
 
+async def check_oversight(done: Any, officer: Client, city: Client, key: str) -> None:
+    """Look at the acceptance as a file, inspect the project, and revoke its opinion."""
+    file = await city.http.get(f"/wuxi/downloads/project-acceptance.pdf?project={key}", headers=city.headers)
+    assert (file.status_code, file.content[:5]) == (200, b"%PDF-"), file.text[:300]
+    finding = {"finding": "RECTIFY", "note": "计量器具未检定", "rectifyBy": "2100-01-01"}
+    inspected = await done(officer, "InspectInvestmentProject", projectId=key, **finding)
+    assert (inspected["state"], inspected["rectifyBy"]) == ("ACCEPTED", "2100-01-01")
+    revoked = await done(city, "RevokeInvestmentProject", projectId=key, reason="虚假材料", reference="锡撤〔2026〕1号")
+    assert revoked["state"] == "REVOKED"
+
+
 async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client: Client, servers: Any) -> None:
     site = await ground(databases, tonnes="10000")
     owner, city = await client.signed_in(site.held.holder), await client.signed_in(site.city)
@@ -120,13 +131,7 @@ async def test_a_project_goes_its_way_over_the_wire(databases: Databases, client
     assert (accepted["state"], accepted["dueOn"]) == ("ACCEPTED", None)
     shown = (await city.named("InvestmentProject", id=key))["investmentProject"]
     assert held(shown) == (site.year, Decimal(0), Decimal(5000))
-    file = await city.http.get(f"/wuxi/downloads/project-acceptance.pdf?project={key}", headers=city.headers)
-    assert (file.status_code, file.content[:5]) == (200, b"%PDF-"), file.text[:300]
-    finding = {"finding": "RECTIFY", "note": "计量器具未检定", "rectifyBy": "2100-01-01"}
-    inspected = await done(officer, "InspectInvestmentProject", projectId=key, **finding)
-    assert (inspected["state"], inspected["rectifyBy"]) == ("ACCEPTED", "2100-01-01")
-    revoked = await done(city, "RevokeInvestmentProject", projectId=key, reason="虚假材料", reference="锡撤〔2026〕1号")
-    assert revoked["state"] == "REVOKED"
+    await check_oversight(done, officer, city, key)
 
 
 async def test_the_tier_of_a_size_is_told_with_its_document(databases: Databases, client: Client) -> None:

@@ -238,7 +238,12 @@ def test_an_application_comes_back_from_its_record() -> None:
 
 def test_a_retrofit_that_keeps_its_process_is_measured_by_what_it_adds() -> None:
     kept = replace(
-        USUAL, nature=Nature.RETROFIT, keeps_process=True, existing_tce=D(4500), existing_coal=D(0), existing_tonnes=D(9)
+        USUAL,
+        nature=Nature.RETROFIT,
+        keeps_process=True,
+        existing_tce=D(4500),
+        existing_coal=D(0),
+        existing_tonnes=D(9),
     )
 
     def of(facts: ProjectFacts, tce: str = "5000") -> tuple[Tier | None, bool]:
@@ -322,7 +327,9 @@ def test_a_project_stands_beside_the_budget_of_its_place() -> None:
     # 800 t at 0.4 are of 2,000; (800 + 100) / (2,000 + 500).
     assert found.years[0].with_project == D("0.36")
     assert list(found.missing) == [2030]
-    high = placing.impact("320206/", facts, result, lines[:1], {("320206", 2028): position(2028, "320206", intensity_target=D("0.1"))})
+    high = placing.impact(
+        "320206/", facts, result, lines[:1], {("320206", 2028): position(2028, "320206", intensity_target=D("0.1"))}
+    )
     assert high.carbon_class is CarbonClass.HIGH
     assert placing.impact("320206/", facts, result, lines, {}).carbon_class is CarbonClass.UNKNOWN
 
@@ -339,4 +346,7 @@ def test_what_a_change_changes_is_told() -> None:
     assert told(USUAL, is_stated=True) == ["another major change as the applicant states"]
     assert told(replace(USUAL, nature=Nature.EXTENSION)) == ["the nature of the construction"]
     assert told(replace(USUAL, outputs=(Output("粗钢", D(101), "t"),))) == ["the scale"]
-    assert told(replace(USUAL, outputs=(Output("线材", D(100), "t"),), sector="machinery")) == ["the sector", "the products"]
+    assert told(replace(USUAL, outputs=(Output("线材", D(100), "t"),), sector="machinery")) == [
+        "the sector",
+        "the products",
+    ]

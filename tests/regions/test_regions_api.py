@@ -164,12 +164,13 @@ async def test_the_ledger_figures_and_balances(databases: Databases, client: Cli
     for name, query in {
         "region-years": "first=2013&last=2014", "region-months": "first=2013&last=2014", "region-figures": "",
         "city-ledger": "year=2013", "city-ledger-overview": "first=2012&last=2014", "energy-balances": "year=2013",
+        "city-dashboard": "month=2014-01",
     }.items():  # fmt: skip
         address = f"/wuxi/downloads/{name}.xlsx?division={DIVISION}&lang=en&{query}"
         answer = await bureau.http.get(address, headers=bureau.headers)
         assert answer.status_code == 200, answer.text
         book = openpyxl.load_workbook(io.BytesIO(answer.content))
-        assert book.worksheets[0]["A1"].value in {"Division", "Sector"}
+        assert book.worksheets[0]["A1"].value in {"Division", "Sector", "Month"}
         assert book.worksheets[0].max_row > 3
     overview = await bureau.named("CityLedgerOverview", divisionCode=DIVISION, first=2012, last=2014)
     entries = {(each["divisionCode"], each["year"]): each for each in overview["cityLedgerOverview"]}

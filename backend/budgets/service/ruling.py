@@ -51,7 +51,14 @@ async def budget_rules(read: Read, scope: Scope) -> BudgetRules:
 
 
 async def propose_rule(
-    write: Write, scope: Scope, kind: RuleKind, value: Decimal | None, *, document: Paper, effective_on: date, reason: str
+    write: Write,
+    scope: Scope,
+    kind: RuleKind,
+    value: Decimal | None,
+    *,
+    document: Paper,
+    effective_on: date,
+    reason: str,
 ) -> RuleValue:
     """Propose a figure, or (without one) that it be taken away; it counts once another person approves it.
 

@@ -232,7 +232,11 @@ def _intensities(
         tce, tonnes, fossil = (None if one is None else WORKING.multiply(one, each.share) for one in amounts)
         found.append(
             Intensity(
-                each.product, each.unit, _per(tce, each.quantity), _per(tonnes, each.quantity), _per(fossil, each.quantity)
+                each.product,
+                each.unit,
+                _per(tce, each.quantity),
+                _per(tonnes, each.quantity),
+                _per(fossil, each.quantity),
             )
         )
     for name, value in money.items():

@@ -96,7 +96,9 @@ def _note(own: Decimal | None, target: Decimal | None) -> Words:
     if target is None:
         return Words("所在地预算没有强度目标", "the budget of its place has no intensity target")
     told = f"{own:f} / {target:f} tCO2e/万元"
-    return Words(f"单位增加值碳排放与所在地强度目标：{told}", f"emissions of value added beside the target there: {told}")
+    return Words(
+        f"单位增加值碳排放与所在地强度目标：{told}", f"emissions of value added beside the target there: {told}"
+    )
 
 
 def _shown(value: Decimal) -> Decimal:

@@ -82,9 +82,7 @@ def _level(each: Intensity, references: Sequence[EiaReference]) -> PredictedLeve
     try:
         times = rate_conversion(f"tCO2e/{found.unit}", f"tCO2e/{each.unit}")
     except IncompatibleUnits:
-        return PredictedLevel(
-            each.what, each.unit, each.tonnes, None, found.level, found.document, Outcome.UNKNOWN
-        )
+        return PredictedLevel(each.what, each.unit, each.tonnes, None, found.level, found.document, Outcome.UNKNOWN)
     reference = WORKING.multiply(found.tonnes, times)
     outcome = Outcome.UNKNOWN
     if each.tonnes is not None:

@@ -37,6 +37,7 @@ def checked(facts: ProjectFacts, sectors: Collection[str]) -> ProjectFacts:
     """
     _check_frame(facts, sectors)
     _check_sizes(facts)
+    _check_evaluation(facts)
     _check_lines(facts)
     _check_outputs(facts)
     return replace(
@@ -101,6 +102,16 @@ def _check_sizes(facts: ProjectFacts) -> None:
     ):  # fmt: skip
         if value is not None:
             _amount(name, value, is_zero_allowed=False)
+    if facts.electricity_equivalent is not None and not facts.electricity_equivalent_document.strip():
+        raise _wrong(
+            "electricityEquivalentDocument",
+            "",
+            "name the document of the equivalent value",
+            "须注明电力等价值的来源文件",
+        )
+
+
+def _check_evaluation(facts: ProjectFacts) -> None:
     for name, value in (
         ("existingTce", facts.existing_tce), ("existingCoal", facts.existing_coal),
         ("existingTonnes", facts.existing_tonnes),
@@ -113,13 +124,6 @@ def _check_sizes(facts: ProjectFacts) -> None:
         _amount("eiaReferences.tonnes", reference.tonnes, is_zero_allowed=False)
     for reduction in facts.eia_reductions:
         _amount("eiaReductions.tonnes", reduction.tonnes)
-    if facts.electricity_equivalent is not None and not facts.electricity_equivalent_document.strip():
-        raise _wrong(
-            "electricityEquivalentDocument",
-            "",
-            "name the document of the equivalent value",
-            "须注明电力等价值的来源文件",
-        )
 
 
 def _check_lines(facts: ProjectFacts) -> None:

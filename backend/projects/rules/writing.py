@@ -106,7 +106,11 @@ def result_of(given: Mapping[str, Any]) -> Assessment:
         lines=tuple(_line(each) for each in given["lines"]),
         intensities=tuple(
             Intensity(
-                each["what"], each["unit"], _number(each["tce"]), _number(each["tonnes"]), _number(each.get("fossil_tce"))
+                each["what"],
+                each["unit"],
+                _number(each["tce"]),
+                _number(each["tonnes"]),
+                _number(each.get("fossil_tce")),
             )
             for each in given["intensities"]
         ),

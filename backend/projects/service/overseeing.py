@@ -70,7 +70,14 @@ async def inspect(
 
 
 async def revoke(
-    write: Write, scope: Scope, account_id: UUID, project_id: UUID, *, reason: str, reference: str, on: date | None = None
+    write: Write,
+    scope: Scope,
+    account_id: UUID,
+    project_id: UUID,
+    *,
+    reason: str,
+    reference: str,
+    on: date | None = None,
 ) -> ProjectValue:
     """Revoke the opinion on a project that was obtained by split projects, false materials or other improper means.
 

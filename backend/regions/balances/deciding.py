@@ -54,9 +54,7 @@ async def decide_balance(
         "regions:accept_balance" if is_accepted else "regions:reject_balance", object_type="region_balance",
         object_id=balance_id, division=value.division_code, year=value.year, version=value.version, reason=why,
     )  # fmt: skip
-    return replace(
-        value, is_accepted=is_accepted, decision_reason=why, decided_at=at, decided_by=scope.actor_id
-    )
+    return replace(value, is_accepted=is_accepted, decision_reason=why, decided_at=at, decided_by=scope.actor_id)
 
 
 __all__ = ["decide_balance"]

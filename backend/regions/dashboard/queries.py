@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from backend.kit.db import Databases, Read
 from backend.kit.scope import Scope
-from backend.regions.places import is_own, unknown
+from backend.regions.places import is_own, own_division, unknown
 
 MONTHS_SHOWN = 36
 REMEMBERED = 256
@@ -121,6 +121,23 @@ class _Kept:
         self.screens: OrderedDict[tuple[str, str, date | None], tuple[int, Any]] = OrderedDict()
 
 
+async def screen_now(read: Read, scope: Scope, division_code: str, month: date | None) -> Screen:
+    """Return a division's screen as of a month, read anew.
+
+    Raises:
+        Unauthenticated, Forbidden: without `regions:read`.
+        DivisionUnknown: no division of the caller's region.
+    """
+    scope.require("regions:read")
+    division = await own_division(read, scope, division_code)
+    return await _asked(read, division.path, month)
+
+
+async def _asked(read: Read, path: str, month: date | None) -> Screen:
+    asked = {"under": path, "month": month, "months": str(MONTHS_SHOWN)}
+    return Screen(path, await read.value(SCREEN, asked))
+
+
 async def screen(
     read: Read, scope: Scope, division_code: str, month: date | None, make: Callable[[Screen], T], databases: Databases
 ) -> T:
@@ -143,8 +160,7 @@ async def screen(
     if known is not None and known[0] == row.version:
         screens.move_to_end(key)
         return known[1]
-    asked = {"under": row.path, "month": month, "months": str(MONTHS_SHOWN)}
-    made = make(Screen(row.path, await read.value(SCREEN, asked)))
+    made = make(await _asked(read, row.path, month))
     # The stamp was read first: should the roll-ups have changed since, the next caller reads again.
     screens[key] = (row.version, made)
     while len(screens) > REMEMBERED:
