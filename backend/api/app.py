@@ -24,6 +24,7 @@ from backend.api import (
     downloads,
     endpoint,
     energy_balances,
+    estimate_files,
     failures,
     files,
     health,
@@ -31,6 +32,7 @@ from backend.api import (
     join,
     landing,
     ledger_proofs,
+    knowledge_files,
     loan_files,
     loans,
     open_data,
@@ -38,6 +40,7 @@ from backend.api import (
     refusals,
     sockets,
     unit_files,
+    unit_passports,
 )
 from backend.api.documents import Documents
 from backend.api.door import Addresses, Door
@@ -161,14 +164,17 @@ def _controllers() -> list[Any]:
         *disclosures.CONTROLLERS,
         *downloads.CONTROLLERS,
         *energy_balances.CONTROLLERS,
+        *estimate_files.CONTROLLERS,
         *invitations.CONTROLLERS,
         *join.CONTROLLERS,
         *open_data.CONTROLLERS,
         *ledger_proofs.CONTROLLERS,
         *bank.CONTROLLERS,
+        *knowledge_files.CONTROLLERS,
         *loan_files.CONTROLLERS,
         *loans.CONTROLLERS,
         *park_notices.CONTROLLERS,
+        *unit_passports.CONTROLLERS,
     ]
 
 

@@ -15,6 +15,13 @@ from backend.emissions.claims.service import (
 from backend.emissions.claims.values import Claiming, EnergyClaim
 from backend.emissions.claims.values import Facts as ClaimFacts
 from backend.emissions.claims.values import Part as ClaimPart
+from backend.emissions.facts.energy import (
+    ElectricityMonth,
+    EnergyMonth,
+    electricity_months,
+    energy_months,
+    usual_energy_sources,
+)
 from backend.emissions.facts.queries import inventory_facts, line_facts, month_facts
 from backend.emissions.inventory.direct import DirectEmissions, direct_emissions, direct_of
 from backend.emissions.inventory.inputs import InventoryInputs, inventory_inputs, record_counts
@@ -40,7 +47,9 @@ __all__ = [
     "ClaimPart",
     "Claiming",
     "DirectEmissions",
+    "ElectricityMonth",
     "EnergyClaim",
+    "EnergyMonth",
     "InventoryInputs",
     "answer_finding",
     "claim_energies",
@@ -53,7 +62,9 @@ __all__ = [
     "compute_many",
     "direct_emissions",
     "direct_of",
+    "electricity_months",
     "energy_claims",
+    "energy_months",
     "inventory_facts",
     "inventory_inputs",
     "is_year_closed",
@@ -71,6 +82,7 @@ __all__ = [
     "return_inventory",
     "source_rules",
     "submit",
+    "usual_energy_sources",
     "verify",
     "withdraw_energy_claim",
 ]

@@ -9,12 +9,18 @@ by role. A root field without a case fails the walk.
 from isolation_banks import BANKS
 from isolation_budgets import BUDGETS
 from isolation_desks import DESKS
+from isolation_citizens import CITIZENS
+from isolation_desks import DESKS
+from isolation_estimates import ESTIMATES
+from isolation_keyunits import KEY_UNITS
 from isolation_kinds import WHY, Case, Kind, command, filled, open_, own, private, tenant
 from isolation_knowledge import KNOWLEDGE
+from isolation_monitoring import MONITORING
 from isolation_parks import PARKS
 from isolation_projects import PROJECTS
 from isolation_regions import REGIONS
 from isolation_scores import SCORES
+from isolation_targets import TARGETS
 
 __all__ = ["CASES", "Case", "Kind", "filled"]
 
@@ -484,11 +490,16 @@ CASES: dict[str, Case] = {
     "retryJob": command(id="$job"),
     "jobProgress": private(id="$job"),
     **BANKS,
+    **KEY_UNITS,
+    **MONITORING,
     **PARKS,
     **BUDGETS,
+    **CITIZENS,
     **DESKS,
+    **ESTIMATES,
     **KNOWLEDGE,
     **PROJECTS,
     **REGIONS,
+    **TARGETS,
     **SCORES,
 }

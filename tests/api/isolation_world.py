@@ -25,16 +25,21 @@ from factories import (
 from factories.accounts import Held
 from factories.api import Client
 from factories.budgets import SECRET_TONNES, budgeted
+from factories.citizens import of_the_victim as collecting
 from factories.desks import at_the_desks
 from factories.disclosure import disclosed
+from factories.estimates import in_a_quick_report
 from factories.identity import Made
 from factories.journal import sealed
+from factories.keyunits import filed
 from factories.knowledge import SECRET_WORDS, known_to_the_victim
 from factories.ledger import issued
 from factories.lending import pledge_asked
+from factories.monitoring import SECRET_MEASURE, in_a_warning
 from factories.parks import parked
 from factories.scores import taking_part as scored
 from factories.statements import certified, issued_statement
+from factories.targets import SECRET_TARGET, targeted
 from isolation_claims import with_claims
 from sqlalchemy import insert, select, text
 
@@ -220,16 +225,23 @@ async def make_world(databases: Databases, settings: Settings, client: Client) -
         "受害者",
         "7654.321",
         SECRET_TONNES,
+        SECRET_TARGET,
         SECRET_WORDS,
+        SECRET_MEASURE,
     }
     things["claim_movement"] = str(node_id("UnitMovement", await with_claims(databases, held, 2025)))
     things |= (
         named
         | on_the_board
         | await known_to_the_victim(databases, held, HOME)
+        | await targeted(databases, held, HOME, SECRET_WORDS)
         | await budgeted(databases, held)
         | await at_the_desks(databases, held, body, HOME)
         | await parked(databases, held)
+        | await in_a_warning(databases, settings, held)
+        | await collecting(databases, held, HOME)
+        | await filed(databases, held)
+        | await in_a_quick_report(databases, held)
     )
     world = World(databases, victim, things, secrets, [str(victim.id), str(held.id), str(member.actor_id)])
     things |= {

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from backend.kit.db import Databases
 
 APPEND_ONLY = {
+    "carbon_event_line", "citizen_place", "event_rule",
     "admission_level", "investment_project_step", "investment_project_version",
     "budget_entry", "budget_line", "budget_plan", "budget_plan_decision", "budget_plan_revision", "budget_posting",
     "budget_projection", "budget_reservation", "budget_rule", "budget_rule_decision",
@@ -23,11 +24,18 @@ APPEND_ONLY = {
     "park", "park_application", "park_boundary", "park_evaluation", "park_notice", "park_objection",
     "park_objection_answer", "park_programme_entry", "park_programme_item", "park_step", "park_step_decision", "park_value",
     "park_value_part", "park_waiver", "park_waiver_decision",
+    "key_unit_benchmark", "key_unit_code", "key_unit_decision", "key_unit_finding", "key_unit_finding_step",
+    "key_unit_passport", "key_unit_post", "key_unit_proposal", "key_unit_reference", "key_unit_report",
+    "key_unit_retrofit", "key_unit_retrofit_step", "key_unit_saving", "key_unit_saving_decision",
     "knowledge_completion", "knowledge_factor_request", "knowledge_factor_step", "knowledge_file",
     "carbon_estimate", "carbon_estimate_outcome", "carbon_model", "electricity_entry", "large_industry_entry", "quick_report",
     "quick_report_account", "quick_report_issue", "quick_report_outcome",
     "invited_enterprise", "verification_terms", "verifier_relation",
+    "monitoring_evaluation", "monitoring_step", "monitoring_terms", "monitoring_terms_decision",
     "region_balance", "region_balance_cell", "region_balance_decision", "region_figure", "region_open_year",
+    "dual_target", "evaluation", "evaluation_remark", "evaluation_remark_answer", "evaluation_revision", "evaluation_scheme",
+    "evaluation_scheme_decision", "evaluation_sheet", "evaluation_step", "plan_target_value", "target_figure", "target_plan",
+    "target_plan_decision", "target_plan_revision",
     "tree_purchase", "tree_purchase_part", "tree_stand", "year_figure",
 }  # fmt: skip
 SEALED = {
