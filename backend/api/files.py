@@ -116,15 +116,16 @@ async def receive_evidence(context: Context, account_id: UUID, form: Form) -> tu
             )  # fmt: skip
     except CarbonError:
         # Anything else may have come after the commit: a file too many is better than a row without its file.
-        await _forget(context, key)
+        await forget(context, key)
         raise
     is_new = evidence.id == evidence_id
     if not is_new:
-        await _forget(context, key)
+        await forget(context, key)
     return evidence, is_new
 
 
-async def _forget(context: Context, key: str) -> None:
+async def forget(context: Context, key: str) -> None:
+    """Delete what no row names; a store that fails leaves a file behind, which is logged."""
     try:
         await context.storage.delete(key)
     except StorageUnavailable:
@@ -137,7 +138,7 @@ async def _context(request: AnyRequest, here: Surroundings) -> Context:
     return here.context(await callers.scope_of(here.databases, asgi, token), request)
 
 
-def _check_length(request: AnyRequest, limit: int) -> None:
+def check_length(request: AnyRequest, limit: int) -> None:
     """Refuse by the announced length what is too large in any case. Raises FileTooLarge."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit + FORM_BYTES:
@@ -160,7 +161,7 @@ class EvidenceFiles(Controller):
         try:
             context = await _context(request, here)
             account_id = plain_id(account, "CarbonAccount", "account")
-            _check_length(request, here.settings.evidence_max_bytes)
+            check_length(request, here.settings.evidence_max_bytes)
             form = Form(request.headers.get("content-type", ""), request.stream())
             evidence, is_new = await receive_evidence(context, account_id, form)
         except CarbonError:
@@ -184,7 +185,7 @@ class EvidenceFiles(Controller):
         first = await anext(chunks, b"")
         digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
         return Stream(
-            _after(first, chunks),
+            after(first, chunks),
             media_type=found.media_type,
             headers={
                 "content-disposition": disposition(found.file_name),
@@ -204,7 +205,8 @@ class EvidenceFiles(Controller):
             return await service.evidence(read, scope, account_id, evidence_id)
 
 
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Give a chunk that was fetched already, then the others."""
     yield first
     async for chunk in rest:
         yield chunk

@@ -26,7 +26,7 @@ from backend.kit.clock import now, today
 from backend.kit.errors import CarbonError, Limited
 from backend.kit.scope import Scope
 from backend.parks import queries_workflow, service
-from backend.parks.values import LEVEL_NAMES, NoticeRow, ObjectionRow
+from backend.parks.values import LEVEL_NAMES, PROGRAMME_NAMES, PROGRAMME_NAMES_EN, NoticeRow, ObjectionRow
 
 AnyRequest = Request[Any, Any, State]
 _TEXT = Path(__file__).with_name("certificates.html").read_text(encoding="utf-8")
@@ -37,11 +37,11 @@ MOST_BYTES = 64 * 1024
 FIELDS = ("objector", "contact", "text")
 
 WORDS = {
-    "title": ("零碳园区公示", "Public notices of zero-carbon parks"),
+    "title": ("零碳园区与配套行动公示", "Public notices of zero-carbon parks and programmes"),
     "other": ("English", "中文"),
     "none": ("目前没有公示。", "There are no notices."),
     "missing": ("未找到该公示。", "There is no such notice."),
-    "level": ("申报级别", "Level"), "days": ("公示期", "Open"), "document": ("依据文件", "Document"),
+    "kind": ("类别", "Programme"), "level": ("申报级别", "Level"), "days": ("公示期", "Open"), "document": ("依据文件", "Document"),
     "contact": ("受理联系方式", "Contact"), "objections": ("异议", "Objections"),
     "counted": ("共 {all} 条，已答复 {answered} 条，其中成立 {upheld} 条", "{all} in all, {answered} answered, {upheld} upheld"),
     "open": ("公示期内可提出异议", "Objections are taken"), "over": ("公示期已满", "The days are over"),
@@ -182,6 +182,11 @@ class _Page:
     def _level(self, notice: NoticeRow) -> str:
         return escape(LEVELS_EN[notice.level.value] if self._place else LEVEL_NAMES[notice.level])
 
+    def _kind(self, notice: NoticeRow) -> str:
+        if notice.kind is None:
+            return "zero-carbon park" if self._place else "零碳园区"
+        return escape((PROGRAMME_NAMES_EN if self._place else PROGRAMME_NAMES)[notice.kind])
+
     def _days(self, notice: NoticeRow) -> str:
         is_open = notice.opens_on <= today() <= notice.closes_on
         return f"{notice.opens_on} – {notice.closes_on} · {self._word('open' if is_open else 'over')}"
@@ -198,8 +203,8 @@ class _Page:
         if not notices:
             return self._html([f"<p>{self._word('none')}</p>"])
         rows = "".join(
-            f'<tr><td><a href="{self._root}/{each.id}?lang={self.language}">{escape(each.park)}</a></td>'
-            f"<td>{self._level(each)}</td><td>{self._days(each)}</td></tr>"
+            f'<tr><td><a href="{self._root}/{each.id}?lang={self.language}">{escape(each.subject)}</a></td>'
+            f"<td>{self._kind(each)}</td><td>{self._level(each)}</td><td>{self._days(each)}</td></tr>"
             for each in notices
         )
         return self._html([f"<table>{rows}</table>"])
@@ -219,12 +224,12 @@ class _Page:
         )  # fmt: skip
         paper = " ".join(each for each in (notice.document, notice.document_number, str(notice.document_date)) if each)
         pairs = [
-            ("level", self._level(notice)), ("days", self._days(notice)), ("document", escape(paper)),
+            ("kind", self._kind(notice)), ("level", self._level(notice)), ("days", self._days(notice)), ("document", escape(paper)),
             ("contact", escape(notice.contact)), ("objections", counted),
         ]  # fmt: skip
         told = "".join(f"<dt>{self._word(name)}</dt><dd>{shown}</dd>" for name, shown in pairs)
         text = "".join(f"<p>{escape(line)}</p>" for line in notice.text.splitlines() if line.strip())
-        parts += [f"<h2>{escape(notice.park)}</h2>", text, f"<dl>{told}</dl>"]
+        parts += [f"<h2>{escape(notice.subject)}</h2>", text, f"<dl>{told}</dl>"]
         if notice.opens_on <= today() <= notice.closes_on:
             parts.append(self._object())
         return self._html([*parts, self._back()])

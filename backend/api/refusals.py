@@ -54,7 +54,7 @@ NOTHING_FOUND = "not_found"
 PARAMETERS = {
     "application": "JoinApplication", "invitation_file": "InvitationFile",
     "account": "CarbonAccount", "batch": "ActivityBatch", "borrower": "CarbonAccount", "certificate": "RetirementCertificate",
-    "certificate_import": "CertificateImport", "disclosure": "Disclosure", "evidence": "Evidence", "file": "LoanFile", "job": "Job",
+    "certificate_import": "CertificateImport", "disclosure": "Disclosure", "entry": "KnowledgeEntry", "evidence": "Evidence", "file": "LoanFile", "job": "Job", "knowledge_file": "KnowledgeFile",
     "movement": "UnitMovement", "publication": "DisclosurePublication", "statement": "AccountStatement", "unit_import": "UnitImport",
     "white_paper": "EsgWhitePaper",
 }  # fmt: skip

@@ -9,6 +9,8 @@ Invalid
   SearchTooCommon             English words alone that stand in every text
   KnowledgeDivisionInvalid    an entry for a division that is not the caller's
   KnowledgeEntryInvalid       an entry that cannot be right, each field named; nothing was stored
+  KnowledgeTextInvalid        a text without items, too long, or without the right to hold it
+  KnowledgeNoTraining         completing what is no training material
   KnowledgeFileInvalid        a file whose cells cannot be right, each named; nothing was stored
   KnowledgeReasonMissing      taking an entry away without saying why
   FactorRequestInvalid        a request or an answer that cannot be right
@@ -100,6 +102,22 @@ class KnowledgeFileInvalid(Invalid):
         )  # fmt: skip
 
 
+class KnowledgeTextInvalid(Invalid):
+    """A text that cannot be held: without items, too long, or without the right to hold it."""
+
+    code = "knowledge_text_invalid"
+    en = "The text was not stored: {reason_en}."
+    zh = "正文未保存：{reason_zh}。"
+
+
+class KnowledgeNoTraining(Invalid):
+    """Completing what is no training material."""
+
+    code = "knowledge_no_training"
+    en = "'{title}' is no training material, so that nobody completes it."
+    zh = "“{title}”不是培训资料，无需登记学习完成。"
+
+
 class KnowledgeReasonMissing(Invalid):
     """Taking an entry away without saying why."""
 
@@ -128,8 +146,8 @@ class KnowledgeEntryNotOwn(Conflict):
     """What the product ships, or another authority entered, is not the caller's to take away."""
 
     code = "knowledge_entry_not_own"
-    en = "'{title}' was not entered by your authority, so that you cannot take it away."
-    zh = "“{title}”并非由本单位录入，不能撤下。"
+    en = "'{title}' was not entered by your authority, so that you cannot change it or take it away."
+    zh = "“{title}”并非由本单位录入，不能更改或撤下。"
 
 
 class KnowledgeEntryWithdrawn(Conflict):

@@ -82,6 +82,41 @@ class KnowledgeShipment(Base):
     loaded_at: Mapped[datetime]
 
 
+class KnowledgeFile(Base):
+    """A file of an entry, mostly training material: kept in storage under `object_key`, `size` in bytes."""
+
+    __tablename__ = "knowledge_file"
+    __table_args__ = (
+        CheckConstraint("size > 0", name="size"), UniqueConstraint("entry_id", "sha256"),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("knowledge_entry.id"))
+    division_path: Mapped[str]
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    object_key: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None]
+
+
+class KnowledgeCompletion(Base):
+    """That a person completed a training. `division_path` is that of the authority whose training it is."""
+
+    __tablename__ = "knowledge_completion"
+    __table_args__ = (Index(None, "entry_id", "completed_at"),)
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("knowledge_entry.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    division_path: Mapped[str]
+    version: Mapped[int]
+    completed_at: Mapped[datetime]
+
+
 class KnowledgeFactorRequest(Base):
     """An enterprise asks for a factor that is missing. Append-only; what became of it stands in its steps.
 

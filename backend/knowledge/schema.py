@@ -5,15 +5,16 @@ import strawberry
 from backend.knowledge import tables
 from backend.knowledge.schema_library import LibraryMutation, LibraryQuery
 from backend.knowledge.schema_requests import RequestsMutation, RequestsQuery
+from backend.knowledge.schema_training import TrainingMutation, TrainingQuery
 
 
 @strawberry.type
-class KnowledgeQuery(LibraryQuery, RequestsQuery):
+class KnowledgeQuery(LibraryQuery, RequestsQuery, TrainingQuery):
     """Reading knowledge."""
 
 
 @strawberry.type
-class KnowledgeMutation(LibraryMutation, RequestsMutation):
+class KnowledgeMutation(LibraryMutation, RequestsMutation, TrainingMutation):
     """Commands of knowledge."""
 
 

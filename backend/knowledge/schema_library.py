@@ -27,7 +27,7 @@ from backend.knowledge.schema_types import (
     entry_shown,
     hit_shown,
 )
-from backend.knowledge.values import EntryDraft, EntryKind, Filter, Matching, Standing
+from backend.knowledge.values import EntryDraft, EntryKind, Filter, Matching, Standing, TextStyle
 from backend.wire.commands import command
 from backend.wire.connections import Connection, connect, page
 from backend.wire.context import Context, Info
@@ -36,6 +36,10 @@ from backend.wire.nodes import uuids
 # pyright: reportGeneralTypeIssues=false, reportSelfClsParameterName=false
 # ruff: noqa: A002, N805
 # `command` makes static functions whose argument is called `input` on the wire.
+TextStyleEnum = strawberry.enum(
+    TextStyle, name="KnowledgeTextStyle",
+    description="POLICY: 一、（一）1. as government documents do. STANDARD: 1 1.1 1.1.1 and 附录A.",
+)  # fmt: skip
 MEGABYTES = 4
 """The largest file an import takes."""
 First = Annotated[int, strawberry.argument(description="At most so many, 1 to 100.")]
@@ -160,6 +164,17 @@ class ImportKnowledgeEntriesInput:
     division_code: str = strawberry.field(default="", description="A division of your region; left out, your own.")
 
 
+@strawberry.input(description="Hold the text of an own document as numbered items.")
+class RecordKnowledgeTextInput:
+    """Hold a text."""
+
+    id: strawberry.ID = strawberry.field(description="The document's global id.")
+    text: str = strawberry.field(description="The whole text, up to 500,000 characters.")
+    style: TextStyleEnum = strawberry.field(description="How its items are numbered.")  # type: ignore[valid-type]
+    basis: str = strawberry.field(description="Why it may be held, 1 to 500 characters: an own document, a licence.")
+    is_dry_run: bool = strawberry.field(default=False, description="Only say which items it has.")
+
+
 @strawberry.input(description="Take an entry of your region away.")
 class WithdrawKnowledgeEntryInput:
     """Take an entry away."""
@@ -183,6 +198,24 @@ class KnowledgeEntriesImported:
     added: int = strawberry.field(description="Entries that are new.")
     changed: int = strawberry.field(description="Entries corrected.")
     unchanged: int = strawberry.field(description="Entries that stand as given already.")
+
+
+@strawberry.type(description="An item found in a text.")
+class KnowledgeTextItem:
+    """An item found in a text."""
+
+    number: str = strawberry.field(description="Its number in the document.")
+    title_zh: str = strawberry.field(description="首句或标题。")
+    length: int = strawberry.field(description="Its characters.")
+
+
+@strawberry.type(description="The text was parsed.")
+class KnowledgeTextRecorded:
+    """The text was parsed."""
+
+    is_dry_run: bool = strawberry.field(description="Whether nothing was stored.")
+    items: list[KnowledgeTextItem] = strawberry.field(description="Its items; put together they are the text.")
+    entry: KnowledgeEntry = strawberry.field(description="The document.")
 
 
 @strawberry.type(description="The entry was taken away.")
@@ -226,6 +259,21 @@ class LibraryMutation:
         return KnowledgeEntriesImported(
             is_dry_run=input.is_dry_run, added=done.added, changed=done.changed, unchanged=done.unchanged
         )
+
+    @command("knowledge:record_text")
+    async def record_knowledge_text(
+        context: Context, write: Write, input: RecordKnowledgeTextInput
+    ) -> KnowledgeTextRecorded:
+        """Parse the text of an own document into its numbered items and hold them (标准文本结构化解析)."""
+        (own_id, *_) = uuids(input.id, ENTRY, path=("input", "id"))
+        document, pieces = await service.record_text(
+            write, context.scope, own_id, input.text, style=TextStyle(input.style), basis=input.basis,
+            is_dry=input.is_dry_run,
+        )  # fmt: skip
+        return KnowledgeTextRecorded(
+            is_dry_run=input.is_dry_run, entry=entry_shown(document),
+            items=[KnowledgeTextItem(number=each.label, title_zh=each.heading, length=len(each.text)) for each in pieces],
+        )  # fmt: skip
 
     @command("knowledge:withdraw")
     async def withdraw_knowledge_entry(

@@ -5,14 +5,14 @@ from uuid import UUID
 
 import strawberry
 
-from backend.knowledge.library import queries
+from backend.knowledge.library import queries, training
 from backend.knowledge.library.shipped import links
-from backend.knowledge.values import EntryKind, EntryValue, Found, Matching, Segment, Standing
+from backend.knowledge.values import EntryKind, EntryValue, FileValue, Found, Matching, Segment, Standing
 from backend.wire.connections import Connection
 from backend.wire.context import Context, Info
 from backend.wire.nodes import Node, node_id, node_loader
 
-ENTRY = "KnowledgeEntry"
+ENTRY, FILE = "KnowledgeEntry", "KnowledgeFile"
 
 KindEnum = strawberry.enum(
     EntryKind, name="KnowledgeKind",
@@ -80,10 +80,48 @@ class KnowledgeEntry(Node):
             return []
         return [clause_shown(each) for each in await info.context.loader(queries.clause_batch).load(self.own_id)]
 
+    @strawberry.field(description="Its files, mostly training material.")
+    async def files(self, info: Info) -> "list[KnowledgeFile]":
+        """Return its files."""
+        if self.parent_id is not None:
+            return []
+        found = await info.context.loader(training.file_batch).load(self.own_id)
+        return [file_shown(each, info.context.scope.tenant) for each in found]
+
+    @strawberry.field(description="When you completed this training; null for not, or for what is no training.")
+    async def completed_at(self, info: Info) -> datetime | None:
+        """Return when the caller completed it."""
+        if self.kind is not EntryKind.TRAINING:
+            return None
+        found = await info.context.loader(training.own_completions).load(self.own_id)
+        return None if found is None else found.completed_at
+
     @strawberry.field(description="The keys of the fields it explains; see `knowledgeExplains`.")
     def explains(self) -> list[str]:
         """Return the keys of fields."""
         return _explained(self.code)
+
+
+@strawberry.type(description="A file of an entry, fetched at `url` by whoever reads the entry.")
+class KnowledgeFile:
+    """A file of an entry."""
+
+    id: strawberry.ID = strawberry.field(description="Its global id.")
+    file_name: str = strawberry.field(description="Its name.")
+    media_type: str = strawberry.field(description="What kind of file it is.")
+    size: int = strawberry.field(description="In bytes.")
+    sha256: str = strawberry.field(description="SHA-256 of its content.")
+    url: str = strawberry.field(description="Where it is fetched, relative to this host.")
+    recorded_at: datetime = strawberry.field(description="When it was added.")
+
+
+def file_shown(value: FileValue, tenant: str) -> KnowledgeFile:
+    """Return a file as the wire has it."""
+    return KnowledgeFile(
+        id=node_id(FILE, value.entry_id, value.id), file_name=value.file_name, media_type=value.media_type,
+        size=value.size, sha256=value.sha256, recorded_at=value.recorded_at,
+        url=f"/{tenant}/knowledge/{value.entry_id}/files/{value.id}",
+    )  # fmt: skip
 
 
 @strawberry.type(description="An item of a document held as text, as it stands below its document.")

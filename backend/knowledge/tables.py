@@ -4,13 +4,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from backend.identity import service as identity
 from backend.kit import sheets
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.knowledge.library import queries
+from backend.knowledge.errors import KnowledgeEntryNotFound
+from backend.knowledge.library import queries, training
 from backend.knowledge.library.importing import KIND_NAMES, LAYOUT, STANDING_NAMES
 from backend.knowledge.requests import queries as requests
 from backend.knowledge.values import EntryKind, Filter, RequestState
+from backend.wire.nodes import uuids
 from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid, Sheet, download, workbook
 
 MOST_ROWS = 20_000
@@ -66,6 +69,32 @@ def _template() -> bytes:
         path = Path(folder) / "file"
         sheets.write_template(LAYOUT, "xlsx", path)
         return path.read_bytes()
+
+
+@download("training-completions.xlsx")
+async def training_completions(read: Read, scope: Scope, asked: Asked) -> Making:
+    """Make `?entry=`: who completed a training; an organisation's own people, for its authority everybody."""
+    given = asked.text("entry")
+    if given is None:
+        raise QuestionInvalid(
+            name="entry", value="", reason_en="it is missing", reason_zh="缺少该参数", path=("entry",)
+        )  # fmt: skip
+    own_id = uuids(given, "KnowledgeEntry", path=("entry",))[0]
+    entry = (await queries.by_id(read, scope, [own_id])).get(own_id)
+    if entry is None:
+        raise KnowledgeEntryNotFound(path=("entry",))
+    found = await training.completions(read, scope, own_id, limit=MOST_ROWS)
+    organisations = await identity.organisations_by_id(read, scope, [each.organisation_id for each in found])
+    rows: list[Sequence[Cell]] = [
+        (entry.title_zh, each.name, "" if of is None else of.name, each.version, each.completed_at)
+        for each, of in zip(found, organisations, strict=True)
+    ]
+    headings = (
+        Heading("培训资料", "Training", width=40), Heading("姓名", "Name", width=20),
+        Heading("单位", "Organisation", width=40), Heading("资料版本", "Version"),
+        Heading("完成时间", "Completed at", width=20),
+    )  # fmt: skip
+    return lambda: workbook([Sheet("学习完成情况", "Completions", headings, rows)], asked.language)
 
 
 @download("factor-requests.xlsx")

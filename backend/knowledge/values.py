@@ -173,6 +173,41 @@ class CellFault:
         return {"row": self.row, "column": self.column, "zh": self.zh, "en": self.en}
 
 
+class TextStyle(StrEnum):
+    """How a text numbers its items."""
+
+    POLICY = "policy"
+    """一、 （一） 1. as government documents do."""
+    STANDARD = "standard"
+    """1 1.1 1.1.1 and 附录A as standards do."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileValue:
+    """A file of an entry; `size` is in bytes."""
+
+    id: UUID
+    entry_id: UUID
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    object_key: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionValue:
+    """That a person completed a training, as its entry stood in that version."""
+
+    entry_id: UUID
+    person_id: UUID
+    name: str
+    organisation_id: UUID
+    version: int
+    completed_at: datetime
+
+
 class RequestState(StrEnum):
     """What became of a request for a factor."""
 

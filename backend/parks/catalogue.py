@@ -1,4 +1,4 @@
-"""The 31 indicators and the plan's targets, read once from the files beside this module."""
+"""The 31 indicators, the plans' targets and requirements, read once from the files beside this module."""
 
 import csv
 import tomllib
@@ -17,7 +17,9 @@ from backend.parks.values import (
     Category,
     Criterion,
     Indicator,
+    ProgrammeKind,
     ProgrammeTarget,
+    Requirement,
     Target,
 )
 
@@ -77,17 +79,31 @@ def points() -> Points:
 @cache
 def targets(jurisdiction: str) -> tuple[ProgrammeTarget, ...]:
     """Return the targets of a jurisdiction's plan, in its own order; nothing where there is no plan."""
-    given = _programme()
-    if given["jurisdiction"] != jurisdiction:
-        return ()
     return tuple(
         ProgrammeTarget(
             year=each["year"], measure=each["measure"], name_zh=each["name_zh"], name_en=each["name_en"],
             comparator=each["comparator"], quantity=Decimal(each["quantity"]), unit=each["unit"], quote=each["quote"],
-            document=given["document"], confidence=given["confidence"],
+            document=plan["document"], confidence=plan["confidence"],
         )
-        for each in given["targets"]
+        for plan in _plans(jurisdiction) for each in plan["targets"]
     )  # fmt: skip
+
+
+@cache
+def requirements(jurisdiction: str, kind: ProgrammeKind) -> tuple[Requirement, ...]:
+    """Return what a jurisdiction's plan asks of an item of a programme; nothing where it asks for nothing."""
+    return tuple(
+        Requirement(
+            code=each["code"], name_zh=each["name_zh"], name_en=each["name_en"], quote=each["quote"],
+            document=plan["document"], unit=each.get("unit", ""),
+            limit=Decimal(each["limit"]) if "limit" in each else None,
+        )
+        for plan in _plans(jurisdiction) for each in plan.get("requirements", ()) if each["kind"] == kind
+    )  # fmt: skip
+
+
+def _plans(jurisdiction: str) -> list[dict[str, Any]]:
+    return [each for each in _programme()["plans"] if each["jurisdiction"] == jurisdiction]
 
 
 @cache

@@ -19,6 +19,8 @@ Invalid
   ParkValuesInvalid           values that cannot be, each named; nothing of them was stored
   ParkIndicatorNotWaivable    not a reference indicator: only those may be left out
   ParkEntryInvalid            a state or capacity that does not fit what it is of
+  ParkItemNotStepped          a programme whose items do not go through the seven steps
+  ParkFindingsInvalid         not every requirement is told of once, with the ground it rests on
 Forbidden
   ParkSecondPerson            who recorded something does not decide on it
 Conflict
@@ -35,6 +37,8 @@ Conflict
   ParkObjectionsOpen          objections are not answered, or one was upheld
   ParkNoticeClosed            the days for objections are over, or have not begun
   ParkNothingToCompute        no member whose account could feed an indicator
+  ParkRequirementOpen         a requirement of the programme is missed or cannot be told
+  ParkItemInSteps             the seven steps say where the item stands
 """
 
 from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -178,6 +182,22 @@ class ParkEntryInvalid(Invalid):
     zh = "登记内容无效：{reason_zh}。"
 
 
+class ParkItemNotStepped(Invalid):
+    """A programme whose items do not go through the seven steps."""
+
+    code = "park_item_not_stepped"
+    en = "'{name}' is recognised elsewhere and entered with its document: it does not go through the seven steps."
+    zh = "“{name}”由有关部门认定后凭文件登记，不适用组织申报等七个工作步骤。"
+
+
+class ParkFindingsInvalid(Invalid):
+    """Not every requirement is told of once, with the ground it rests on."""
+
+    code = "park_findings_invalid"
+    en = "Say of each requirement what it came to and on what ground: {reason_en}."
+    zh = "请逐项填写要求的审查结论和依据：{reason_zh}。"
+
+
 class ParkSecondPerson(Forbidden):
     """Who recorded something does not decide on it."""
 
@@ -288,3 +308,19 @@ class ParkNothingToCompute(Conflict):
     code = "park_nothing_to_compute"
     en = "The park has no member in {year} whose account could feed an indicator."
     zh = "该园区 {year} 年没有可用于计算的成员账户。"
+
+
+class ParkRequirementOpen(Conflict):
+    """A requirement of the programme is missed or cannot be told."""
+
+    code = "park_requirement_open"
+    en = "The step cannot be passed: {names_en} not met, or it cannot be told."
+    zh = "以下要求未达到或无法判断，不能通过：{names_zh}。"
+
+
+class ParkItemInSteps(Conflict):
+    """The seven steps say where the item stands."""
+
+    code = "park_item_in_steps"
+    en = "The item goes through the seven steps: its status follows from the steps confirmed, not from an entry."
+    zh = "该对象正按七个工作步骤办理，其状态以审定的环节为准，不能直接登记。"

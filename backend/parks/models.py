@@ -89,7 +89,8 @@ class ParkValue(Place, Paper, Recorded, Base):
     """An indicator's value of a park's year, computed or entered; the newest of an item and basis counts.
 
     `quantity` is numerator ÷ denominator (× 100 for percent) where it has both. `is_complete` is false for a value
-    computed from a part of what belongs to it, which can prove nothing.
+    computed from a part of what belongs to it, which can prove nothing. `is_lower_bound`: it is at least so much, so
+    that it can prove a target met, and never one missed.
     """
 
     __tablename__ = "park_value"
@@ -113,6 +114,7 @@ class ParkValue(Place, Paper, Recorded, Base):
     unit: Mapped[str]
     confidence: Mapped[str]
     is_complete: Mapped[bool]
+    is_lower_bound: Mapped[bool]
     evidence_account_id: Mapped[UUID | None]
     evidence_id: Mapped[UUID | None]
     note: Mapped[str]
@@ -186,24 +188,33 @@ class ParkEvaluation(Place, Recorded, Base):
 
 
 class ParkApplication(Place, Recorded, Base):
-    """A park's way through the seven steps at one level of the ladder."""
+    """The way of a park, or of an item of a programme, through the seven steps at one level.
+
+    A park is held against the targets of a horizon; an item has none.
+    """
 
     __tablename__ = "park_application"
     __table_args__ = (
         CheckConstraint(_one_of("horizon", Horizon), name="horizon"),
         CheckConstraint(_one_of("level", Level), name="level"),
-        Index(None, "park_id", "level"), Index(None, "division_path", "recorded_at"),
+        CheckConstraint("(park_id is null) <> (item_id is null)", name="subject"),
+        CheckConstraint("(horizon is null) = (park_id is null)", name="targets"),
+        Index(None, "park_id", "level"), Index(None, "item_id"), Index(None, "division_path", "recorded_at"),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    park_id: Mapped[UUID] = mapped_column(ForeignKey("park.id"))
+    park_id: Mapped[UUID | None] = mapped_column(ForeignKey("park.id"))
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("park_programme_item.id"))
     level: Mapped[str]
-    horizon: Mapped[str]
+    horizon: Mapped[str | None]
     statement: Mapped[str]
 
 
 class ParkStep(Place, Paper, Recorded, Base):
-    """What somebody proposes a step of an application came to; it counts once another person confirms it."""
+    """What somebody proposes a step of an application came to; it counts once another person confirms it.
+
+    `findings` says of each requirement of an item's programme what it came to; a park has an evaluation instead.
+    """
 
     __tablename__ = "park_step"
     __table_args__ = (
@@ -218,6 +229,7 @@ class ParkStep(Place, Paper, Recorded, Base):
     happened_on: Mapped[date]
     reason: Mapped[str]
     evaluation_id: Mapped[UUID | None] = mapped_column(ForeignKey("park_evaluation.id"))
+    findings: Mapped[list[Any]]
 
 
 class ParkStepDecision(Place, Recorded, Base):
@@ -274,7 +286,7 @@ class ParkObjectionAnswer(Place, Recorded, Base):
 
 
 class ParkProgrammeItem(Recorded, Base):
-    """A factory, project, virtual power plant, service body or innovation platform beside the parks."""
+    """A factory, project, virtual power plant, service body or platform beside the parks."""
 
     __tablename__ = "park_programme_item"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What parks asks of nouns above it: which accounts have disclosed, and which have a product's footprint certified.
+"""What parks asks of nouns above it: which accounts have disclosed, and which published a product's carbon footprint.
 
 Who knows registers itself when it is imported. Without anybody who knows, those indicators are entered, not computed.
 """
@@ -22,7 +22,7 @@ def provide_disclosures(knowing: Knowing) -> None:
 
 
 def provide_footprints(knowing: Knowing) -> None:
-    """Register who knows which accounts have a certified product footprint; the last one counts."""
+    """Register who knows which accounts published a product's carbon footprint of a year with its proof; the last one counts."""
     _footprints[:] = [knowing]
 
 

@@ -48,7 +48,8 @@ order by starts_on, id""")
 
 VALUE_COLUMNS = (
     "id, park_id, year, item, basis, kind, quantity, numerator, denominator, unit, confidence, is_complete,"
-    " evidence_account_id, evidence_id, note, document, document_number, document_date, recorded_at, recorded_by"
+    " evidence_account_id, evidence_id, note, document, document_number, document_date, recorded_at, recorded_by,"
+    " is_lower_bound"
 )
 VALUES = text(f"""
 select {VALUE_COLUMNS} from (

@@ -1,5 +1,6 @@
 """Reads of what stands beside the parks, and of the counts the plan's targets are held against."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.parks.queries import NEWEST, NEXT, Moment, asked
@@ -25,6 +27,7 @@ ITEMS = text(
     f" and (cast(:under as text) is null or starts_with(division_path, :under)) {NEWEST}"
 )
 ITEM_BY_ID = text(f"{ITEM} where i.id = :item_id")
+ITEMS_BY_ID = text(f"{ITEM} where i.id = any(cast(:ids as uuid[]))")
 
 # A park is selected once its notice is confirmed (that is the municipal list), accepted once its acceptance is.
 MEASURES = text(f"""
@@ -51,6 +54,8 @@ union all select 'power_plants_registered', count(*) from item
     where kind = 'virtual_power_plant' and status = 'registered'
 union all select 'platforms_completed', count(*) from item
     where kind = 'innovation_platform' and status in ('completed', 'registered')
+union all select 'service_bodies_completed', count(*) from item where kind = 'service_body' and status = 'completed'
+union all select 'green_factories_completed', count(*) from item where kind = 'green_factory' and status = 'completed'
 union all select 'adjustable_capacity', coalesce(sum(capacity), 0) from item
     where kind = 'virtual_power_plant' and status = 'registered' and park_id is not null""")
 
@@ -69,6 +74,36 @@ async def item(read: Read, _scope: Scope, item_id: UUID, on: date) -> ItemRow | 
     """Return an item as it stands on a day, None when it is not there or not visible."""
     row = await read.row(ITEM_BY_ID, {"item_id": item_id, "on": on})
     return None if row is None else _item(row)
+
+
+OF_PARK = text(f"""
+select kind, account_id, status from ({ITEM}) each
+where case kind when 'innovation_platform' then park_id = :park_id else account_id = any(cast(:account_ids as uuid[])) end""")
+_THERE = (EntryStatus.COMPLETED, EntryStatus.REGISTERED)
+
+
+async def recognised(
+    read: Read, scope: Scope, park_id: UUID, account_ids: Sequence[UUID], on: date
+) -> dict[ProgrammeKind, list[UUID | None]]:
+    """Return the accounts of what stood completed or registered on a day, by programme.
+
+    Platforms are those of the park; the rest is what belongs to the accounts of its members.
+
+    Raises:
+        Unauthenticated, Forbidden: without `parks:read`.
+    """
+    scope.require("parks:read")
+    found: dict[ProgrammeKind, list[UUID | None]] = {}
+    for row in await read.rows(OF_PARK, {"park_id": park_id, "account_ids": list(account_ids), "on": on}):
+        if row.status in _THERE:
+            found.setdefault(ProgrammeKind(row.kind), []).append(row.account_id)
+    return found
+
+
+async def items_by_id(read: Read, _scope: Scope, ids: list[UUID]) -> list[ItemRow | None]:
+    """Return each item as it stands today, None for an invisible one; for a loader."""
+    found = {row.id: _item(row) for row in await read.rows(ITEMS_BY_ID, {"ids": ids, "on": today()})}
+    return [found.get(one) for one in ids]
 
 
 async def measures(read: Read, scope: Scope, *, under: str | None, on: date) -> dict[str, Decimal]:

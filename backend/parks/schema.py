@@ -10,7 +10,7 @@ from backend.accounts.schema_types import After, First
 from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
-from backend.parks import catalogue, queries, queries_programmes, queries_workflow, service, tables
+from backend.parks import catalogue, queries, queries_programmes, queries_workflow, service, tables, tables_file
 from backend.parks.schema_commands import ParksMutation
 from backend.parks.schema_types import (
     PARK,
@@ -29,14 +29,17 @@ from backend.parks.schema_types import (
     waiver,
 )
 from backend.parks.schema_workflow import (
+    ITEM,
     ParkApplication,
     ParkNotice,
     ParkProgrammeItem,
     ParkProgrammeProgress,
+    ParkRequirement,
     application,
     item,
     notice,
     progress,
+    requirement,
 )
 from backend.parks.values import Horizon, Level, ProgrammeKind
 from backend.tenants import service as tenants
@@ -45,7 +48,7 @@ from backend.wire.context import Info
 from backend.wire.nodes import uuids
 
 __all__ = ["TABLES", "ParksMutation", "ParksQuery"]
-TABLES = tables
+TABLES = (tables, tables_file)
 """The files this noun offers; importing them is offering them."""
 
 Code = Annotated[str | None, strawberry.argument(description="Only of this division and those below it.")]
@@ -136,6 +139,9 @@ class ParksQuery:
         self,
         info: Info,
         park_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only of this park.")] = None,
+        item_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only of this item of a programme.")
+        ] = None,
         level: Annotated[Level | None, strawberry.argument(description="Only at this rung.")] = None,
         first: First = 20,
         after: After = None,
@@ -143,10 +149,12 @@ class ParksQuery:
         """List applications."""
         wanted = page(first, after)
         own_id = None if park_id is None else uuids(park_id, PARK, path=("parkId",))[0]
+        of_item = None if item_id is None else uuids(item_id, ITEM, path=("itemId",))[0]
         async with info.context.read() as read:
             rows = await queries_workflow.applications(
-                read, info.context.scope, park_id=own_id, level=level, after=_moment(wanted), limit=wanted.fetch
-            )
+                read, info.context.scope, park_id=own_id, item_id=of_item, level=level, after=_moment(wanted),
+                limit=wanted.fetch,
+            )  # fmt: skip
         return connect(rows, wanted, key=lambda row: [row.recorded_at, row.id], make=application)
 
     @strawberry.field(description="Public notices of the applications you see, the newest first.")
@@ -175,6 +183,15 @@ class ParksQuery:
                 after=_moment(wanted), limit=wanted.fetch,
             )  # fmt: skip
         return connect(rows, wanted, key=lambda row: [row.recorded_at, row.id], make=item)
+
+    @strawberry.field(description="What the plan asks of an item of a programme, for its review and acceptance.")
+    async def park_requirements(
+        self, info: Info, kind: Annotated[ProgrammeKind, strawberry.argument(description="Which programme.")]
+    ) -> list[ParkRequirement]:
+        """Return the requirements."""
+        scope = info.context.scope
+        scope.require("parks:read")
+        return [requirement(each) for each in catalogue.requirements(scope.tenant, kind)]
 
     @strawberry.field(description="The plan's targets beside what you see of it on a day.")
     async def park_programme_progress(

@@ -7,6 +7,7 @@ from backend.parks import service
 from backend.parks.schema_inputs import (
     AnswerParkObjectionInput,
     ApplyForParkInput,
+    ApplyForParkProgrammeItemInput,
     AskParkWaiverInput,
     ComputeParkValuesInput,
     DecideParkStepInput,
@@ -234,6 +235,17 @@ class ParksMutation:
         )  # fmt: skip
         return ParkApplicationChanged(application=application(found))
 
+    @command("parks:apply_for_item")
+    async def apply_for_park_programme_item(
+        context: Context, write: Write, input: ApplyForParkProgrammeItemInput
+    ) -> ParkApplicationChanged:
+        """Apply for a factory, project, virtual power plant or service body (组织申报)."""
+        (own_id, *_) = uuids(input.item_id, ITEM, path=("input", "itemId"))
+        found = await service.apply_for_item(
+            write, context.scope, own_id, level=input.level, statement=input.statement, document=input.document.read()
+        )
+        return ParkApplicationChanged(application=application(found))
+
     @command("parks:propose_step")
     async def propose_park_step(context: Context, write: Write, input: ProposeParkStepInput) -> ParkApplicationChanged:
         """Propose what the next of the seven steps came to."""
@@ -244,6 +256,7 @@ class ParksMutation:
         found = await service.propose_step(
             write, context.scope, own_id, step=input.step, is_passed=input.is_passed, happened_on=input.happened_on,
             reason=input.reason, document=input.document.read(), evaluation_id=evaluation_id,
+            findings=[each.read() for each in input.findings],
         )  # fmt: skip
         return ParkApplicationChanged(application=application(found))
 
@@ -292,7 +305,7 @@ class ParksMutation:
     async def register_park_programme_item(
         context: Context, write: Write, input: RegisterParkProgrammeItemInput
     ) -> ParkProgrammeItemChanged:
-        """Put a factory, project, virtual power plant, service body or platform on its register."""
+        """Put something on its register: taken over with a document, or as a candidate for the seven steps."""
         account_id = park_id = None
         if input.account_id is not None:
             (account_id, *_) = uuids(input.account_id, "CarbonAccount", path=("input", "accountId"))
@@ -300,8 +313,8 @@ class ParksMutation:
             (park_id, *_) = uuids(input.park_id, PARK, path=("input", "parkId"))
         found = await service.register_item(
             write, context.scope, kind=input.kind, name=input.name, division_code=input.division_code,
-            status=input.status, effective_on=input.effective_on, document=input.document.read(),
-            capacity=input.capacity, account_id=account_id, park_id=park_id, remark=input.remark,
+            status=input.status, effective_on=input.effective_on,
+            document=None if input.document is None else input.document.read(), capacity=input.capacity, account_id=account_id, park_id=park_id, remark=input.remark,
         )  # fmt: skip
         return ParkProgrammeItemChanged(item=item(found))
 

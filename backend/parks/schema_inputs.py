@@ -10,7 +10,18 @@ import strawberry
 
 from backend.accounts.schema_evidence import own_key
 from backend.parks.errors import ParkBoundaryInvalid
-from backend.parks.values import Document, EntryStatus, Horizon, Level, ProgrammeKind, Step, ValueDraft
+from backend.parks.schema_types import OutcomeEnum
+from backend.parks.values import (
+    Document,
+    EntryStatus,
+    Finding,
+    Horizon,
+    Level,
+    Outcome,
+    ProgrammeKind,
+    Step,
+    ValueDraft,
+)
 
 LONGEST_BOUNDARY = 500_000
 
@@ -175,6 +186,32 @@ class ApplyForParkInput:
     horizon: Horizon = strawberry.field(default=Horizon.NEAR, description="Which targets.")
 
 
+@strawberry.input(description="Apply for a factory, project, virtual power plant or service body.")
+class ApplyForParkProgrammeItemInput:
+    """Apply for an item."""
+
+    item_id: strawberry.ID = strawberry.field(description="The item.")
+    statement: str = strawberry.field(description="What is applied for.")
+    document: ParkDocumentInput = strawberry.field(description="The application's document.")
+    level: Level = strawberry.field(default=Level.MUNICIPAL, description="The rung.")
+
+
+@strawberry.input(description="What a requirement of a programme came to.")
+class ParkFindingInput:
+    """A finding."""
+
+    code: str = strawberry.field(description="The requirement's code, see `parkRequirements`.")
+    outcome: OutcomeEnum = strawberry.field(  # type: ignore[valid-type] - an enumeration under its name on the wire
+        description="What it came to; where a number is asked for, the number decides."
+    )
+    remark: str = strawberry.field(description="On what ground, 1 to 500 characters.")
+    quantity: Decimal | None = strawberry.field(default=None, description="The number, in the requirement's unit.")
+
+    def read(self) -> Finding:
+        """Return it as the services take it."""
+        return Finding(self.code, Outcome(self.outcome), self.remark, self.quantity)
+
+
 @strawberry.input(description="Propose what the next step came to.")
 class ProposeParkStepInput:
     """Propose a step."""
@@ -186,7 +223,12 @@ class ProposeParkStepInput:
     reason: str = strawberry.field(description="Why.")
     document: ParkDocumentInput = strawberry.field(description="The document.")
     evaluation_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The evaluation it rests on: review, acceptance, final evaluation, re-check."
+        default=None,
+        description="The evaluation it rests on: review, acceptance, final evaluation, re-check of a park.",
+    )
+    findings: list[ParkFindingInput] = strawberry.field(
+        default_factory=list,
+        description="At the same steps of an item: what each requirement of its programme came to.",
     )
 
 
@@ -236,10 +278,14 @@ class RegisterParkProgrammeItemInput:
 
     kind: ProgrammeKind = strawberry.field(description="Of which programme.")
     name: str = strawberry.field(description="Its name.")
-    division_code: str = strawberry.field(description="A division of your region.")
-    status: EntryStatus = strawberry.field(description="Where it stands.")
-    effective_on: date = strawberry.field(description="Since when, up to today.")
-    document: ParkDocumentInput = strawberry.field(description="The document.")
+    division_code: str = strawberry.field(
+        default="", description="A division of your region; an enterprise's candidate lies where its account does."
+    )
+    status: EntryStatus | None = strawberry.field(
+        default=None, description="Where it stands, taken over with a document; left out for a candidate."
+    )
+    effective_on: date | None = strawberry.field(default=None, description="Since when, up to today; with a status.")
+    document: ParkDocumentInput | None = strawberry.field(default=None, description="The document; with a status.")
     capacity: Decimal | None = strawberry.field(default=None, description="Of a virtual power plant, 万kW.")
     account_id: strawberry.ID | None = strawberry.field(default=None, description="Its account.")
     park_id: strawberry.ID | None = strawberry.field(default=None, description="The park it is in.")

@@ -1,5 +1,6 @@
 """Parks on the wire: parks with boundary and members, indicators, values, waivers, evaluations."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,9 @@ from backend.accounts import service as accounts
 from backend.accounts.schema_evidence import Evidence, evidence
 from backend.accounts.schema_types import CarbonAccount, load_account
 from backend.identity.schema_types import Organisation, load_organisation
-from backend.parks import catalogue, queries
+from backend.parks import catalogue, queries, queries_workflow
+from backend.parks.drawing import extent, outline_svg, rings_of
+from backend.parks.rules import walking
 from backend.parks.rules.keeping import kept
 from backend.parks.values import (
     CATEGORY_NAMES,
@@ -39,7 +42,9 @@ PARK, MEMBER, WAIVER, EVALUATION, VALUE = "Park", "ParkMember", "ParkWaiver", "P
 strawberry.enum(Category, name="ParkIndicatorCategory", description="Mandatory, reference or incentive.")
 strawberry.enum(Horizon, name="ParkHorizon", description="Near-term or long-term targets.")
 strawberry.enum(Level, name="ParkLevel", description="A rung of the ladder 市级—省级—国家级.")
-strawberry.enum(Outcome, name="ParkOutcome", description="Met, missed, or cannot be told, which stands in the way too.")
+OutcomeEnum = strawberry.enum(
+    Outcome, name="ParkOutcome", description="Met, missed, or cannot be told, which stands in the way too."
+)
 strawberry.enum(
     ValueKind, name="ParkValueKind", description="Computed from members' accounts, or entered with evidence."
 )
@@ -67,6 +72,17 @@ class ParkBoundary:
     area: Decimal = strawberry.field(description="On the ellipsoid, m2.")
     document: ParkDocument = strawberry.field(description="The document it was taken from.")
     recorded_at: datetime = strawberry.field(description="When it was entered.")
+    polygon: strawberry.Private[Mapping[str, Any]]
+
+    @strawberry.field(description="West, east, south and north: the outermost coordinates (四至), in degrees.")
+    def extent(self) -> list[Decimal]:
+        """Return the outermost coordinates."""
+        return list(extent(rings_of(self.polygon)))
+
+    @strawberry.field(description="The outline as an SVG drawing, north up, with a scale bar.")
+    def drawing(self, info: Info) -> str:
+        """Return the drawing."""
+        return outline_svg(self.polygon, "en" if info.context.scope.language.startswith("en") else "zh")
 
 
 def boundary(row: BoundaryRow) -> ParkBoundary:
@@ -76,7 +92,7 @@ def boundary(row: BoundaryRow) -> ParkBoundary:
     )  # fmt: skip
     return ParkBoundary(
         geojson=f'{{"type":"Polygon","coordinates":[{rings}]}}', area=row.area, document=paper(row),
-        recorded_at=row.recorded_at,
+        recorded_at=row.recorded_at, polygon=row.polygon,
     )  # fmt: skip
 
 
@@ -129,6 +145,13 @@ class Park(Node):
         """Return its boundary."""
         found = await info.context.loader(queries.boundaries).load(self.own_id)
         return None if found is None else boundary(found)
+
+    @strawberry.field(
+        description="The highest rung of the ladder it is listed on, its notice there confirmed; for authorities and the operator."
+    )
+    async def rung(self, info: Info) -> Level | None:
+        """Return the rung it stands on."""
+        return walking.rung(await info.context.loader(queries_workflow.applications_by_park).load(self.own_id))
 
     @strawberry.field(description="Its members, past ones too; a mere member sees itself.")
     async def members(self, info: Info) -> list[ParkMember]:
@@ -237,6 +260,9 @@ class ParkValue:
     unit: str = strawberry.field(description="Its unit.")
     confidence: str = strawberry.field(description="computed, incomplete, entered, or entered_with_file.")
     is_complete: bool = strawberry.field(description="Whether all that belongs to it is in it; else it proves nothing.")
+    is_lower_bound: bool = strawberry.field(
+        description="Whether it is at least so much: it can prove a target met, never one missed."
+    )
     note: str = strawberry.field(description="How it was reckoned, or what was said of it.")
     document: ParkDocument = strawberry.field(description="The document it was taken from.")
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
@@ -263,7 +289,7 @@ def value(row: ValueRow) -> ParkValue:
         id=node_id(VALUE, row.id), own_id=row.id, evidence_key=evidence_key(row), year=row.year, item=row.item,
         name=name_of(row.item), basis=row.basis, kind=row.kind, quantity=row.quantity, numerator=row.numerator,
         denominator=row.denominator, unit=row.unit, confidence=row.confidence, is_complete=row.is_complete,
-        note=row.note, document=paper(row), recorded_at=row.recorded_at,
+        is_lower_bound=row.is_lower_bound, note=row.note, document=paper(row), recorded_at=row.recorded_at,
     )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """The evaluation sheet (评价表): what it shows, as pages and as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from backend.kit.clock import CHINA
 from backend.parks import catalogue
+from backend.parks.drawing import outline_svg
 from backend.parks.values import CATEGORY_NAMES, HORIZON_NAMES, LEVEL_NAMES, OUTCOME_NAMES, Category, Evaluated, Outcome
 from backend.wire.reports import Report
 from backend.wire.workbooks import Cell, Heading, Sheet
@@ -30,6 +32,7 @@ class EvaluationSheet:
     made_at: datetime
     sha256: str
     found: Evaluated
+    polygon: Mapping[str, Any] | None = None
 
 
 def _outcome(outcome: Outcome, language: str) -> str:
@@ -109,7 +112,7 @@ def report_of(sheet: EvaluationSheet, language: str) -> Report:
         title="零碳园区评价表" if is_chinese else "Zero-carbon park: evaluation", subtitle=sheet.park,
         about=[(name, _breakable(said)) for name, said in summary_of(sheet, language)], notices=notices,
         sheets=[Sheet("指标评价", "Indicators", headings_of(), rows_of(sheet, language))], made_at=sheet.made_at,
-        language=language,
+        language=language, drawing="" if sheet.polygon is None else outline_svg(sheet.polygon, language),
     )  # fmt: skip
 
 

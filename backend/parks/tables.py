@@ -10,7 +10,16 @@ from backend.parks.errors import ParkEvaluationNotFound
 from backend.parks.rules import walking
 from backend.parks.rules.keeping import kept
 from backend.parks.sheet import EvaluationSheet, headings_of, report_of, rows_of, summary_of
-from backend.parks.values import LEVEL_NAMES, PROGRAMME_NAMES, STEP_NAMES, Step
+from backend.parks.values import (
+    LEVEL_NAMES,
+    PROGRAMME_NAMES,
+    PROGRAMME_NAMES_EN,
+    STATUS_NAMES,
+    STEP_NAMES,
+    ItemRow,
+    Level,
+    Step,
+)
 from backend.wire.nodes import uuids
 from backend.wire.reports import pages
 from backend.wire.workbooks import Asked, Heading, Making, QuestionInvalid, Sheet, download, workbook
@@ -36,7 +45,7 @@ async def _evaluation(read: Read, scope: Scope, asked: Asked) -> EvaluationSheet
     return EvaluationSheet(
         park="" if park is None else park.name, division=("" if park is None else park.division_code),
         area=None if boundary is None else boundary.area, made_at=found.recorded_at, sha256=found.sha256,
-        found=kept(found),
+        found=kept(found), polygon=None if boundary is None else boundary.polygon,
     )  # fmt: skip
 
 
@@ -67,27 +76,39 @@ async def parks_workbook(read: Read, scope: Scope, asked: Asked) -> Making:
     ids = [each.id for each in parks]
     boundaries = await queries.boundaries(read, scope, ids)
     members = await queries.members(read, scope, ids)
-    ways = {each.park_id: each for each in reversed(await queries_workflow.applications(read, scope, limit=MOST))}
-    day = today()
+    ways = await queries_workflow.applications_by_park(read, scope, ids)
+    day, is_zh = today(), asked.language == "zh"
+
+    def level(one: Level | None) -> str:
+        return "" if one is None else LEVEL_NAMES[one] if is_zh else one.value
+
     rows = [
         (
             each.name, each.division_code, None if drawn is None else drawn.area,
             sum(one.starts_on <= day and (one.ends_on is None or one.ends_on >= day) for one in of),
-            "" if (way := ways.get(each.id)) is None else LEVEL_NAMES[way.level],
-            "" if way is None else _next(walking.next_step(way.steps)), each.recorded_at,
+            level(walking.rung(way)), level(way[-1].level if way else None),
+            _next(walking.next_step(way[-1].steps), is_zh=is_zh) if way else "", each.recorded_at,
         )
-        for each, drawn, of in zip(parks, boundaries, members, strict=True)
+        for each, drawn, of, way in zip(parks, boundaries, members, ways, strict=True)
     ]  # fmt: skip
     headings = (
         Heading("园区", "Park", width=36), Heading("区划代码", "Division"), Heading("面积", "Area", "m2"),
-        Heading("成员账户数", "Members"), Heading("申报级别", "Level"), Heading("下一环节", "Next step"),
+        Heading("成员账户数", "Members"), Heading("已列入级别", "On the list of"), Heading("最近申报级别", "Last applied at"), Heading("下一环节", "Next step"),
         Heading("登记时间", "Entered"),
     )  # fmt: skip
     return lambda: workbook([Sheet("园区", "Parks", headings, rows)], asked.language)
 
 
-def _next(step: Step | None) -> str:
-    return "已终止" if step is None else STEP_NAMES[step]
+def _next(step: Step | None, *, is_zh: bool) -> str:
+    if step is None:
+        return "已终止" if is_zh else "ended"
+    return STEP_NAMES[step] if is_zh else step.value
+
+
+def _status(item: ItemRow, *, is_zh: bool) -> str:
+    if item.status is None:
+        return "申报中" if is_zh else "candidate"
+    return STATUS_NAMES[item.status] if is_zh else item.status.value
 
 
 @download("park-programmes.xlsx")
@@ -96,9 +117,11 @@ async def programmes_workbook(read: Read, scope: Scope, asked: Asked) -> Making:
     scope.require("parks:read")
     found = await queries_programmes.items(read, scope, on=today(), limit=MOST)
     progress = await service.progress(read, scope, under=None, on=today())
+    is_zh = asked.language == "zh"
     items = [
         (
-            PROGRAMME_NAMES[each.kind], each.name, each.division_code, "" if each.status is None else each.status.value,
+            (PROGRAMME_NAMES if is_zh else PROGRAMME_NAMES_EN)[each.kind], each.name, each.division_code,
+            _status(each, is_zh=is_zh),
             each.effective_on, each.capacity, each.document or "", each.document_number or "", each.document_date,
         )
         for each in found
@@ -106,7 +129,7 @@ async def programmes_workbook(read: Read, scope: Scope, asked: Asked) -> Making:
     targets = [
         (
             str(each.target.year), each.target.name_zh if asked.language == "zh" else each.target.name_en,
-            each.target.quantity, each.found, each.target.unit, each.is_met, each.target.quote, each.target.document,
+            each.target.quantity, each.found, each.found_by_deadline, each.missing, each.target.unit, each.is_met, each.target.quote, each.target.document,
         )
         for each in progress
     ]  # fmt: skip
@@ -124,7 +147,8 @@ async def programmes_workbook(read: Read, scope: Scope, asked: Asked) -> Making:
             "目标进展", "Targets",
             (
                 Heading("年份", "Year"), Heading("目标", "Target", width=36), Heading("目标值", "Target value"),
-                Heading("现状值", "Found"), Heading("单位", "Unit"), Heading("是否达到", "Met"),
+                Heading("现状值", "Found"), Heading("期末值", "At its end"), Heading("尚缺", "Missing"),
+                Heading("单位", "Unit"), Heading("是否达到", "Met"),
                 Heading("原文", "Words", width=60), Heading("依据文件", "Document", width=40),
             ), targets,
         ),

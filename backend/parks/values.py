@@ -86,6 +86,14 @@ class ProgrammeKind(StrEnum):
     POWER_PLANT = "virtual_power_plant"
     SERVICE_BODY = "service_body"
     PLATFORM = "innovation_platform"
+    GREEN_FACTORY = "green_factory"
+    GREEN_SUPPLY_CHAIN = "green_supply_chain"
+
+
+STEPPED = frozenset(
+    {ProgrammeKind.FACTORY, ProgrammeKind.PROJECT, ProgrammeKind.POWER_PLANT, ProgrammeKind.SERVICE_BODY}
+)
+"""Programmes whose items go through the seven steps; the others are recognised elsewhere and entered here."""
 
 
 class EntryStatus(StrEnum):
@@ -111,6 +119,17 @@ OUTCOME_NAMES: Mapping[Outcome, str] = {Outcome.PASS: "达标", Outcome.FAIL: "�
 PROGRAMME_NAMES: Mapping[ProgrammeKind, str] = {
     ProgrammeKind.FACTORY: "零碳工厂", ProgrammeKind.PROJECT: "源网荷储一体化项目", ProgrammeKind.POWER_PLANT: "虚拟电厂",
     ProgrammeKind.SERVICE_BODY: "零碳服务机构", ProgrammeKind.PLATFORM: "省级以上绿色低碳相关创新平台",
+    ProgrammeKind.GREEN_FACTORY: "绿色工厂", ProgrammeKind.GREEN_SUPPLY_CHAIN: "绿色供应链管理企业",
+}  # fmt: skip
+PROGRAMME_NAMES_EN: Mapping[ProgrammeKind, str] = {
+    ProgrammeKind.FACTORY: "zero-carbon factory", ProgrammeKind.PROJECT: "source-grid-load-storage project",
+    ProgrammeKind.POWER_PLANT: "virtual power plant", ProgrammeKind.SERVICE_BODY: "zero-carbon service body",
+    ProgrammeKind.PLATFORM: "innovation platform", ProgrammeKind.GREEN_FACTORY: "green factory",
+    ProgrammeKind.GREEN_SUPPLY_CHAIN: "green supply chain enterprise",
+}  # fmt: skip
+STATUS_NAMES: Mapping[EntryStatus, str] = {
+    EntryStatus.SELECTED: "已遴选", EntryStatus.BUILDING: "建设中", EntryStatus.COMPLETED: "已建成",
+    EntryStatus.REGISTERED: "已注册", EntryStatus.WITHDRAWN: "已退出",
 }  # fmt: skip
 
 # What is not an indicator itself but feeds conditions and denominators.
@@ -237,6 +256,7 @@ class ValueRow:
     document_date: date
     recorded_at: datetime
     recorded_by: UUID | None
+    is_lower_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +373,29 @@ class EvaluationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a programme asks of an item, in the document's own words; with a `limit` it is a number at least so high."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    quote: str
+    document: str
+    unit: str = ""
+    limit: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a requirement came to: the outcome, the number where it is one (in the requirement's unit), and on what."""
+
+    code: str
+    outcome: Outcome
+    remark: str
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """A step as proposed, and the second person's word (`is_confirmed` None: still waiting)."""
 
@@ -372,18 +415,20 @@ class StepRow:
     decision: str | None
     decided_at: datetime | None
     decided_by: UUID | None
+    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationRow:
-    """A park's way through the steps at a level."""
+    """The way of a park (`park_id`, with a horizon) or of an item of a programme (`item_id`) through the steps."""
 
     id: UUID
-    park_id: UUID
+    park_id: UUID | None
+    item_id: UUID | None
     division_path: str
     operator_id: UUID | None
     level: Level
-    horizon: Horizon
+    horizon: Horizon | None
     statement: str
     recorded_at: datetime
     recorded_by: UUID | None
@@ -408,12 +453,12 @@ class ObjectionRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A public notice; `park`, `level` and `division_code` are of its application."""
+    """A public notice; `subject` is the park's or the item's name, `kind` the item's programme (None: a park)."""
 
     id: UUID
     application_id: UUID
-    park_id: UUID
-    park: str
+    subject: str
+    kind: ProgrammeKind | None
     level: Level
     division_code: str
     division_path: str
@@ -467,9 +512,24 @@ class ProgrammeTarget:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A target beside what there is on a day."""
+    """A target beside what there is on a day, and what there was on its last day once that is over."""
 
     target: ProgrammeTarget
     found: Decimal
-    is_met: bool
+    found_by_deadline: Decimal | None
     on: date
+
+    @property
+    def counted(self) -> Decimal:
+        """Return the number the target is held against."""
+        return self.found if self.found_by_deadline is None else self.found_by_deadline
+
+    @property
+    def is_met(self) -> bool:
+        """Whether there is, or by its last day was, enough."""
+        return self.counted >= self.target.quantity
+
+    @property
+    def missing(self) -> Decimal:
+        """Return how much was or is missing, never below nothing."""
+        return max(self.target.quantity - self.counted, ZERO)

@@ -43,6 +43,8 @@ class Report:
     sheets: Sequence[Sheet]
     made_at: datetime
     language: str = "zh"
+    drawing: str = ""
+    """An SVG shown above the tables; empty for none."""
 
 
 @cache
@@ -80,7 +82,7 @@ def shown(report: Report) -> dict[str, Any]:
         "language": report.language, "title": report.title, "subtitle": report.subtitle,
         "about": [list(each) for each in report.about], "notices": list(report.notices),
         "made_at": f"{report.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
-        "tables": [_table(each, report.language) for each in report.sheets],
+        "drawing": report.drawing, "tables": [_table(each, report.language) for each in report.sheets],
     }  # fmt: skip
 
 

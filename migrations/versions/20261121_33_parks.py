@@ -70,22 +70,61 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_park_division_path_recorded_at"), "park", ["division_path", "recorded_at"], unique=False)
     op.create_table(
+        "park_programme_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("division_path", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("park_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind in ('zero_carbon_factory', 'source_grid_load_storage', 'virtual_power_plant', 'service_body', 'innovation_platform', 'green_factory', 'green_supply_chain')",
+            name=op.f("ck_park_programme_item_kind"),
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_park_programme_item_name")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["carbon_account.id"], name=op.f("fk_park_programme_item_account_id_carbon_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["division_code"], ["division.code"], name=op.f("fk_park_programme_item_division_code_division")
+        ),
+        sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_park_programme_item_park_id_park")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_park_programme_item")),
+    )
+    op.create_index(
+        op.f("ix_park_programme_item_division_path_kind_recorded_at"),
+        "park_programme_item",
+        ["division_path", "kind", "recorded_at"],
+        unique=False,
+    )
+    op.create_table(
         "park_application",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("park_id", sa.Uuid(), nullable=False),
+        sa.Column("park_id", sa.Uuid(), nullable=True),
+        sa.Column("item_id", sa.Uuid(), nullable=True),
         sa.Column("level", sa.Text(), nullable=False),
-        sa.Column("horizon", sa.Text(), nullable=False),
+        sa.Column("horizon", sa.Text(), nullable=True),
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("division_path", sa.Text(), nullable=False),
         sa.Column("operator_id", sa.Uuid(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("horizon in ('near', 'long')", name=op.f("ck_park_application_horizon")),
+        sa.CheckConstraint("(park_id is null) <> (item_id is null)", name=op.f("ck_park_application_subject")),
+        sa.CheckConstraint("(horizon is null) = (park_id is null)", name=op.f("ck_park_application_targets")),
         sa.CheckConstraint("level in ('municipal', 'provincial', 'national')", name=op.f("ck_park_application_level")),
         sa.ForeignKeyConstraint(
             ["operator_id"], ["organisation.id"], name=op.f("fk_park_application_operator_id_organisation")
         ),
         sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_park_application_park_id_park")),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["park_programme_item.id"],
+            name=op.f("fk_park_application_item_id_park_programme_item"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_park_application")),
     )
     op.create_index(
@@ -95,6 +134,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_park_application_park_id_level"), "park_application", ["park_id", "level"], unique=False)
+    op.create_index(op.f("ix_park_application_item_id"), "park_application", ["item_id"], unique=False)
     op.create_table(
         "park_boundary",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -176,37 +216,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_park_member_account_id"), "park_member", ["account_id"], unique=False)
     op.create_index(op.f("ix_park_member_park_id_starts_on"), "park_member", ["park_id", "starts_on"], unique=False)
     op.create_table(
-        "park_programme_item",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("division_code", sa.Text(), nullable=False),
-        sa.Column("division_path", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=True),
-        sa.Column("park_id", sa.Uuid(), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "kind in ('zero_carbon_factory', 'source_grid_load_storage', 'virtual_power_plant', 'service_body', 'innovation_platform')",
-            name=op.f("ck_park_programme_item_kind"),
-        ),
-        sa.CheckConstraint("name <> ''", name=op.f("ck_park_programme_item_name")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["carbon_account.id"], name=op.f("fk_park_programme_item_account_id_carbon_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_park_programme_item_division_code_division")
-        ),
-        sa.ForeignKeyConstraint(["park_id"], ["park.id"], name=op.f("fk_park_programme_item_park_id_park")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_park_programme_item")),
-    )
-    op.create_index(
-        op.f("ix_park_programme_item_division_path_kind_recorded_at"),
-        "park_programme_item",
-        ["division_path", "kind", "recorded_at"],
-        unique=False,
-    )
-    op.create_table(
         "park_notice",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
@@ -277,6 +286,7 @@ def upgrade() -> None:
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("evaluation_id", sa.Uuid(), nullable=True),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("division_path", sa.Text(), nullable=False),
         sa.Column("operator_id", sa.Uuid(), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
@@ -317,6 +327,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("confidence", sa.Text(), nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("is_lower_bound", sa.Boolean(), nullable=False),
         sa.Column("evidence_account_id", sa.Uuid(), nullable=True),
         sa.Column("evidence_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
@@ -486,9 +497,16 @@ def upgrade() -> None:
         ("park_value", BY_EITHER),
         ("park_waiver", BY_EITHER),
         ("park_evaluation", BY_EITHER),
-        ("park_application", BY_EITHER),
     ):
         protect(table, select=SEEN, insert=f"({who}) and {of('park', 'park_id', table)}")
+    # A park's application is of the park's own division and operator, an item's of the item's division.
+    protect(
+        "park_application",
+        select=SEEN,
+        insert=f"({BY_EITHER}) and (({of('park', 'park_id', 'park_application')}) or exists (select 1 from"
+        " park_programme_item p where p.id = park_application.item_id"
+        " and p.division_path = park_application.division_path))",
+    )
     protect(
         "park_value_part",
         select=f"{KIND} in ('system', 'authority', 'enterprise') and ({either(OF_OWN_ACCOUNT, VISIBLE)})",
@@ -526,7 +544,15 @@ def upgrade() -> None:
             select=either(SYSTEM, within("division_path")),
             insert=f"({BY_AUTHORITY}) and {of(parent, key, table)}",
         )
-    protect("park_programme_item", select=either(SYSTEM, within("division_path"), OF_OWN_ACCOUNT), insert=BY_AUTHORITY)
+    # An enterprise puts forward what belongs to its own account, where that account lies; where it stands is the
+    # authority's word alone.
+    protect(
+        "park_programme_item",
+        select=either(SYSTEM, within("division_path"), OF_OWN_ACCOUNT),
+        insert=f"({BY_AUTHORITY}) or ({kinds('enterprise')} and recorded_by = {ACTOR} and exists (select 1 from"
+        " carbon_account a where a.id = park_programme_item.account_id"
+        f" and a.organisation_id = {ORGANISATION} and a.division_path = park_programme_item.division_path))",
+    )
     protect(
         "park_programme_entry",
         select=either(SYSTEM, within("division_path"), OF_OWN_ACCOUNT),
@@ -537,8 +563,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables."""
     for table in (
-        "park_programme_entry", "park_programme_item", "park_objection_answer", "park_objection", "park_notice",
-        "park_step_decision", "park_step", "park_application", "park_evaluation", "park_waiver_decision",
+        "park_programme_entry", "park_objection_answer", "park_objection", "park_notice", "park_step_decision",
+        "park_step", "park_application", "park_programme_item", "park_evaluation", "park_waiver_decision",
         "park_waiver", "park_value_part", "park_value", "park_boundary",
     ):  # fmt: skip
         op.drop_table(table)

@@ -8,7 +8,18 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.toolkit import OF_OWN_ACCOUNT, SYSTEM, either, function, kinds, open_to_owner, protect, within
+from migrations.toolkit import (
+    ACTOR,
+    OF_OWN_ACCOUNT,
+    ORGANISATION,
+    SYSTEM,
+    either,
+    function,
+    kinds,
+    open_to_owner,
+    protect,
+    within,
+)
 
 revision = "0034_knowledge"
 down_revision = "0033_parks"
@@ -91,6 +102,43 @@ def _library() -> None:
         postgresql_where=sa.text("parent_id is null and withdrawn_at is null"),
     )  # fmt: skip
     op.create_table(
+        "knowledge_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        *_texts("division_path", "file_name", "media_type"),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        *_texts("sha256", "object_key"),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("size > 0", name=op.f("ck_knowledge_file_size")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["knowledge_entry.id"], name=op.f("fk_knowledge_file_entry_id_knowledge_entry")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_file")),
+        sa.UniqueConstraint("entry_id", "sha256", name=op.f("uq_knowledge_file_entry_id_sha256")),
+    )
+    op.create_table(
+        "knowledge_completion",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        *_texts("name"),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        *_texts("division_path"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["knowledge_entry.id"], name=op.f("fk_knowledge_completion_entry_id_knowledge_entry")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_knowledge_completion_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "person_id", name=op.f("pk_knowledge_completion")),
+    )
+    op.create_index(
+        op.f("ix_knowledge_completion_entry_id_completed_at"), "knowledge_completion", ["entry_id", "completed_at"],
+        unique=False,
+    )  # fmt: skip
+    op.create_table(
         "knowledge_shipment",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("entries", sa.BigInteger(), nullable=False),
@@ -105,6 +153,21 @@ def _library() -> None:
         update_of=CONTENT,
     )
     open_to_owner("knowledge_entry")
+    # A file is seen by whoever sees its entry, and comes from the authority whose entry it is.
+    protect(
+        "knowledge_file",
+        select="entry_id in (select id from knowledge_entry)",
+        insert=f"({OF_AUTHORITY}) and exists (select 1 from knowledge_entry e where e.id = knowledge_file.entry_id"
+        " and e.division_path = knowledge_file.division_path)",
+    )
+    # People complete a training for themselves; their organisation knows, and the authority whose training it is.
+    protect(
+        "knowledge_completion",
+        select=either(OF_AUTHORITY, f"organisation_id = {ORGANISATION}"),
+        insert=f"person_id = {ACTOR} and organisation_id = {ORGANISATION} and exists (select 1 from knowledge_entry e"
+        " where e.id = knowledge_completion.entry_id and e.kind = 'training'"
+        " and e.division_path = knowledge_completion.division_path)",
+    )
     protect("knowledge_shipment", select=SYSTEM, insert=SYSTEM, update=SYSTEM, update_of=("loaded_at",))
     function("0034_knowledge.sql", MATCHING)
 
@@ -161,5 +224,8 @@ def _requests() -> None:
 def downgrade() -> None:
     """Drop the function and the tables."""
     op.execute(f"drop function {MATCHING}")
-    for table in ("knowledge_factor_step", "knowledge_factor_request", "knowledge_shipment", "knowledge_entry"):
+    for table in (
+        "knowledge_factor_step", "knowledge_factor_request", "knowledge_shipment", "knowledge_completion",
+        "knowledge_file", "knowledge_entry",
+    ):  # fmt: skip
         op.drop_table(table)

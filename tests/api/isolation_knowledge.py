@@ -11,6 +11,9 @@ KNOWLEDGE: dict[str, Case] = {
         kind="TRAINING", titleZh="冒名资料", source=WHY, divisionCode="320206", isInternal=True
     ),
     "importKnowledgeEntries": tenant(content="5bqU6KKr5ouS57ud", divisionCode="320206"),
+    "recordKnowledgeText": command(id="$internal_entry", text="1 冒名", style="STANDARD", basis=WHY),
+    "knowledgeCompletions": open_(entryId="$internal_entry", first=100),
+    "completeKnowledgeTraining": command(id="$internal_entry"),
     "withdrawKnowledgeEntry": command(id="$internal_entry", reason=WHY),
     "factorRequests": open_(first=5),
     "requestFactor": command(accountId="$account", wanted="冒名因子"),

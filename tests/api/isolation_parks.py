@@ -16,6 +16,7 @@ PARKS: dict[str, Case] = {
     "parkApplications": open_(parkId="$park", first=100),
     "parkNotices": open_(first=100),
     "parkProgrammeItems": open_(first=100),
+    "parkRequirements": open_(kind="FACTORY"),
     "parkProgrammeProgress": open_(),
     "registerPark": tenant(name=WHY, divisionCode="320206", boundary=SQUARE, document=PAPER),
     "redrawPark": command(parkId="$park", boundary=SQUARE, document=PAPER),
@@ -27,6 +28,7 @@ PARKS: dict[str, Case] = {
     "decideParkWaiver": command(waiverId="$park_waiver", isApproved=True, reason=WHY),
     "evaluatePark": command(parkId="$park", year=2025),
     "applyForPark": command(parkId="$park", statement=WHY, document=PAPER),
+    "applyForParkProgrammeItem": command(itemId="$park_item", statement=WHY, document=PAPER),
     "proposeParkStep": command(
         applicationId="$park_application", step="PUBLICISE", isPassed=True, happenedOn="2026-01-01", reason=WHY,
         document=PAPER,

@@ -213,13 +213,17 @@ DOORS = {
     ("GET", "/accounts/{account}/units/{unit}/imports/{unit_import}/annotated"): ("ledger:download", "unit_import"),
     ("GET", "/ledger/proofs/{movement}"): ("ledger:prove", "movement"),
     ("GET", "/white-papers/{white_paper}"): ("esg:download", "white_paper"),
+    ("GET", "/knowledge/{entry}/files/{knowledge_file}"): ("knowledge:download", "knowledge_file"),
+    ("POST", "/knowledge/{entry}/files"): ("knowledge:attach", "entry"),
     ("GET", "/bank/scores/{borrower}"): ("lending:read", "borrower"),
     ("GET", "/bank/scores/{borrower}/history"): ("lending:read", "borrower"),
     ("GET", "/bank/loan-files/{file}"): ("lending:loan_file", "file"),
 }  # fmt: skip
 """Every REST address that names a thing of somebody: the action of its refusals, and what is refused."""
 PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}"), ("GET", "/downloads/{name}"), ("GET", "/open-data/{file}"),
-          ("GET", "/park-notices/{notice}"), ("POST", "/park-notices/{notice}")}  # fmt: skip
+          ("GET", "/park-notices/{notice}"), ("POST", "/park-notices/{notice}"),
+          ("GET", "/unit-passports/{passport}/{signature}"), ("GET", "/unit-passports/{passport}/{signature}/qr.svg"),
+          ("GET", "/unit-passports/{passport}/{signature}/qr.png")}  # fmt: skip
 """Addresses that name what everybody may ask for."""
 
 
@@ -232,6 +236,9 @@ async def test_a_refused_file_leaves_an_event(
     if address.startswith("/bank/"):  # others are refused there for what they are
         lender = await identity.bank(databases)
         caller, chain = await client.signed_in(lender), lender.id
+    elif action == "knowledge:attach":  # only authorities may add to the library at all
+        bureau = await identity.authority(databases, division="320205")
+        caller, chain = await client.signed_in(bureau), bureau.id
     own, account = str(new_id()), str(node_id("CarbonAccount", held.id))
     ids = dict.fromkeys(refusals.PARAMETERS, own) | {"account": account, "borrower": account, "unit": "CCER"}
     url = f"/wuxi{address.format_map(ids)}"
@@ -244,8 +251,9 @@ async def test_a_refused_file_leaves_an_event(
     answer = await ask(caller, by_stranger)
     assert answer.status_code == 404, answer.text
     (event,) = await refused(databases, chain)
+    kind = {"/bank/": Kind.BANK}.get(address[:6], Kind.AUTHORITY if action == "knowledge:attach" else Kind.ENTERPRISE)
     assert (event.action, event.details["code"], event.correlation_id, event.actor_kind) == (
-        action, answer.json()["code"], by_stranger, (Kind.BANK if address.startswith("/bank/") else Kind.ENTERPRISE).value,
+        action, answer.json()["code"], by_stranger, kind.value,
     )  # fmt: skip
     assert event.object_type == refusals.PARAMETERS[names]
     assert event.object_id == (str(held.id) if names in {"account", "borrower"} else own)

@@ -1,5 +1,6 @@
 """Parks for tests, made by the service's own commands: with an operator, a boundary, and values that meet every target."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,13 +14,15 @@ from factories.identity import Made
 from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.kit.scope import Scope
-from backend.parks import service
+from backend.parks import catalogue, service
 from backend.parks.values import (
     ApplicationRow,
     Document,
     EntryStatus,
+    Finding,
     Horizon,
     Level,
+    Outcome,
     ParkRow,
     ProgrammeKind,
     Step,
@@ -112,14 +115,24 @@ async def applied(databases: Databases, stage: Stage, level: Level = Level.MUNIC
 async def proposed(
     databases: Databases, stage: Stage, application_id: UUID, step: Step, *, is_passed: bool = True,
     evaluation_id: UUID | None = None, scope: Scope | None = None, on: date | None = None,
+    findings: Sequence[Finding] = (),
 ) -> ApplicationRow:  # fmt: skip
     """Propose a step as the clerk."""
     scope = scope or stage.clerk
     async with databases.write(scope) as write:
         return await service.propose_step(
             write, scope, application_id, step=step, is_passed=is_passed, happened_on=on or today(), reason=WHY,
-            document=PAPER, evaluation_id=evaluation_id,
+            document=PAPER, evaluation_id=evaluation_id, findings=findings,
         )  # fmt: skip
+
+
+def findings(kind: ProgrammeKind, **numbers: str | None) -> list[Finding]:
+    """Tell every requirement of a programme of Wuxi's plan as met; a number just meets its limit unless another is given."""
+    found: list[Finding] = []
+    for each in catalogue.requirements("wuxi", kind):
+        given = numbers.get(each.code, None if each.limit is None else str(each.limit))
+        found.append(Finding(each.code, Outcome.PASS, "现场核查记录", None if given is None else Decimal(given)))
+    return found
 
 
 async def decided(

@@ -14,14 +14,17 @@ from factories.regions import counted_account, store_inventory
 from sqlalchemy import insert, update
 
 from backend.emissions.models import Inventory, InventoryTransition
+from backend.emissions.values import InventoryFacts, LineFacts
 from backend.esg import park_facts
 from backend.kit.db import Databases
 from backend.kit.ids import new_id
 from backend.parks import ports, queries, service
 from backend.parks.errors import ParkMemberEnded, ParkMemberOverlap, ParkNothingToCompute
-from backend.parks.values import Document, EntryStatus, ProgrammeKind, ValueRow
+from backend.parks.rules.computing import Electricity, MemberFacts, compute, electricity_of
+from backend.parks.values import Document, EntryStatus, ProgrammeKind, ValueKind, ValueRow
 
 YEAR = 2024
+NOW = datetime(2025, 3, 1, tzinfo=UTC)
 YEARLY = dict.fromkeys(range(1, 13), ("10", "5", "4", "10"))
 
 
@@ -66,9 +69,10 @@ async def test_members_add_up_and_only_all_of_them_prove_anything(databases: Dat
         await stored(databases, place, state)
         await joined(databases, stage, place.account_id)
     partly = await computed(databases, stage)
-    assert set(partly) == {"annual_energy", "2", "19"}
-    assert not any(each.is_complete for each in partly.values())
-    assert {each.confidence for each in partly.values()} == {"incomplete"}
+    assert set(partly) == {"annual_energy", "2", "5", "12", "19", "20"}
+    sums = [each for each in partly.values() if each.item != "12"]
+    assert not any(each.is_complete for each in sums)
+    assert {each.confidence for each in sums} == {"incomplete"}
 
     await valued(databases, stage, YEAR, draft("enterprises", "2"))
     whole = await computed(databases, stage)
@@ -76,6 +80,7 @@ async def test_members_add_up_and_only_all_of_them_prove_anything(databases: Dat
     assert (whole["annual_energy"].quantity, whole["2"].numerator, whole["2"].denominator) == (300, 360, 300)
     assert whole["2"].quantity == Decimal("1.2")
     assert (whole["11"].numerator, whole["11"].denominator, whole["11"].quantity) == (1, 2, 50)
+    assert (whole["26"].quantity, whole["26"].is_lower_bound, whole["11"].is_lower_bound) == (100, True, False)
     async with databases.read(stage.clerk) as read:
         (parts,) = await queries.parts(read, stage.clerk, [whole["11"].id])
     assert {each.account_id: each.numerator for each in parts} == {one.account_id: 1, two.account_id: 0}
@@ -85,6 +90,62 @@ async def test_members_add_up_and_only_all_of_them_prove_anything(databases: Dat
     again = await computed(databases, stage)
     assert not again["annual_energy"].is_complete
     assert (again["11"].numerator, again["11"].denominator, again["11"].is_complete) == (1, 3, True)
+    assert again["11"].is_lower_bound  # the third may be verified elsewhere
+
+
+def line(method: str, mwh: str, tce: str, basis: str = "location") -> LineFacts:
+    return LineFacts(
+        new_id(), new_id(), "E", "电", 2, "electricity", method, "", "CO2", basis, Decimal(mwh), "MWh", Decimal(0), "",
+        Decimal(0), Decimal(1), Decimal(0), Decimal(tce), "", "", (), {}, None,
+    )  # fmt: skip
+
+
+def test_electricity_proves_a_part_of_non_fossil_energy_and_of_electrification() -> None:
+    lines = [
+        line("purchased_electricity", "800", "98.32"), line("purchased_electricity", "800", "98.32", "market"),
+        line("purchased_green_electricity", "200", "24.58"), line("sold_electricity", "100", "-12.29"),
+        line("onsite_nonfossil_electricity", "100", "12.29"), line("fuel_combustion", "10", "50", "both"),
+    ]  # fmt: skip
+    told = electricity_of(lines)
+    assert told == Electricity(Decimal(900), Decimal("110.61"), Decimal(100), Decimal("12.29"))
+    facts = InventoryFacts(
+        new_id(), new_id(), YEAR, 1, "computed", NOW, NOW, NOW, "", date(2024, 1, 1), Decimal(0), Decimal(0), Decimal(0),
+        Decimal(0), Decimal(200), Decimal(900), Decimal(160), None, {}, 12, 1, 0, None, None, None, Decimal(200),
+    )  # fmt: skip
+    member = MemberFacts(new_id(), new_id(), is_above_scale=True, inventory=facts, value_added=None, electricity=told)
+    found = {each.item: each for each in compute([member], {"enterprises": Decimal(1)})}
+    # (200 green + 160 claimed) MWh of 900 bought, at 0.1229 tce/MWh, and what was made on site.
+    assert (found["5"].numerator, found["5"].denominator) == (Decimal("44.244") + Decimal("12.29"), Decimal(200))
+    assert (found["20"].numerator, found["20"].denominator) == (Decimal("122.90"), Decimal(200))
+    assert (found["19"].numerator, found["19"].denominator) == (460, 1000)
+    assert [each for each in ("5", "19", "20") if found[each].is_lower_bound] == ["5", "20"]
+    assert all(found[each].is_complete for each in ("5", "19", "20"))
+
+
+async def test_registers_feed_platforms_and_green_factories_and_entered_values_stand(databases: Databases) -> None:
+    stage = await park_of(databases)
+    place = await counted_account(databases, division="320206", sector="steel")
+    await stored(databases, place)
+    await joined(databases, stage, place.account_id)
+    await valued(
+        databases, stage, YEAR, draft("enterprises", "4"), draft("above_scale_enterprises", "2"), draft("26", "3", "4")
+    )
+    paper = Document("认定文件", "", date(2024, 1, 1))
+    for kind, given in (
+        (ProgrammeKind.PLATFORM, {"park_id": stage.park.id}), (ProgrammeKind.PLATFORM, {}),
+        (ProgrammeKind.GREEN_FACTORY, {"account_id": place.account_id}),
+        (ProgrammeKind.GREEN_SUPPLY_CHAIN, {"account_id": place.account_id}),
+    ):  # fmt: skip
+        async with databases.write(stage.clerk) as write:
+            await service.register_item(
+                write, stage.clerk, kind=kind, name="登记对象", division_code="320206", status=EntryStatus.COMPLETED,
+                effective_on=date(2024, 6, 1), document=paper, **given,
+            )  # fmt: skip
+    found = await computed(databases, stage)
+    assert (found["12"].quantity, found["12"].is_lower_bound) == (1, True)
+    assert (found["10"].numerator, found["10"].denominator, found["10"].is_lower_bound) == (1, 2, True)
+    # What somebody proved is not taken away by what accounts alone would say.
+    assert (found["26"].kind, found["26"].quantity) == (ValueKind.ENTERED, 75)
 
 
 async def test_the_operator_sees_the_sum_and_not_what_others_add(databases: Databases) -> None:

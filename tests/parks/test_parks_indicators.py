@@ -28,13 +28,14 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 ALL = list(catalogue.indicators().values())
 
 
-def value(item: str, *given: str, basis: str = "", is_complete: bool = True) -> ValueRow:
+def value(item: str, *given: str, basis: str = "", is_complete: bool = True, is_lower_bound: bool = False) -> ValueRow:
     numbers = [Decimal(each) for each in given]
     numerator, denominator = numbers if len(numbers) == 2 else (None, None)
     quantity = numbers[0] if numerator is None or denominator is None else quantity_of(item, numerator, denominator)
     return ValueRow(
         uuid4(), PARK, 2025, item, basis, ValueKind.ENTERED, quantity, numerator, denominator, catalogue.unit_of(item),
         "entered", is_complete, None, None, "", "文件", "", date(2026, 1, 1), AT, None,
+        is_lower_bound,
     )  # fmt: skip
 
 
@@ -117,6 +118,27 @@ def test_every_limit_is_met_exactly_and_missed_by_the_least(number: int, horizon
 @pytest.mark.parametrize("number", [each for each in sorted(LIMITS) if len(LIMITS[each][0][0]) == 2])
 def test_a_share_of_nothing_cannot_be_told(number: int) -> None:
     assert line(held(value(str(number), "0", "0")), number).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("horizon", [NEAR, LONG])
+def test_a_lower_bound_proves_a_floor_met_and_never_missed(horizon: Horizon) -> None:
+    for number in (5, 7, 12, 20, 26):
+        met, missed = LIMITS[number][0 if horizon is NEAR else 1]
+        assert (
+            line(held(value(str(number), *met, is_lower_bound=True), horizon=horizon), number).outcome is Outcome.PASS
+        )
+        told = line(held(value(str(number), *missed, is_lower_bound=True), horizon=horizon), number)
+        assert (told.outcome, told.reason_zh) == (Outcome.UNKNOWN, "数值为下限，尚不能判断是否达到目标")
+    for number in (3, 29):  # at most: a lower bound can only miss
+        met, missed = LIMITS[number][0 if horizon is NEAR else 1]
+        assert (
+            line(held(value(str(number), *met, is_lower_bound=True), horizon=horizon), number).outcome
+            is Outcome.UNKNOWN
+        )
+        assert (
+            line(held(value(str(number), *missed, is_lower_bound=True), horizon=horizon), number).outcome
+            is Outcome.FAIL
+        )
 
 
 def test_a_ratio_is_compared_by_its_parts_and_never_rounded() -> None:
@@ -255,4 +277,12 @@ def test_the_plans_targets_are_the_documents_own() -> None:
         (2027, "factories_completed"): 20, (2027, "projects_completed"): 10, (2027, "power_plants_registered"): 20,
         (2027, "platforms_completed"): 10, (2027, "adjustable_capacity"): 20,
     }  # fmt: skip
-    assert catalogue.targets("chengdu") == ()
+    other = {
+        (city, each.year, each.measure): each.quantity
+        for city in ("changzhou", "chengdu", "guizhou") for each in catalogue.targets(city)
+    }  # fmt: skip
+    assert other == {
+        ("changzhou", 2030, "parks_selected"): 30, ("changzhou", 2030, "factories_selected"): 60,
+        ("changzhou", 2030, "service_bodies_completed"): 20, ("changzhou", 2030, "platforms_completed"): 100,
+        ("chengdu", 2030, "parks_accepted"): 20, ("chengdu", 2030, "green_factories_completed"): 260,
+    }  # fmt: skip

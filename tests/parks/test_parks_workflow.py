@@ -56,7 +56,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def move(days: int) -> date:
         day = today() + timedelta(days=days)
-        for module in ("service.applying", "service.publicising", "rules.checking"):
+        for module in ("service.stepping", "service.publicising", "rules.checking"):
             monkeypatch.setattr(f"backend.parks.{module}.today", lambda: day)
         return day
 

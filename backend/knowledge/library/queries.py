@@ -59,9 +59,11 @@ _BY_ID = text(f"select {COLUMNS} from knowledge_entry e where e.id = any(cast(:i
 _BY_CODE = text(
     f"select {COLUMNS} from knowledge_entry e where e.code = any(cast(:codes as text[])) and e.withdrawn_at is null"
 )
+# Items an earlier text had are left out; those of a document taken away went with it, and are still read with it.
 _CLAUSES = text(
-    f"select {COLUMNS} from knowledge_entry e where e.parent_id = any(cast(:ids as uuid[]))"
-    " order by e.parent_id, e.place"
+    f"select {COLUMNS} from knowledge_entry e join knowledge_entry p on p.id = e.parent_id"
+    " where e.parent_id = any(cast(:ids as uuid[]))"
+    " and e.withdrawn_at is not distinct from p.withdrawn_at order by e.parent_id, e.place"
 )
 
 

@@ -36,7 +36,7 @@ _SAME = text(
 _ONE = text(f"select {COLUMNS} from knowledge_entry e where e.id = :id")
 _AWAY = text(
     "update knowledge_entry set withdrawn_at = :at, withdrawn_reason = :reason, version = version + 1"
-    " where id = :id or parent_id = :id"
+    " where id = :id or (parent_id = :id and withdrawn_at is null)"
 )
 _GIVEN = (
     "number", "title_zh", "title_en", "issuer", "standing", "published_on", "effective_on", "replaces", "summary",
@@ -87,7 +87,7 @@ async def record_entries(
     """
     scope.require("knowledge:publish")
     division = await _division(write, scope, division_code)
-    await write.value(_LOCK)  # two imports of the same numbers follow each other
+    await lock(write)  # two imports of the same numbers follow each other
     clean: list[EntryDraft] = []
     faults: list[tuple[int, Fault]] = []
     for place, draft in enumerate(drafts):
@@ -143,8 +143,31 @@ async def withdraw_entry(write: Write, scope: Scope, entry_id: UUID, reason: str
     said = reason.strip()
     if not said or len(said) > LONGEST_REASON:
         raise KnowledgeReasonMissing(longest=LONGEST_REASON, path=("input", "reason"))
+    await lock(write)
+    value = await own_entry(write, scope, entry_id)
+    at = now()
+    await write.run(_AWAY, {"id": entry_id, "at": at, "reason": said})
+    write.audit(
+        "knowledge:withdraw", object_type="knowledge_entry", object_id=entry_id, number=value.number,
+        title=value.title_zh, reason=said,
+    )  # fmt: skip
+    return replace(value, withdrawn_at=at, withdrawn_reason=said, version=value.version + 1)
+
+
+async def lock(write: Write) -> None:
+    """Let changes of the library follow each other."""
     await write.value(_LOCK)
-    row = await write.row(_ONE, {"id": entry_id})
+
+
+async def own_entry(read: Read, scope: Scope, entry_id: UUID) -> EntryValue:
+    """Return a document of the caller's own region that was not taken away.
+
+    Raises:
+        KnowledgeEntryNotFound: no such entry, or one the caller may not see.
+        KnowledgeEntryNotOwn: shipped, a clause, or another authority's.
+        KnowledgeEntryWithdrawn: taken away already.
+    """
+    row = await read.row(_ONE, {"id": entry_id})
     if row is None:
         raise KnowledgeEntryNotFound(path=("input", "id"))
     value = value_of(row)
@@ -155,13 +178,7 @@ async def withdraw_entry(write: Write, scope: Scope, entry_id: UUID, reason: str
         raise KnowledgeEntryNotOwn(title=value.title_zh, path=("input", "id"))
     if value.withdrawn_at is not None:
         raise KnowledgeEntryWithdrawn(title=value.title_zh, path=("input", "id"))
-    at = now()
-    await write.run(_AWAY, {"id": entry_id, "at": at, "reason": said})
-    write.audit(
-        "knowledge:withdraw", object_type="knowledge_entry", object_id=entry_id, number=value.number,
-        title=value.title_zh, reason=said,
-    )  # fmt: skip
-    return replace(value, withdrawn_at=at, withdrawn_reason=said, version=value.version + 1)
+    return value
 
 
 async def _division(read: Read, scope: Scope, code: str) -> DivisionRow:

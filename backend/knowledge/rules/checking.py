@@ -33,7 +33,7 @@ def checked(draft: EntryDraft) -> tuple[EntryDraft, list[Fault]]:
     for name, most in LENGTHS.items():
         if len(texts[name]) > most:
             faults.append(Fault(name, f"不得超过 {most} 个字符", f"at most {most} characters"))
-        if not _is_printable(texts[name]):
+        if not is_printable(texts[name]):
             faults.append(Fault(name, "含有不可打印字符", "it has characters that cannot be printed"))
         if name in NEEDED and not texts[name]:
             faults.append(Fault(name, "必填", "it is needed"))
@@ -45,7 +45,7 @@ def checked(draft: EntryDraft) -> tuple[EntryDraft, list[Fault]]:
         faults.append(Fault("number", "标准须填写编号", "a standard has a number"))
     lists = {name: _parts(getattr(draft, name)) for name in MOST_PARTS}
     for name, (most, longest) in MOST_PARTS.items():
-        if len(lists[name]) > most or any(len(each) > longest or not _is_printable(each) for each in lists[name]):
+        if len(lists[name]) > most or any(len(each) > longest or not is_printable(each) for each in lists[name]):
             faults.append(
                 Fault(name, f"最多 {most} 项，每项不超过 {longest} 个字符", f"at most {most}, each of at most {longest} characters")
             )  # fmt: skip
@@ -70,5 +70,6 @@ def _parts(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(each.strip() for each in given if each.strip()))
 
 
-def _is_printable(text: str) -> bool:
+def is_printable(text: str) -> bool:
+    """Tell whether a text has nothing in it but signs, line ends and tabs."""
     return all(sign >= " " or sign in "\n\r\t" for sign in text)

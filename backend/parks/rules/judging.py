@@ -107,7 +107,10 @@ def _agreed(found: Sequence[Told]) -> Told:
 
 
 def judge(one: Indicator, target: Target, value: ValueRow | None) -> Told:
-    """Hold a value against a target. A missing or incomplete value, or a share of nothing, cannot be told."""
+    """Hold a value against a target. A missing or incomplete value, or a share of nothing, cannot be told.
+
+    A lower bound that misses a floor, or keeps below a ceiling, cannot be told either: the whole is more.
+    """
     if value is None:
         return Told(Outcome.UNKNOWN, "没有数据", "there is no value")
     if not value.is_complete:
@@ -128,6 +131,12 @@ def judge(one: Indicator, target: Target, value: ValueRow | None) -> Told:
     is_met = {
         ">=": left >= right, "<=": left <= right, "=": left == right, "meets_or_better": left <= right,
     }[target.comparator]  # fmt: skip
+    if value.is_lower_bound and is_met == (target.comparator in {"<=", "meets_or_better"}):
+        return Told(
+            Outcome.UNKNOWN,
+            "数值为下限，尚不能判断是否达到目标",
+            "the value is a lower bound, which does not tell here",
+        )
     return Told(Outcome.PASS, "达到目标", "the target is met") if is_met else Told(
         Outcome.FAIL, "未达到目标", "the target is missed"
     )  # fmt: skip

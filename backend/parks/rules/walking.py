@@ -4,7 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from backend.parks.errors import ParkNotOnMunicipalList, ParkStepNotNow, ParkStepWaiting
-from backend.parks.values import STEP_NAMES, ApplicationRow, Level, Step, StepRow
+from backend.parks.values import (
+    STEP_NAMES,
+    ApplicationRow,
+    EntryStatus,
+    ItemRow,
+    Level,
+    ProgrammeKind,
+    Step,
+    StepRow,
+)
 
 ORDER = tuple(Step)
 
@@ -55,12 +64,29 @@ def check_next(steps: Sequence[StepRow], wanted: Step, on: date) -> None:
         )
 
 
-def is_listed(applications: Iterable[ApplicationRow]) -> bool:
-    """Tell whether a park is on the municipal list: its municipal notice was confirmed, and the way did not end since."""
+def is_listed(applications: Iterable[ApplicationRow], level: Level = Level.MUNICIPAL) -> bool:
+    """Tell whether a park is on the list of a level: its notice there was confirmed, and the way did not end since."""
     return any(
-        each.level is Level.MUNICIPAL and Step.PUBLICISE in passed(each.steps) and not has_ended(each.steps)
+        each.level is level and Step.PUBLICISE in passed(each.steps) and not has_ended(each.steps)
         for each in applications
     )
+
+
+def rung(applications: Sequence[ApplicationRow]) -> Level | None:
+    """Return the highest rung of the ladder a park stands on; none while it is not on the municipal list."""
+    if not is_listed(applications):
+        return None
+    return [each for each in Level if is_listed(applications, each)][-1]
+
+
+def status_after(item: ItemRow, step: StepRow) -> EntryStatus | None:
+    """Return where an item stands after a confirmed step; None where the step changes nothing."""
+    if not step.is_passed:
+        return None if item.status is None else EntryStatus.WITHDRAWN
+    done = EntryStatus.REGISTERED if item.kind is ProgrammeKind.POWER_PLANT else EntryStatus.COMPLETED
+    return {
+        Step.PUBLICISE: EntryStatus.SELECTED, Step.BUILD: EntryStatus.BUILDING, Step.ACCEPT: done,
+    }.get(step.step)  # fmt: skip
 
 
 def check_ladder(applications: Iterable[ApplicationRow], wanted: Level) -> None:

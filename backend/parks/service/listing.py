@@ -1,4 +1,4 @@
-"""The four programmes beside the parks: factories, projects, virtual power plants, service bodies and platforms."""
+"""The programmes beside the parks: factories, projects, virtual power plants, service bodies; platforms; green factories."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,36 +10,69 @@ from backend.accounts import service as accounts
 from backend.kit.clock import today
 from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
-from backend.kit.scope import Scope
-from backend.parks import catalogue, queries_programmes
-from backend.parks.errors import ParkEntryInvalid, ParkItemNotFound
+from backend.kit.scope import Kind, Scope
+from backend.parks import catalogue, queries_programmes, queries_workflow
+from backend.parks.errors import ParkEntryInvalid, ParkItemInSteps, ParkItemNotFound, ParkItemNotStepped
 from backend.parks.models import ParkProgrammeEntry, ParkProgrammeItem
-from backend.parks.rules import checking
-from backend.parks.service.common import changeable, note, of_authority, paper, recorded
-from backend.parks.values import Document, EntryStatus, ItemRow, ProgrammeKind, Progress
+from backend.parks.rules import checking, walking
+from backend.parks.service.common import lock, note, of_authority, of_operator, paper, recorded, visible
+from backend.parks.values import (
+    PROGRAMME_NAMES,
+    STEPPED,
+    ZERO,
+    Document,
+    EntryStatus,
+    ItemRow,
+    ProgrammeKind,
+    Progress,
+)
 from backend.regions import service as regions
+from backend.tenants import service as tenants
 
 
 async def register_item(
-    write: Write, scope: Scope, *, kind: ProgrammeKind, name: str, division_code: str, status: EntryStatus,
-    effective_on: date, document: Document, capacity: Decimal | None = None, account_id: UUID | None = None,
-    park_id: UUID | None = None, remark: str = "",
+    write: Write, scope: Scope, *, kind: ProgrammeKind, name: str, division_code: str, status: EntryStatus | None = None,
+    effective_on: date | None = None, document: Document | None = None, capacity: Decimal | None = None,
+    account_id: UUID | None = None, park_id: UUID | None = None, remark: str = "",
 ) -> ItemRow:  # fmt: skip
-    """Put something on a programme's register, with where it stands; capacity is in 万kW.
+    """Put something on a programme's register; capacity is in 万kW.
+
+    With a status it is taken over with the document that says so; without one it is a candidate for the seven steps.
+    An enterprise puts its own candidates forward, for one of its accounts and where that account lies.
 
     Raises:
-        Unauthenticated, Forbidden: without `parks:manage`.
+        Unauthenticated, Forbidden: without `parks:apply` (an enterprise, its own candidate) or `parks:manage`.
         DivisionUnknown, AccountNotFound, ParkNotFound: not of the caller's region, or not there.
-        ParkTextInvalid, ParkDocumentInvalid, ParkDatesInvalid: name, document, day.
-        ParkEntryInvalid: a status or capacity that does not fit the programme.
+        ParkTextInvalid: the name.
+        ParkEntryInvalid: a candidate without an account or with a status, a status without its day and document, or
+            one that does not fit the programme.
+        ParkItemNotStepped: a candidate for what does not go through the seven steps.
+        ParkDocumentInvalid, ParkDatesInvalid: document, day.
     """
-    of_authority(scope, "parks:manage")
-    division = await regions.own_division(write, scope, division_code)
-    if account_id is not None:
-        await accounts.account(write, scope, account_id)
+    of_operator(scope)
+    is_own = scope.kind is Kind.ENTERPRISE
+    account = None if account_id is None else await accounts.account(write, scope, account_id)
+    if is_own:
+        if account is None or status is not None:
+            raise ParkEntryInvalid(
+                reason_zh="企业以本企业账户申报，状态由主管部门审定",
+                reason_en="an enterprise puts forward what is of its own account; the authority says where it stands",
+                path=("input", "accountId" if account is None else "status"),
+            )  # fmt: skip
+        division = await tenants.required_division(write, scope, account.division_code)
+    else:
+        division = await regions.own_division(write, scope, division_code)
     if park_id is not None:
-        await changeable(write, scope, park_id)
+        await visible(write, scope, park_id)
     called = checking.text(name, "name", checking.LONGEST_NAME)
+    if status is None and kind not in STEPPED:
+        raise ParkItemNotStepped(name=PROGRAMME_NAMES[kind], path=("input", "kind"))
+    if status is not None and (effective_on is None or document is None):
+        raise ParkEntryInvalid(
+            reason_zh="登记状态须填写起始日期和依据文件",
+            reason_en="a status comes with its first day and the document that says so",
+            path=("input", "effectiveOn" if effective_on is None else "document"),
+        )  # fmt: skip
     own_id = new_id()
     await write.run(
         insert(ParkProgrammeItem).values(
@@ -47,10 +80,20 @@ async def register_item(
             account_id=account_id, park_id=park_id, **recorded(scope),
         )
     )  # fmt: skip
+    if status is None or effective_on is None or document is None:
+        note(write, "parks:register_item", "park_programme_item", own_id, programme=kind.value, name=called)
+        return await _found(write, scope, own_id)
     return await update_item(
         write, scope, own_id, status=status, effective_on=effective_on, document=document, capacity=capacity,
         remark=remark,
     )  # fmt: skip
+
+
+async def _found(read: Read, scope: Scope, item_id: UUID) -> ItemRow:
+    found = await queries_programmes.item(read, scope, item_id, today())
+    if found is None:
+        raise ParkItemNotFound
+    return found
 
 
 async def update_item(
@@ -63,14 +106,17 @@ async def update_item(
         Unauthenticated, Forbidden: without `parks:manage`.
         ParkItemNotFound, ParkDocumentInvalid, ParkDatesInvalid, ParkTextInvalid: in this order.
         ParkEntryInvalid: a status or capacity that does not fit the programme.
+        ParkItemInSteps: another status than it has, while it goes through the seven steps.
     """
     of_authority(scope, "parks:manage")
-    found = await queries_programmes.item(write, scope, item_id, today())
-    if found is None:
-        raise ParkItemNotFound
+    await lock(write, item_id)
+    found = await _found(write, scope, item_id)
     source, said = checking.document(document), checking.note(remark, "remark")
     checking.not_to_come(effective_on, "effectiveOn")
     _check(found.kind, status, capacity)
+    ways = await queries_workflow.applications_of(write, scope, item_id)
+    if status is not found.status and any(not walking.has_ended(each.steps) for each in ways):
+        raise ParkItemInSteps(path=("input", "status"))
     await write.run(
         insert(ParkProgrammeEntry).values(
             id=new_id(), item_id=item_id, division_path=found.division_path, account_id=found.account_id,
@@ -79,8 +125,7 @@ async def update_item(
         )
     )  # fmt: skip
     note(write, "parks:update_item", "park_programme_item", item_id, programme=found.kind.value, status=status.value)
-    now_found = await queries_programmes.item(write, scope, item_id, today())
-    return now_found or found
+    return await _found(write, scope, item_id)
 
 
 def _check(kind: ProgrammeKind, status: EntryStatus, capacity: Decimal | None) -> None:
@@ -106,13 +151,24 @@ def _check(kind: ProgrammeKind, status: EntryStatus, capacity: Decimal | None) -
 
 
 async def progress(read: Read, scope: Scope, *, under: str | None, on: date) -> list[Progress]:
-    """Return every target of the plan beside what there is on a day. One statement.
+    """Return every target of the plan beside what there is on a day; one whose last day is over, what there was then.
+
+    One statement, and one for each year of targets that is over.
 
     Raises:
         Unauthenticated, Forbidden: without `parks:read`.
     """
+    targets = catalogue.targets(scope.tenant)
     found = await queries_programmes.measures(read, scope, under=under, on=on)
+    ended = {
+        year: await queries_programmes.measures(read, scope, under=under, on=date(year, 12, 31))
+        for year in sorted({each.year for each in targets})
+        if date(year, 12, 31) < on
+    }
     return [
-        Progress(each, found.get(each.measure, Decimal(0)), found.get(each.measure, Decimal(0)) >= each.quantity, on)
-        for each in catalogue.targets(scope.tenant)
-    ]
+        Progress(
+            each, found.get(each.measure, ZERO),
+            ended[each.year].get(each.measure, ZERO) if each.year in ended else None, on,
+        )
+        for each in targets
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from backend.kit.clock import today
 from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
 from backend.kit.scope import Scope
-from backend.parks import ports, queries
+from backend.parks import ports, queries, queries_programmes
 from backend.parks.catalogue import unit_of
 from backend.parks.errors import ParkNothingToCompute, ParkValuesInvalid
 from backend.parks.models import ParkValue, ParkValuePart
@@ -32,8 +32,18 @@ from backend.parks.service.common import (
     place,
     recorded,
 )
-from backend.parks.values import ABOVE_SCALE, ENTERPRISES, Document, ParkRow, ValueDraft, ValueKind, ValueRow
+from backend.parks.values import (
+    ABOVE_SCALE,
+    ENTERPRISES,
+    Document,
+    ParkRow,
+    ProgrammeKind,
+    ValueDraft,
+    ValueKind,
+    ValueRow,
+)
 
+GREEN = (ProgrammeKind.GREEN_FACTORY, ProgrammeKind.GREEN_SUPPLY_CHAIN)
 SOURCE = "成员碳账户"
 """What a computed value is taken from."""
 
@@ -97,16 +107,17 @@ def _entered(park: ParkRow, year: int, draft: ValueDraft) -> dict[str, Any]:
         if has_parts else draft.quantity,
         "numerator": draft.numerator, "denominator": draft.denominator, "unit": unit_of(draft.item),
         "confidence": "entered" if draft.evidence is None else "entered_with_file", "is_complete": True,
-        "evidence_account_id": account_id, "evidence_id": evidence_id, "note": draft.note.strip(),
+        "is_lower_bound": False, "evidence_account_id": account_id, "evidence_id": evidence_id, "note": draft.note.strip(),
         "is_withdrawn": draft.is_withdrawal,
     }  # fmt: skip
 
 
 async def compute_values(write: Write, scope: Scope, park_id: UUID, *, year: int) -> list[ValueRow]:
-    """Compute what the members' accounts can feed, keep it with what each adds, and return all that stands now.
+    """Compute what the members' accounts and the registers can feed, keep it with what each adds, return all that stands.
 
     Members are those of the year's last day (of today, while it lasts). A computed value takes the place of an entered
-    one of the same item, and the other way round: the newest counts.
+    one of the same item, and the other way round: the newest counts. A lower bound never takes the place of a value
+    that was entered.
 
     Raises:
         Unauthenticated, Forbidden: without `parks:manage`; what members' accounts say is added up by the authority.
@@ -117,12 +128,19 @@ async def compute_values(write: Write, scope: Scope, park_id: UUID, *, year: int
     park = await changeable(write, scope, park_id)
     checking.year(year)
     await lock(write, park_id)
+    standing = await queries.values(write, scope, park_id, year)
     counts = {
         each.item: each.quantity
-        for each in await queries.values(write, scope, park_id, year)
+        for each in standing
         if each.item in {ENTERPRISES, ABOVE_SCALE} and each.quantity is not None
     }
-    found = computing.compute(await member_facts(write, scope, park_id, year), counts)
+    entered = {each.item for each in standing if each.kind is ValueKind.ENTERED}
+    members, platforms = await member_facts(write, scope, park_id, year)
+    found = [
+        each
+        for each in computing.compute(members, counts, platforms)
+        if not (each.is_lower_bound and each.item in entered)
+    ]
     if not found:
         raise ParkNothingToCompute(year=year)
     told = {**place(park), **paper(Document(SOURCE, "", today())), **recorded(scope)}
@@ -139,7 +157,8 @@ async def compute_values(write: Write, scope: Scope, park_id: UUID, *, year: int
             for part in each.parts
         ]  # fmt: skip
     await write.run(insert(ParkValue), rows)
-    await write.run(insert(ParkValuePart), parts)
+    if parts:
+        await write.run(insert(ParkValuePart), parts)
     note(write, "parks:compute", "park", park_id, year=year, items=[each.item for each in found])
     return await queries.values(write, scope, park_id, year)
 
@@ -151,24 +170,30 @@ def _computed(park: ParkRow, year: int, one: computing.Computed) -> dict[str, An
         "quantity": one.numerator if one.denominator is None else quantity_of(one.item, one.numerator, one.denominator),
         "numerator": None if one.denominator is None else one.numerator, "denominator": one.denominator,
         "unit": unit_of(one.item), "confidence": computing.CONFIDENCE if one.is_complete else "incomplete",
-        "is_complete": one.is_complete, "evidence_account_id": None, "evidence_id": None, "note": one.note,
+        "is_complete": one.is_complete, "is_lower_bound": one.is_lower_bound, "evidence_account_id": None, "evidence_id": None, "note": one.note,
         "is_withdrawn": False,
     }  # fmt: skip
 
 
-async def member_facts(read: Read, scope: Scope, park_id: UUID, year: int) -> list[computing.MemberFacts]:
-    """Return what is known of a year's members. The number of statements does not grow with them."""
+async def member_facts(read: Read, scope: Scope, park_id: UUID, year: int) -> tuple[list[computing.MemberFacts], int]:
+    """Return what is known of a year's members, and how many innovation platforms the park has on the register.
+
+    The number of statements does not grow with the members.
+    """
     last = min(date(year, 12, 31), today())
     members = await queries.members_of(read, scope, park_id, last, last)
     ids = list(dict.fromkeys(each.account_id for each in members))
     known = {each.id: each for each in await accounts.accounts_by_id(read, scope, ids) if each is not None}
     inventories = await emissions.inventory_facts(read, scope, ids, [year])
+    lines = await emissions.line_facts(read, scope, [(of.account_id, of.inventory_id) for of in inventories.values()])
     figures = await accounts.figures(read, scope, ids, [year])
+    recognised = await queries_programmes.recognised(read, scope, park_id, ids, last)
+    green = {each for kind in GREEN for each in recognised.get(kind, ())}
     disclosures, footprints = ports.disclosures(), ports.footprints()
     disclosed = None if disclosures is None or not ids else await disclosures(read, scope, ids, year)
     printed = None if footprints is None or not ids else await footprints(read, scope, ids, year)
     large = {each.account_id for each in members if each.is_above_scale}
-    return [
+    facts = [
         computing.MemberFacts(
             account_id=each, organisation_id=known[each].organisation_id, is_above_scale=each in large,
             inventory=inventories.get((each, year)),
@@ -176,8 +201,11 @@ async def member_facts(read: Read, scope: Scope, park_id: UUID, year: int) -> li
                 (of.quantity for of in figures.get((each, year), ()) if of.kind is FigureKind.VALUE_ADDED), None
             ),
             has_disclosed=None if disclosed is None else each in disclosed,
-            has_footprint=None if printed is None else each in printed,
+            has_footprint=None if printed is None else each in printed, is_green=each in green,
+            electricity=None if (each, year) not in inventories
+            else computing.electricity_of(lines[each, inventories[each, year].inventory_id]),
         )
         for each in ids
         if each in known
     ]  # fmt: skip
+    return facts, len(recognised.get(ProgrammeKind.PLATFORM, ()))
