@@ -16,7 +16,7 @@ from backend.jobs import registry
 from backend.jobs.queues import Queue, consume
 from backend.jobs.relay import keep_relaying, keep_sweeping, persist
 from backend.jobs.runner import Runner
-from backend.jobs.schedule import keep_house, roll_up, score_changes, tell_banks
+from backend.jobs.schedule import keep_house, roll_up, score_changes, tell_banks, tell_people
 from backend.jobs.surroundings import open_databases, open_storage, redis_address
 from backend.kit import broker, telemetry
 from backend.kit.collecting import settle
@@ -51,6 +51,7 @@ async def serve(
     parts.append(asyncio.create_task(score_changes(databases)))
     parts.append(asyncio.create_task(tell_banks(databases, storage)))
     parts.append(asyncio.create_task(roll_up(databases)))
+    parts.append(asyncio.create_task(tell_people(databases, settings)))
     logger.info("worker_started", tenants=list(databases.tenants), kinds=sorted(registry.kinds()))
     try:
         await stopping.wait()

@@ -20,6 +20,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is kept private: not at all, by STARTTLS, or by TLS from the start."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
 class TenantDatabase(BaseModel):
     """The two addresses of one tenant's database: owner role (migrations) and application role."""
 
@@ -75,6 +83,17 @@ class Settings(BaseSettings):
     """How long messages to banks are kept after they arrived, or were not to be told any more."""
     webhook_dead_kept_days: int = Field(default=365, ge=7)
     """How long messages that could not be delivered are kept; never shorter than the others."""
+
+    smtp_host: str | None = None
+    """The mail server notices are handed to; unset: none are sent by e-mail."""
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    smtp_sender: str = "carbon@localhost"
+    """The address notices are sent from."""
+    notice_kept_days: int = Field(default=730, ge=30)
+    """How long notices are kept, with what was sent of them."""
 
     is_explorer_open: bool | None = None
     """Serve the explorer page and accept free-form operations; default: only in development."""
