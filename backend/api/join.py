@@ -57,8 +57,7 @@ WORDS = {
     "title": ("入驻申请", "Apply to join"),
     "other": ("English", "中文"),
     "lead": ("填写单位信息并上传营业执照等证明文件。主管部门受理后，将向联系人发出管理员邀请。",
-             "Tell us about your enterprise and attach a proof such as its business licence. Once the authority has "
-             "accepted it, the contact person is invited as its administrator."),
+             "Tell us about your enterprise and attach its licence. Once accepted, the contact person is invited."),
     "name": ("单位名称（与营业执照一致）", "Name as registered"),
     "credit_code": ("统一社会信用代码（18 位）", "Unified social credit code (18 characters)"),
     "division_code": ("所在区划", "Division of the seat"), "sector": ("所属行业", "Sector"),
@@ -274,14 +273,14 @@ class _Page:
 
     def missing(self) -> Response[Any]:
         """Return the page that says there is no such application."""
-        return self._html([f'<div class="state bad"><strong>{self._word("missing")}</strong></div>', self._again()], 404)
+        return self._html(
+            [f'<div class="state bad"><strong>{self._word("missing")}</strong></div>', self._again()], 404
+        )
 
     def _again(self) -> str:
         return f'<p><a href="{self._root}?lang={self.language}">{self._word("again")}</a></p>'
 
-    def form(
-        self, divisions: list[tuple[str, str]], sectors: list[tuple[str, str]], refusal: str
-    ) -> Response[Any]:
+    def form(self, divisions: list[tuple[str, str]], sectors: list[tuple[str, str]], refusal: str) -> Response[Any]:
         """Return the form; a refusal stands above it."""
         parts: list[str] = []
         if refusal:
@@ -327,7 +326,10 @@ class _Page:
         kind = {JoinState.REFUSED: " bad", JoinState.RECEIVED: " warn"}.get(found.state, "")
         title = self._word("taken") if is_taken else escape(names[found.state])
         said = self._word("accepted_text" if found.state is JoinState.ACCEPTED else "keep")
-        pairs = [("state", names[found.state]), ("received_at", f"{found.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}")]
+        pairs = [
+            ("state", names[found.state]),
+            ("received_at", f"{found.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+        ]
         if found.decided_at is not None:
             pairs.append(("decided_at", f"{found.decided_at.astimezone(CHINA):%Y-%m-%d %H:%M}"))
         if found.reason:

@@ -138,7 +138,9 @@ async def load_assignment(context: Context, *ids: UUID) -> VerificationAssignmen
     return None if found is None else assignment_shown(found)
 
 
-@strawberry.type(description="What binds a verifier to the enterprise of a credit code (利害关系), as somebody recorded it.")
+@strawberry.type(
+    description="What binds a verifier to the enterprise of a credit code (利害关系), as somebody recorded it."
+)
 class VerifierRelation:
     """What binds a verifier to an enterprise."""
 
@@ -273,7 +275,9 @@ class AssigningQuery:
             )
         return connect(rows, asked, key=lambda row: [row.name, row.verifier_id], make=_workload)
 
-    @strawberry.field(description="What binds verifiers to enterprises, as far as you may know, in the order of recording.")
+    @strawberry.field(
+        description="What binds verifiers to enterprises, as far as you may know, in the order of recording."
+    )
     async def verifier_relations(
         self,
         info: Info,

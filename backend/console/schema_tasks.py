@@ -175,9 +175,7 @@ class TasksQuery:
             list[TaskKindEnum] | None,  # type: ignore[valid-type]
             strawberry.argument(description="Only these kinds."),
         ] = None,
-        due_before: Annotated[
-            date | None, strawberry.argument(description="Only what is due before this day.")
-        ] = None,
+        due_before: Annotated[date | None, strawberry.argument(description="Only what is due before this day.")] = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[Task]:

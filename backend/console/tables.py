@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from backend.console.assigning import queries as assigning
 from backend.console.assigning import rules
@@ -28,13 +29,14 @@ from backend.kit.scope import Scope
 from backend.tenants import service as tenants
 from backend.wire.workbooks import Asked, Cell, Heading, Making, Sheet, download, workbook
 
+K = TypeVar("K", bound=str)
 MOST = 20_000
 """Rows of a table at most; a sentence below the table says when there are more."""
 FIRST_YEAR, LAST_YEAR = 2005, 9000
 _MORE = ((f"仅列出前 {MOST} 行。", f"Only the first {MOST} rows are shown."),)
 
 
-def _word(names: Mapping[object, str], key: object, language: str) -> str:
+def _word(names: Mapping[K, str], key: K, language: str) -> str:
     return names[key] if language == "zh" else str(key)
 
 
@@ -124,9 +126,7 @@ async def assignments(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make `?year=&division=`: assignments, what is recorded of relations, and for an authority the workloads."""
     scope.require("console:tasks")
     year = asked.number("year", FIRST_YEAR, LAST_YEAR)
-    found = await assigning.assignments(
-        read, scope, year=year, under=await _under(read, scope, asked), limit=MOST + 1
-    )
+    found = await assigning.assignments(read, scope, year=year, under=await _under(read, scope, asked), limit=MOST + 1)
     bound = await assigning.relations(read, scope, limit=MOST)
     named = dict(
         zip(

@@ -40,7 +40,9 @@ DAY = date(2026, 6, 1)
 
 
 def relation(kind: RelationKind = RelationKind.CONSULTING, ends_on: date | None = None) -> RelationValue:
-    return RelationValue(new_id(), new_id(), "", "", kind, date(2020, 1, 1), ends_on, "碳盘查咨询", False, now())
+    return RelationValue(
+        new_id(), new_id(), "", "", kind, date(2020, 1, 1), ends_on, "碳盘查咨询", is_own_word=False, recorded_at=now()
+    )
 
 
 def terms(most_years: int | None = None, cooling_years: int | None = None) -> TermsValue:
@@ -80,9 +82,7 @@ def test_nothing_recorded_passes() -> None:
         ({2022, 2023, 2024}, None, 3, Outcome.PASS),
     ],
 )
-def test_years_in_a_row_are_counted_backwards(
-    verified: set[int], most: int | None, row: int, outcome: Outcome
-) -> None:
+def test_years_in_a_row_are_counted_backwards(verified: set[int], most: int | None, row: int, outcome: Outcome) -> None:
     assert rules.years_in_a_row(verified, 2025) == row
     assert rules.check_rotation(verified, terms(most_years=most), 2025).outcome is outcome
 
@@ -119,9 +119,7 @@ async def test_an_assignment_goes_from_the_proposal_to_the_verified_inventory(
         await desks.engaged(databases, firm, found)
     with pytest.raises(VerifierNotIndependent):
         async with databases.write(body.scope) as write:
-            await service.answer(
-                write, body.scope, firm.held.id, found.id, is_accepted=True, is_independent=False
-            )
+            await service.answer(write, body.scope, firm.held.id, found.id, is_accepted=True, is_independent=False)
     accepted = await desks.accepted(databases, body, found)
     assert accepted.state is AssignmentState.ACCEPTED
     engaged = await desks.engaged(databases, firm, accepted)
@@ -288,11 +286,14 @@ async def test_the_desk_shows_every_account_with_its_state_findings_and_verifier
             {"day": today() - timedelta(days=3), "id": overdue.id},
         )
     async with databases.read(bureau.scope) as read:
-        rows = {each.account_id: each for each in await verification.desk(
-            read, bureau.scope, 2025, DeskFilter(), limit=10_000
-        )}
+        rows = {
+            each.account_id: each
+            for each in await verification.desk(read, bureau.scope, 2025, DeskFilter(), limit=10_000)
+        }
         wanted = DeskFilter(is_late=True)
-        late_ones = {each.account_id for each in await verification.desk(read, bureau.scope, 2025, wanted, limit=10_000)}
+        late_ones = {
+            each.account_id for each in await verification.desk(read, bureau.scope, 2025, wanted, limit=10_000)
+        }
         counts = {each.state: each for each in await verification.counts(read, bureau.scope, 2025, None)}
     mine = rows[firm.held.id]
     assert (mine.state, mine.verifier_id, mine.due_on) == (DeskState.SUBMITTED, body.id, found.due_on)
@@ -345,3 +346,48 @@ async def test_the_whole_way_by_the_wire(databases: Databases, bureau: Made, bod
     listed = await verifier.named("VerificationAssignments", where={"isOpen": True})
     assert [each["id"] for each in listed["verificationAssignments"]["nodes"]] == [made["id"]]
     assert listed["verificationAssignments"]["nodes"][0]["account"]["name"] == firm.held.account.name
+
+
+@pytest.mark.parametrize(
+    ("days", "narrowest"), [(31, None), (30, 30), (8, 30), (7, 7), (2, 7), (1, 1), (0, 1), (-1, rules.LATE)]
+)
+def test_reminders_narrow_as_the_day_comes(days: int, narrowest: int | None) -> None:
+    assert rules.reminder(days) == narrowest
+
+
+async def test_whoever_has_to_act_is_reminded_once_for_each_mark(
+    databases: Databases, bureau: Made, body: Made, client: Client
+) -> None:
+    held = await accounts.held_account(databases, division=HOME)
+    found = await desks.proposed(databases, bureau, held, body, due_on=today() + timedelta(days=5))
+
+    async def reminded() -> int | None:
+        await keep_desks(databases, "wuxi")
+        async with databases.read(Scope.system("wuxi")) as read:
+            return await read.value(
+                text("select reminded from verification_assignment where id = :id"), {"id": found.id}
+            )
+
+    async def told(made: Made) -> list[str]:
+        async with databases.read(made.scope) as read:
+            rows = await read.rows(
+                text(
+                    "select subject_zh from notice where kind = 'console.assignment' and link ->> 2 = :id order by id"
+                ),
+                {"id": str(found.id)},
+            )
+        return [row.subject_zh.rpartition(" ")[2] for row in rows]
+
+    assert await reminded() == 7
+    assert await reminded() == 7
+    assert await told(body) == ["待核查机构答复", "距期限不足 7 天".rpartition(" ")[2]]
+    accepted = await desks.accepted(databases, body, found)  # now the enterprise has to act, and was not reminded
+    assert await reminded() == 7
+    assert len(await told(held.holder)) == 2
+    async with databases.write(Scope.system("wuxi")) as write:
+        await write.run(
+            text("update verification_assignment set due_on = :day where id = :id"),
+            {"day": today() - timedelta(days=1), "id": accepted.id},
+        )
+    assert await reminded() == rules.LATE
+    assert "已逾期" in await told(bureau)

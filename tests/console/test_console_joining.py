@@ -75,9 +75,7 @@ async def test_an_enterprise_applies_is_accepted_and_its_administrator_signs_in(
     assert proof.status_code == 200
     assert proof.content.startswith(PDF)
     made = (
-        await officer.named(
-            "AcceptJoinApplication", input={"applicationId": found["id"]}, idempotencyKey=str(new_id())
-        )
+        await officer.named("AcceptJoinApplication", input={"applicationId": found["id"]}, idempotencyKey=str(new_id()))
     )["acceptJoinApplication"]
     assert made["__typename"] == "JoinApplicationAccepted", made
     assert made["application"]["state"] == "ACCEPTED"

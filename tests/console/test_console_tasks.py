@@ -2,10 +2,9 @@
 
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from factories import accounts, desks, identity, projects
+from factories import accounts, desks, identity
 from factories.api import Client
 from factories.identity import Made
 from sqlalchemy import event, text
@@ -13,7 +12,7 @@ from sqlalchemy import event, text
 from backend.accounts import service as accounts_service
 from backend.console import service
 from backend.console.tasks import gathering, sql
-from backend.console.values import TaskKind, TaskValue
+from backend.console.values import TASK_NAMES, TaskKind, TaskValue
 from backend.emissions.inventory import service as review
 from backend.emissions.inventory.values import Severity
 from backend.kit.clock import now, today
@@ -106,9 +105,7 @@ async def test_a_meter_without_a_calibration_that_holds_is_a_task(databases: Dat
     assert TaskKind.CALIBRATION not in await kinds(databases, firm.held.scope)
 
 
-async def test_applications_projects_and_consents_reach_whom_they_concern(
-    databases: Databases, bureau: Made
-) -> None:
+async def test_applications_projects_and_consents_reach_whom_they_concern(databases: Databases, bureau: Made) -> None:
     receipt = await desks.applied(databases, division_code=HOME)
     joining = (await kinds(databases, bureau.scope))[TaskKind.JOIN_APPLICATION]
     assert receipt in {each.ids[0] for each in joining}
@@ -192,8 +189,6 @@ async def test_nobody_and_strangers_have_nothing_of_it(databases: Databases, bur
 
 
 def test_every_kind_of_task_has_a_name() -> None:
-    from backend.console.values import TASK_NAMES
-
     assert set(TASK_NAMES) == set(TaskKind)
     made = TaskValue(TaskKind.PROJECT, None, now(), "甲", "乙", "b", "InvestmentProject", (new_id(),))
     assert made.key.startswith("project:")

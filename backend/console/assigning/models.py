@@ -51,6 +51,8 @@ class VerificationAssignment(Base):
     answer: Mapped[str]
     engagement_id: Mapped[UUID | None] = mapped_column(ForeignKey("engagement.id"))
     ended_at: Mapped[datetime | None]
+    reminded: Mapped[int | None]
+    """Days before its day for which whoever has to act was reminded last; -1 once it was late. None: not yet."""
 
 
 class VerifierRelation(Base):

@@ -51,11 +51,14 @@ group by o.id, o.name order by o.name, o.id limit :limit""")
 
 def assignment_of(row: Any) -> AssignmentValue:  # noqa: ANN401 - a row of ASSIGNMENT
     """Return a row as a value."""
-    return AssignmentValue(**{**row._mapping, "state": AssignmentState(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
+    given: dict[str, Any] = {each.name: getattr(row, each.name) for each in fields(AssignmentValue)}
+    given["state"] = AssignmentState(row.state)
+    return AssignmentValue(**given)
 
 
 def _relation_of(row: Any) -> RelationValue:  # noqa: ANN401 - a row of RELATION
-    return RelationValue(**{**row._mapping, "kind": RelationKind(row.kind)})  # noqa: SLF001 - SQLAlchemy's public name
+    given: dict[str, Any] = {**row._mapping, "kind": RelationKind(row.kind)}  # noqa: SLF001 - SQLAlchemy's public name
+    return RelationValue(**given)
 
 
 async def assignments(
@@ -130,9 +133,7 @@ async def _terms(read: Read, paths: Sequence[str]) -> dict[str, TermsValue]:
     return {path: TermsValue(*row) for path in set(paths) for row in rows if path.startswith(row.division_path)}
 
 
-async def independence(
-    read: Read, scope: Scope, asked: Sequence[AskedPair]
-) -> list[list[InterestCheck]]:
+async def independence(read: Read, scope: Scope, asked: Sequence[AskedPair]) -> list[list[InterestCheck]]:
     """Return the checks of what is recorded (relations, rotation) for each question, in three statements; for a loader.
 
     Raises:
@@ -162,9 +163,7 @@ async def independence(
     ]
 
 
-async def workloads(
-    read: Read, scope: Scope, *, limit: int, after: tuple[str, UUID] | None = None
-) -> list[Workload]:
+async def workloads(read: Read, scope: Scope, *, limit: int, after: tuple[str, UUID] | None = None) -> list[Workload]:
     """Return every active verifier with what it has to do in the caller's region, by name.
 
     Raises:

@@ -22,6 +22,19 @@ OPEN = frozenset({AssignmentState.PROPOSED, AssignmentState.ACCEPTED, Assignment
 """States in which something is still to be done."""
 
 
+REMINDERS = (30, 7, 1)
+"""Days before an assignment's day on which whoever has to act is reminded."""
+LATE = -1
+"""What stands in the place of days once its day is over."""
+
+
+def reminder(days_left: int) -> int | None:
+    """Return the narrowest reminder that is due: 30, 7 or 1 days, -1 when it is late, None while there is time."""
+    if days_left < 0:
+        return LATE
+    return min((each for each in REMINDERS if days_left <= each), default=None)
+
+
 def years_in_a_row(verified: Collection[int], year: int) -> int:
     """Return how many years directly before `year` are among those verified."""
     count = 0

@@ -1,18 +1,17 @@
 """An assignment's way: proposed by the authority, answered by the verifier, engaged by the enterprise, done or withdrawn."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, text, update
-from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import service as accounts
 from backend.accounts.errors import AccountNotYours, YearOutOfRange
 from backend.accounts.values import FIRST_YEAR, AccountValue
 from backend.console import rules as desk
-from backend.console.assigning import queries, rules
+from backend.console.assigning import queries, rules, telling
 from backend.console.assigning.models import VerificationAssignment
 from backend.console.assigning.queries import ASSIGNMENT, assignment_of
 from backend.console.errors import AssignmentNotFound, AssignmentOpen, DeskOfAuthority, DeskOfVerifier
@@ -79,6 +78,7 @@ async def propose(
     columns = {name: getattr(value, name) for name in value.__slots__} | {"state": value.state.value}
     await write.run(insert(VerificationAssignment).values(authority_id=scope.organisation_id, **columns))
     _tell(write, "console:propose_verifier", value, due_on=due_on.isoformat())
+    await telling.tell_of(write, scope, value)
     return value
 
 
@@ -138,6 +138,7 @@ async def answer(
         write, found, state=state, answered_at=moment, answer=said, ended_at=None if is_accepted else moment
     )
     _tell(write, f"console:assignment_{state.value}", changed, answer=said)
+    await telling.tell_of(write, scope, changed)
     return changed
 
 
@@ -173,6 +174,7 @@ async def engage(
         )  # fmt: skip
     changed = await _change(write, found, state=AssignmentState.ENGAGED, engagement_id=engagement_id)
     _tell(write, "console:assignment_engaged", changed, engagement=str(engagement_id))
+    await telling.tell_of(write, scope, changed)
     return changed
 
 
@@ -194,6 +196,7 @@ async def withdraw(write: Write, scope: Scope, account_id: UUID, assignment_id: 
     rules.check_step(found.state, *rules.OPEN)
     changed = await _change(write, found, state=AssignmentState.WITHDRAWN, answer=why, ended_at=now())
     _tell(write, "console:assignment_withdrawn", changed, reason=why)
+    await telling.tell_of(write, scope, changed)
     return changed
 
 
@@ -207,11 +210,33 @@ async def settle(write: Write, scope: Scope) -> int:
     return await write.run(_SETTLE)
 
 
+async def remind(write: Write, scope: Scope) -> int:
+    """Remind whoever has to act on an assignment, once for each of 30, 7 and 1 days before its day and once it is late.
+
+    Return how many were reminded. For the service's own rounds: of several at once each assignment is reminded by one.
+
+    Raises:
+        Unauthenticated, Forbidden: without `console:assign`.
+    """
+    scope.require("console:assign")
+    table, day, done = VerificationAssignment, today(), 0
+    soon = ASSIGNMENT.add_columns(table.reminded).where(
+        table.state.in_([each.value for each in rules.OPEN]), table.due_on <= day + timedelta(days=max(rules.REMINDERS)),
+        table.reminded.is_distinct_from(rules.LATE),
+    )  # fmt: skip
+    for row in await write.rows(soon.order_by(table.due_on, table.id).with_for_update(skip_locked=True)):
+        found, narrowest = assignment_of(row), rules.reminder((row.due_on - day).days)
+        if narrowest is None or (row.reminded is not None and row.reminded <= narrowest):
+            continue
+        await telling.remind_of(write, scope, found, narrowest)
+        await write.run(update(table).where(table.id == found.id).values(reminded=narrowest))
+        done += 1
+    return done
+
+
 async def _held(write: Write, account_id: UUID, assignment_id: UUID) -> AssignmentValue:
     table = VerificationAssignment
-    row = await write.row(
-        ASSIGNMENT.where(table.account_id == account_id, table.id == assignment_id).with_for_update()
-    )
+    row = await write.row(ASSIGNMENT.where(table.account_id == account_id, table.id == assignment_id).with_for_update())
     if row is None:
         raise AssignmentNotFound(path=("input", "assignmentId"))
     return assignment_of(row)
@@ -219,7 +244,9 @@ async def _held(write: Write, account_id: UUID, assignment_id: UUID) -> Assignme
 
 async def _change(write: Write, found: AssignmentValue, **changes: Any) -> AssignmentValue:  # noqa: ANN401 - columns of an assignment
     table = VerificationAssignment
+    # Another has to act now, who was not reminded.
     stored = {name: each.value if isinstance(each, AssignmentState) else each for name, each in changes.items()}
+    stored["reminded"] = None
     await write.run(update(table).where(table.account_id == found.account_id, table.id == found.id).values(stored))
     return replace(found, **changes)
 

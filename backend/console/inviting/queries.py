@@ -21,7 +21,7 @@ FILE = select(
 
 def file_of(row: Any) -> InvitationFileValue:  # noqa: ANN401 - a row of FILE
     """Return a row as a value."""
-    given = {**row._mapping, "state": InvitationFileState(row.state)}  # noqa: SLF001 - SQLAlchemy's public name
+    given: dict[str, Any] = {**row._mapping, "state": InvitationFileState(row.state)}  # noqa: SLF001 - SQLAlchemy's public name
     given.pop("annotated_key", None)
     return InvitationFileValue(**given)
 

@@ -29,10 +29,22 @@ SECTOR = Column(
     "sector", "行业代码", "Sector code", "本地区行业代码，可留空。", "A sector of the jurisdiction; may be empty.", 18
 )
 ADMINISTRATOR = Column(
-    "administrator", "管理员姓名", "Administrator", "首位管理员的姓名。", "Name of the first administrator.", 18, is_required=True
+    "administrator",
+    "管理员姓名",
+    "Administrator",
+    "首位管理员的姓名。",
+    "Name of the first administrator.",
+    18,
+    is_required=True,
 )
 EMAIL = Column(
-    "email", "管理员邮箱", "E-mail", "首位管理员的电子邮箱。", "E-mail address of the first administrator.", 32, is_required=True
+    "email",
+    "管理员邮箱",
+    "E-mail",
+    "首位管理员的电子邮箱。",
+    "E-mail address of the first administrator.",
+    32,
+    is_required=True,
 )
 COLUMNS = (NAME, CREDIT_CODE, DIVISION, SECTOR, ADMINISTRATOR, EMAIL)
 INVITATIONS_FILE = Layout(COLUMNS, "企业名单")

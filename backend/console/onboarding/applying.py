@@ -7,17 +7,21 @@ from sqlalchemy import insert, select, text
 
 from backend.console.errors import JoinTooMany
 from backend.console.onboarding import queries
-from backend.console.onboarding.models import JoinApplication
 from backend.console.onboarding.checking import checked
+from backend.console.onboarding.models import JoinApplication
 from backend.console.values import JoinDraft, JoinFile, JoinState
+from backend.kit import notices
 from backend.kit.clock import now
 from backend.kit.db import Read, Write
+from backend.kit.notices import Addressee, Link, Notice, Said
 from backend.kit.scope import Scope
 from backend.tenants import service as tenants
 from backend.tenants.values import Pack
 
 MOST_WAITING = 5
 """Applications of one enterprise that may wait at the same time: whoever writes another has not read the answer."""
+ROLES = ("administrator", "officer")
+"""Whom of an authority an application is told."""
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:code, 400001))")
 
 
@@ -62,5 +66,18 @@ async def apply_to_join(
     write.audit(
         "console:apply_to_join", object_type="JoinApplication", object_id=application_id,
         credit_code=given.credit_code, division=given.division_code, sha256=file.sha256,
+    )  # fmt: skip
+    await notices.tell(
+        write, scope,
+        Notice(
+            "console.application", f"join:{application_id}",
+            Said(f"收到入驻申请：{given.name}", f"An application to join: {given.name}"),
+            Said(
+                f"{given.name}（{given.credit_code}）申请入驻，请在入驻工作台受理。",
+                f"{given.name} ({given.credit_code}) applies to join; it waits at the onboarding desk.",
+            ),
+            Link("JoinApplication", (application_id,)),
+        ),
+        Addressee(division_path=paths[given.division_code], roles=ROLES),
     )  # fmt: skip
     return application_id, True

@@ -92,9 +92,7 @@ async def _decide(
     changes = {
         "decided_at": now(), "decided_by": scope.actor_id, "reason": reason, "organisation_id": organisation_id,
     }  # fmt: skip
-    await write.run(
-        update(JoinApplication).where(JoinApplication.id == found.id).values(state=state.value, **changes)
-    )
+    await write.run(update(JoinApplication).where(JoinApplication.id == found.id).values(state=state.value, **changes))
     write.audit(
         f"console:application_{state.value}", object_type="JoinApplication", object_id=found.id,
         credit_code=found.credit_code, reason=reason,

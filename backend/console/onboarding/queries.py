@@ -34,7 +34,8 @@ order by 1, 2, 3""")
 
 def application_of(row: Any) -> JoinValue:  # noqa: ANN401 - a row of APPLICATION
     """Return a row as a value."""
-    return JoinValue(**{**row._mapping, "state": JoinState(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
+    given: dict[str, Any] = {**row._mapping, "state": JoinState(row.state)}  # noqa: SLF001 - SQLAlchemy's public name
+    return JoinValue(**given)
 
 
 async def applications(

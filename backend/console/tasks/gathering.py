@@ -16,6 +16,7 @@ from backend.esg.values import DutyState
 from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Kind, Scope
+from backend.monitoring import service as monitoring
 from backend.quotas import service as quotas
 from backend.quotas.errors import QuotaRuleUnknown
 
@@ -23,6 +24,11 @@ MOST = 2000
 """Tasks of one source that are gathered; nobody reads on beyond that."""
 SOON_DAYS = 60
 """How long before its day a disclosure counts as a task."""
+CAUSES = {
+    "growth": ("碳排放增长较快", "fast growth of emissions"), "budget": ("预计超出预算", "projected beyond the budget"),
+    "intensity": ("强度高于目标", "intensity above its target"),
+}  # fmt: skip
+"""What warnings are raised for, zh and en."""
 _ACCOUNTS = text("select id, number, name from carbon_account where closed_at is null order by number limit :limit")
 
 Source = Callable[[Read, Scope, date], Awaitable[list[TaskValue]]]
@@ -119,5 +125,20 @@ async def _disclosures(read: Read, scope: Scope, day: date) -> list[TaskValue]:
     ]  # fmt: skip
 
 
-SOURCES: tuple[Source, ...] = (_in_tables, _quota_duties, _disclosures)
+async def _warnings(read: Read, scope: Scope, _day: date) -> list[TaskValue]:
+    """Return the open warnings of the authority's region."""
+    if scope.kind is not Kind.AUTHORITY or not scope.allows("monitoring:respond"):
+        return []
+    return [
+        TaskValue(
+            TaskKind.WARNING, each.due_on, each.raised_at, each.cause.division_code,
+            f"{CAUSES[each.cause.kind.value][0]} {each.level_zh}",
+            f"{CAUSES[each.cause.kind.value][1]}, {each.level_en}",
+            "EmissionWarning", (each.id,), each.cause.account_id,
+        )
+        for each in await monitoring.open_warnings(read, scope, limit=MOST)
+    ]  # fmt: skip
+
+
+SOURCES: tuple[Source, ...] = (_in_tables, _quota_duties, _disclosures, _warnings)
 """Where tasks come from."""

@@ -7,7 +7,6 @@ state. Row-level security shows an authority its region, a verifier the accounts
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
