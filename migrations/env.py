@@ -16,6 +16,8 @@ from backend.accounts import models as accounts
 from backend.budgets import models as budgets
 from backend.console import models as console
 from backend.credits.ccer import models as ccer
+from backend.credits.citizens import models as citizens
+from backend.credits.events import models as events
 from backend.credits.gec import models as gec
 from backend.credits.market import models as market
 from backend.credits.programmes import models as programmes
@@ -55,6 +57,8 @@ MODELS = (
     registry,
     gec,
     ccer,
+    citizens,
+    events,
     programmes,
     market,
     quotas,

@@ -31,6 +31,7 @@ from backend.ledger.service.classes import (
     freeze,
     furnish,
     open_participant,
+    open_participants,
     register_classes,
     unfreeze,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "movements_by_id",
     "of_serials",
     "open_participant",
+    "open_participants",
     "openings",
     "pledge",
     "postings_of",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from backend.kit.clock import now
@@ -32,6 +33,10 @@ NATIONAL = (
     ),
 )  # fmt: skip
 """The classes every jurisdiction has. A certificate stands for 1,000 kWh and changes hands once."""
+OPEN_MANY = text(
+    "select ledger_open_participant(row.id, cast(:organisation as uuid), row.path, row.name)"
+    " from jsonb_to_recordset(:rows) as row (id uuid, name text, path text)"
+).bindparams(bindparam("rows", type_=JSONB))
 NAMED = ("name_zh", "name_en", "source", "confidence", "programme")
 
 
@@ -108,10 +113,17 @@ async def open_participant(write: Write, scope: Scope, name: str, division_path:
 
     The caller's organisation keeps it. Raises Forbidden without `ledger:issue`.
     """
+    return (await open_participants(write, scope, [(name, division_path)]))[0]
+
+
+async def open_participants(write: Write, scope: Scope, named: Sequence[tuple[str, str]]) -> list[UUID]:
+    """Open an account for each (name, division path) at once; return their ids in that order. Refuses as the single one."""
     scope.require("ledger:issue")
-    opened = new_id()
-    await write.value(select(func.ledger_open_participant(opened, scope.organisation_id, division_path, name)))
-    write.audit("ledger:open_participant", object_type="LedgerAccount", object_id=opened)
+    opened = [new_id() for _ in named]
+    rows = [{"id": str(one), "name": name, "path": path} for one, (name, path) in zip(opened, named, strict=True)]
+    await write.run(OPEN_MANY, {"rows": rows, "organisation": scope.organisation_id})
+    for one in opened:
+        write.audit("ledger:open_participant", object_type="LedgerAccount", object_id=one)
     return opened
 
 
