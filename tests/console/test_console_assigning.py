@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from factories import accounts, desks, identity
@@ -279,12 +280,7 @@ async def test_the_desk_shows_every_account_with_its_state_findings_and_verifier
     late = await accounts.held_account(databases, division=HOME)
     found = await desks.proposed(databases, bureau, firm.held, body)
     await desks.engaged(databases, firm, await desks.accepted(databases, body, found))
-    overdue = await desks.proposed(databases, bureau, late, body, due_on=today())
-    async with databases.write(Scope.system("wuxi")) as write:
-        await write.run(
-            text("update verification_assignment set due_on = :day where id = :id"),
-            {"day": today() - timedelta(days=3), "id": overdue.id},
-        )
+    await desks.overdue(databases, bureau, late, body, 3)
     async with databases.read(bureau.scope) as read:
         rows = {
             each.account_id: each
@@ -361,33 +357,28 @@ async def test_whoever_has_to_act_is_reminded_once_for_each_mark(
     held = await accounts.held_account(databases, division=HOME)
     found = await desks.proposed(databases, bureau, held, body, due_on=today() + timedelta(days=5))
 
-    async def reminded() -> int | None:
+    async def reminded(own_id: UUID) -> int | None:
         await keep_desks(databases, "wuxi")
         async with databases.read(Scope.system("wuxi")) as read:
-            return await read.value(
-                text("select reminded from verification_assignment where id = :id"), {"id": found.id}
-            )
+            return await read.value(text("select reminded from verification_assignment where id = :id"), {"id": own_id})
 
-    async def told(made: Made) -> list[str]:
+    async def told(made: Made, own_id: UUID) -> list[str]:
         async with databases.read(made.scope) as read:
             rows = await read.rows(
                 text(
                     "select subject_zh from notice where kind = 'console.assignment' and link ->> 2 = :id order by id"
                 ),
-                {"id": str(found.id)},
+                {"id": str(own_id)},
             )
         return [row.subject_zh.rpartition(" ")[2] for row in rows]
 
-    assert await reminded() == 7
-    assert await reminded() == 7
-    assert await told(body) == ["待核查机构答复", "距期限不足 7 天".rpartition(" ")[2]]
-    accepted = await desks.accepted(databases, body, found)  # now the enterprise has to act, and was not reminded
-    assert await reminded() == 7
-    assert len(await told(held.holder)) == 2
-    async with databases.write(Scope.system("wuxi")) as write:
-        await write.run(
-            text("update verification_assignment set due_on = :day where id = :id"),
-            {"day": today() - timedelta(days=1), "id": accepted.id},
-        )
-    assert await reminded() == rules.LATE
-    assert "已逾期" in await told(bureau)
+    assert await reminded(found.id) == 7
+    assert await reminded(found.id) == 7
+    assert await told(body, found.id) == ["待核查机构答复", "距期限不足 7 天".rpartition(" ")[2]]
+    await desks.accepted(databases, body, found)  # now the enterprise has to act, and was not reminded
+    assert await reminded(found.id) == 7
+    assert len(await told(held.holder, found.id)) == 2
+    late = await desks.overdue(databases, bureau, await accounts.held_account(databases, division=HOME), body, 1)
+    assert await reminded(late) == rules.LATE
+    assert "已逾期" in await told(bureau, late)
+    assert "已逾期" in await told(body, late)

@@ -11,9 +11,11 @@ from uuid import UUID
 from factories import accounts, identity, inventory
 from factories.accounts import Held
 from factories.identity import Made
+from sqlalchemy import insert
 
 from backend.accounts import service as accounts_service
 from backend.console import service
+from backend.console.assigning.models import VerificationAssignment
 from backend.console.values import AssignmentValue, JoinDraft, JoinFile
 from backend.emissions.inventory import service as review
 from backend.emissions.inventory.values import Computed
@@ -76,6 +78,20 @@ async def proposed(
         )  # fmt: skip
 
 
+async def overdue(databases: Databases, bureau: Made, held: Held, body: Made, days: int) -> UUID:
+    """Put an assignment on record that should have been answered some days ago; return its own id."""
+    found = await proposed(databases, bureau, held, body, year=2024)
+    columns = {name: getattr(found, name) for name in found.__slots__} | {
+        "id": new_id(), "state": "proposed", "year": 2025, "due_on": today() - timedelta(days=days),
+        "authority_id": bureau.id,
+    }  # fmt: skip
+    async with databases.write(Scope.system("wuxi")) as write:
+        await write.run(insert(VerificationAssignment).values(columns))
+    async with databases.write(bureau.scope) as write:
+        await service.withdraw(write, bureau.scope, held.id, found.id, "重新安排")
+    return columns["id"]
+
+
 async def accepted(databases: Databases, body: Made, found: AssignmentValue) -> AssignmentValue:
     """Let the verifier accept, declaring independence."""
     async with databases.write(body.scope) as write:
@@ -131,7 +147,11 @@ async def verified(databases: Databases, firm: Firm, body: Made) -> None:
     """Let an engaged verifier verify it."""
     async with databases.write(body.scope) as write:
         await review.verify(
-            write, body.scope, account_id=firm.held.id, inventory_id=firm.computed.inventory_id, statement="核查无保留意见"
+            write,
+            body.scope,
+            account_id=firm.held.id,
+            inventory_id=firm.computed.inventory_id,
+            statement="核查无保留意见",
         )
 
 
