@@ -103,7 +103,7 @@ async def test_meters_without_a_valid_calibration_are_told(databases: Databases)
             continue
         async with databases.write(held.scope) as write:
             await accounts.record_calibration(
-                write, held.scope, account_id=held.id, meter_id=meter.id, calibrated_on=until - timedelta(days=365),
+                write, held.scope, account_id=held.id, meter_id=meter.id, calibrated_on=day - timedelta(days=400),
                 valid_until=until,
             )  # fmt: skip
     async with databases.read(bureau.clerk) as read:

@@ -1,6 +1,6 @@
 """What ESG does, one kind of thing a file; the names below are what the rest of the house may use."""
 
-from backend.esg import park_facts
+from backend.esg import park_facts, unit_officers
 from backend.esg.city.papers import draft_paper as draft_white_paper
 from backend.esg.city.papers import paper as white_paper
 from backend.esg.city.papers import papers as white_papers
@@ -32,6 +32,8 @@ from backend.esg.service.viewing import history, publication, tasks, view
 return_disclosure = return_
 PARK_FACTS = park_facts
 """What parks are told; importing it is telling them."""
+UNIT_OFFICERS = unit_officers
+"""What key units are told; importing it is telling them."""
 
 __all__ = [
     "Judged",
