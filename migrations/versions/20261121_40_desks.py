@@ -146,9 +146,7 @@ def _inviting() -> None:
         ),
         sa.PrimaryKeyConstraint("file_id", "row", name=op.f("pk_invited_enterprise")),
     )
-    op.create_index(
-        op.f("ix_invited_enterprise_enterprise_id"), "invited_enterprise", ["enterprise_id"], unique=False
-    )
+    op.create_index(op.f("ix_invited_enterprise_enterprise_id"), "invited_enterprise", ["enterprise_id"], unique=False)
     protect(
         "invitation_file",
         select=REGIONAL,
@@ -183,6 +181,7 @@ def _assigning() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("engagement_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "state in ('proposed', 'accepted', 'engaged', 'done', 'declined', 'withdrawn')",
             name=op.f("ck_verification_assignment_state"),
@@ -272,11 +271,11 @@ def _assigning() -> None:
         select=either(SYSTEM, within("division_path"), OF_VERIFIER, OF_OWN_ACCOUNT),
         insert=either(SYSTEM, within("division_path")),
         update=either(SYSTEM, within("division_path"), OF_VERIFIER, OF_OWN_ACCOUNT),
-        update_of=("state", "answered_at", "answer", "engagement_id", "ended_at"),
+        update_of=("state", "answered_at", "answer", "engagement_id", "ended_at", "reminded"),
     )
     protect(
         "verifier_relation",
-        select=either(SYSTEM, OF_VERIFIER, OF_SEEN_ENTERPRISE, f"{within('division_path')} and division_path <> ''"),
+        select=either(SYSTEM, OF_VERIFIER, OF_SEEN_ENTERPRISE, within("division_path")),
         insert=either(SYSTEM, OF_VERIFIER, within("division_path")),
     )
     protect("verification_terms", select=OF_TERMS, insert=either(SYSTEM, within("division_path")))
