@@ -203,7 +203,7 @@ async def test_the_roster_and_the_grids_electricity_as_files(databases: Database
         ([(row.number, "是"), (row.number, "否")], "twice"),
     ):
         answer = await post("large-industry", rows)
-        assert answer.status_code == 422, answer.text
+        assert answer.status_code == 400, answer.text
         assert said in str(answer.json())
     assert "dated" in (await post("large-industry", [(row.number, "是")], dated="soon")).text
     firm = await client.signed_in(await identity.enterprise(databases, tenant="guizhou", division=division))

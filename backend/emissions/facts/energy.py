@@ -25,6 +25,7 @@ from backend.emissions.values import Basis, EnergyKind
 from backend.factors import service as factors
 from backend.kit.clock import CHINA
 from backend.kit.db import Read
+from backend.kit.months import Month
 from backend.kit.quantities import conversion
 from backend.kit.scope import Scope
 
@@ -75,9 +76,7 @@ where s.account_id = any(cast(:account_ids as uuid[])) and s.method = any(cast(:
     and exists (
         select from activity_record r
         where r.account_id = s.account_id and r.source_id = s.id and not r.is_withdrawn and r.recorded_at <= :as_of
-            and (r.month between cast(:month as date) - cast(:usual || ' months' as interval)
-                    and cast(:month as date) - interval '1 month'
-                or r.month = cast(:month as date) - interval '1 year')
+            and (r.month >= :earliest and r.month < :month or r.month = :year_before)
     )
 order by 1, 2""")
 
@@ -197,7 +196,7 @@ async def usual_energy_sources(
     found: dict[UUID, set[UUID]] = {each: set() for each in account_ids}
     asked = {
         "account_ids": list(account_ids), "methods": list(ENERGY_METHODS), "month": month, "as_of": as_of,
-        "usual": USUAL_MONTHS,
+        "earliest": Month.of(month).plus(-USUAL_MONTHS).first_day, "year_before": Month.of(month).plus(-12).first_day,
     }  # fmt: skip
     for row in await read.rows(USUAL, asked) if found else ():
         found[row.account_id].add(row.source_id)
