@@ -7,12 +7,25 @@ of each version it was given.
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
+
+from backend.tenants.words import (
+    CapPeriod,
+    Confidence,
+    DivisionLevel,
+    Formula,
+    MethodologyKind,
+    ProgrammeKind,
+    ProgrammeStatus,
+    RetirementPurpose,
+    Rounding,
+    TenantLevel,
+    UnitDimension,
+)
 
 ACTIONS = ("tenants:load_pack", "tenants:read")
 """What this noun lets people do. Loading a pack is granted to no role: the service does it when it starts."""
@@ -48,104 +61,6 @@ Timezone = Annotated[str, AfterValidator(_known_timezone)]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 """A decimal, written in quotation marks: a bare `0.1` in TOML has already lost digits."""
 Positive = Annotated[Exact, Field(gt=0)]
-
-
-class DivisionLevel(StrEnum):
-    """Where a division stands.
-
-    `city` is prefecture level (市, 自治州); `county` is county level other than a district: counties, county-level
-    cities, autonomous counties, special districts (特区); `zone` is a functional zone, no administrative division.
-    """
-
-    PROVINCE = "province"
-    CITY = "city"
-    DISTRICT = "district"
-    COUNTY = "county"
-    ZONE = "zone"
-
-
-class TenantLevel(StrEnum):
-    """Whether the jurisdiction is a city or a whole province."""
-
-    CITY = "city"
-    PROVINCE = "province"
-
-
-class Confidence(StrEnum):
-    """How sure the source is; the words of the reference files."""
-
-    VERIFIED = "verified-by-lookup"
-    SECONDARY = "secondary-lookup"
-    MEMORY = "from-memory"
-    PLACEHOLDER = "placeholder"
-
-
-class ProgrammeKind(StrEnum):
-    """What a programme gives or runs; points are not tonnes and certificates are not tonnes."""
-
-    CREDITS = "credits"
-    POINTS = "points"
-    CERTIFICATES = "certificates"
-    FINANCE = "finance"
-    LABEL = "label"
-    PARK = "park"
-    PLATFORM = "platform"
-    REPORT = "report"
-
-
-class ProgrammeStatus(StrEnum):
-    """How far the programme's rules are known: `named` means that a document names it and no more."""
-
-    IN_FORCE = "in_force"
-    PILOT = "pilot"
-    NAMED = "named"
-
-
-class UnitDimension(StrEnum):
-    """What a programme's unit measures: tonnes of CO2e, or points. They are never added."""
-
-    TONNE = "tonne"
-    POINT = "point"
-
-
-class MethodologyKind(StrEnum):
-    """Whether reductions come from a project with a report, or from a scene of daily life (低碳场景)."""
-
-    PROJECT = "project"
-    SCENE = "scene"
-
-
-class Formula(StrEnum):
-    """How a quantity becomes units.
-
-    `difference`: baseline - project - leakage, as the reviewed report states them. `per_unit`: activity x factor.
-    """
-
-    DIFFERENCE = "difference"
-    PER_UNIT = "per_unit"
-
-
-class Rounding(StrEnum):
-    """How the units of a submission are rounded to what the class of units can hold."""
-
-    DOWN = "down"
-    HALF_UP = "half_up"
-
-
-class CapPeriod(StrEnum):
-    """The calendar span a cap counts over."""
-
-    MONTH = "month"
-    YEAR = "year"
-
-
-class RetirementPurpose(StrEnum):
-    """What units may be retired for: an event, a product, the public good; points are redeemed."""
-
-    EVENT = "event"
-    PRODUCT = "product"
-    PUBLIC = "public"
-    REDEEM = "redeem"
 
 
 class _Value(BaseModel):
@@ -419,6 +334,24 @@ class WarningRules(Sourced):
     coverage_percent: Annotated[Exact, Field(ge=0, le=100)] = Decimal(100)
 
 
+class PlanTarget(Sourced):
+    """A number a government document sets out to reach: at the end of a year, every year, or without a year.
+
+    `item` is where the document says it, `quote` its words. `comparator` compares what is found with `quantity`.
+    """
+
+    code: Word
+    year: Annotated[int, Field(ge=2005, le=2100)] | None = None
+    is_yearly: bool = False
+    comparator: Literal[">=", ">", "<=", "<"]
+    quantity: Exact
+    unit: str = ""
+    name_zh: Text
+    name_en: Text
+    item: Text
+    quote: Text
+
+
 class Fault(NamedTuple):
     """One thing wrong in a pack: file, line or field, and how to mend it in both languages."""
 
@@ -456,6 +389,7 @@ class Pack(_Value):
     score_model: ScoreModel
     budget: BudgetRules
     warnings: WarningRules
+    plan_targets: tuple[PlanTarget, ...] = ()
     divisions: tuple[Division, ...]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -512,6 +446,7 @@ class Pack(_Value):
                 ("method_packs", self.method_packs),
                 ("sectors", self.sectors),
                 ("programmes", self.programmes),
+                ("plan_targets", self.plan_targets),
             )
             for part in parts
         )
