@@ -1,6 +1,6 @@
 """Reads of warnings, their steps and evaluations. Row-level security leaves an authority its subtree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -32,10 +32,9 @@ CAUSE = ("kind", "division_code", "division_path", "sector", "account_id", "year
 
 def warning_of(row: Row[Any]) -> WarningValue:
     """Return a row as a warning."""
-    given: Mapping[str, Any] = dict(row._mapping)  # noqa: SLF001 - a row's public spelling as a mapping
-    cause = Cause(**{**{name: given[name] for name in CAUSE}, "kind": CauseKind(given["kind"])})
-    own = {name: value for name, value in given.items() if name not in CAUSE}
-    return WarningValue(cause=cause, **{**own, "state": WarningState(given["state"])})
+    given: dict[str, Any] = {**row._mapping, "kind": CauseKind(row.kind), "state": WarningState(row.state)}  # noqa: SLF001 - a row's public spelling as a mapping
+    given["cause"] = Cause(**{name: given.pop(name) for name in CAUSE})
+    return WarningValue(**given)
 
 
 async def warning(read: Read, _scope: Scope, warning_id: UUID, *, is_held: bool = False) -> WarningValue | None:

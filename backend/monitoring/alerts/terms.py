@@ -206,13 +206,16 @@ _TERMS = select(
 ).outerjoin(MonitoringTermsDecision, MonitoringTermsDecision.terms_id == MonitoringTerms.id)  # fmt: skip
 
 
+def _bound(given: str | None) -> Decimal | None:
+    return None if given is None else Decimal(given)
+
+
 def _value(row: Row[Any]) -> TermsValue:
     content = row.content
     levels = tuple(
         Level(
-            each["code"], each["name_zh"], each["name_en"],
-            *(None if each[name] is None else Decimal(each[name]) for name in ("growth", "budget", "intensity")),
-            each["answer_days"],
+            each["code"], each["name_zh"], each["name_en"], _bound(each["growth"]), _bound(each["budget"]),
+            _bound(each["intensity"]), each["answer_days"],
         )
         for each in content["levels"]
     )  # fmt: skip
