@@ -8,7 +8,6 @@ by role. A root field without a case fails the walk.
 
 from isolation_banks import BANKS
 from isolation_budgets import BUDGETS
-from isolation_desks import DESKS
 from isolation_citizens import CITIZENS
 from isolation_desks import DESKS
 from isolation_estimates import ESTIMATES
