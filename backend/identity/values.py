@@ -65,6 +65,7 @@ _READS = frozenset(
         "parks:read",
         "projects:read",
         "console:tasks",
+        "targets:read",
     }
 )
 _BANK = frozenset(
@@ -139,8 +140,8 @@ _OFFICER = _READS | {
     "projects:review",
     "regions:read",
     "regions:record",
+    "targets:draft",
     "targets:evaluate",
-    "targets:read",
     "credits:review",
     "emissions:close",
     "esg:supervise",
@@ -195,7 +196,7 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
             "scores:activate",
         },
         "officer": _OFFICER,
-        "viewer": _READS | {"console:read", "regions:read", "targets:read"},
+        "viewer": _READS | {"console:read", "regions:read"},
     },
     Kind.VERIFIER: {
         ADMINISTRATOR: _VERIFIER | _HOUSE | {"identity:engage"},

@@ -1,4 +1,4 @@
-"""Reading packs: a folder with `pack.toml` and `divisions.csv` becomes a validated `Pack`.
+"""Reading packs: a folder with `pack.toml` and `divisions.csv` (and perhaps `targets.toml`) becomes a validated `Pack`.
 
 The product ships the packs beside this file; an installation adds its own by pointing `CARBON_PACKS_DIR` at a
 folder of further ones. A new city is such a folder and nothing else.
@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from backend.tenants import rules
 from backend.tenants.errors import PackDuplicate, PackInvalid
-from backend.tenants.rules import DIVISIONS_FILE, PACK_FILE
+from backend.tenants.rules import DIVISIONS_FILE, PACK_FILE, TARGETS_FILE
 from backend.tenants.values import Division, Fault, Pack
 
 SHIPPED = Path(__file__).parent / "packs"
@@ -51,16 +51,22 @@ def load_pack(folder: Path) -> Pack:
     head = _toml(folder)
     divisions, lines = _divisions(folder)
     faults: list[Fault] = []
-    for reserved in ("divisions", "sha256"):
+    targets = _toml(folder, TARGETS_FILE) if (folder / TARGETS_FILE).exists() else {}
+    for strange in sorted(targets.keys() - {"plan_targets"}):
+        en = "is not written in this file; only [[plan_targets]] are."
+        faults.append(Fault(TARGETS_FILE, strange, en, "不应写在此文件中，此文件只写 [[plan_targets]]。"))
+    for reserved in ("divisions", "sha256", "plan_targets"):
         if reserved in head:
             en = f"is not written in {PACK_FILE}; it is worked out from the pack's files."
             faults.append(Fault(PACK_FILE, reserved, en, "由数据包文件得出，不应写在此处。"))
     faults += rules.tree_faults(divisions, lines, file=DIVISIONS_FILE)
     pack: Pack | None = None
     try:
-        pack = Pack.model_validate({**head, "divisions": divisions, "sha256": _sha256(folder)})
+        pack = Pack.model_validate({
+            **head, "plan_targets": targets.get("plan_targets", ()), "divisions": divisions, "sha256": _sha256(folder),
+        })  # fmt: skip
     except ValidationError as error:
-        faults += (_translated(PACK_FILE, "", detail) for detail in error.errors())
+        faults += (_translated(rules.file_of(str(*detail["loc"][:1])), "", detail) for detail in error.errors())
     if pack is not None and not faults:
         faults += rules.code_faults(pack, folder.name)
         faults += rules.place_faults(pack)
@@ -124,11 +130,11 @@ def _text(folder: Path, name: str) -> str:
         raise PackInvalid(folder.name, [Fault(name, "file", en, zh)]) from error
 
 
-def _toml(folder: Path) -> dict[str, Any]:
+def _toml(folder: Path, name: str = PACK_FILE) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(folder, PACK_FILE))
+        return tomllib.loads(_text(folder, name))
     except tomllib.TOMLDecodeError as error:
-        fault = Fault(PACK_FILE, "syntax", f"is not TOML: {error}.", f"不是有效的 TOML：{error}。")
+        fault = Fault(name, "syntax", f"is not TOML: {error}.", f"不是有效的 TOML：{error}。")
         raise PackInvalid(folder.name, [fault]) from error
 
 

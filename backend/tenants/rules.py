@@ -27,6 +27,13 @@ from backend.tenants.values import (
 
 PACK_FILE = "pack.toml"
 DIVISIONS_FILE = "divisions.csv"
+TARGETS_FILE = "targets.toml"
+"""A pack may have one: the numbers its documents set out to reach."""
+
+
+def file_of(where: str) -> str:
+    """Return the file of a pack in which a field stands."""
+    return TARGETS_FILE if where.startswith("plan_targets") else PACK_FILE
 
 
 def required_division(pack: Pack, code: str) -> Division:
@@ -168,15 +175,18 @@ def reference_faults(pack: Pack) -> Iterator[Fault]:
         ("sectors", (sector.code for sector in pack.sectors)),
         ("programmes", (programme.code for programme in pack.programmes)),
         ("hosts", pack.hosts),
+        ("plan_targets", (target.code for target in pack.plan_targets)),
     )
     for name, codes in listed:
         for code in sorted(code for code, count in Counter(codes).items() if count > 1):
             en = f"'{code}' is listed twice; remove one entry."
-            yield Fault(PACK_FILE, name, en, f"“{code}”重复，请删除一项。")
+            yield Fault(file_of(name), name, en, f"“{code}”重复，请删除一项。")
     for where, part in pack.sourced():
         if part.document is not None and pack.document(part.document) is None:
             en = f"there is no document '{part.document}'; add it under [[documents]]."
-            yield Fault(PACK_FILE, f"{where}.document", en, f"没有文件“{part.document}”，请在 [[documents]] 中补充。")
+            yield Fault(
+                file_of(where), f"{where}.document", en, f"没有文件“{part.document}”，请在 [[documents]] 中补充。"
+            )
     wanted = [("default_method_pack", pack.default_method_pack)]
     wanted += [(f"sectors.{sector.code}.method_pack", sector.method_pack) for sector in pack.sectors]
     for where, code in wanted:
