@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-WIDTH, HEIGHT, EDGE, FOOT = 480, 360, 46, 40
+WIDTH, HEIGHT, SIDE, EDGE, FOOT = 560, 360, 104, 34, 34
 METRES_A_DEGREE = 111_320
 BARS = (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10)
 LONGEST_BAR = 160
@@ -35,7 +35,7 @@ def outline_svg(polygon: Mapping[str, Any], language: str = "zh") -> str:
     west, east, south, north = extent(rings)
     squeeze = math.cos(math.radians(float(south + north) / 2))  # statistic: a drawing
     across, up = float(east - west) * squeeze, float(north - south)  # statistic: a drawing
-    scale = min((WIDTH - 2 * EDGE) / across, (HEIGHT - 2 * EDGE - FOOT) / up)
+    scale = min((WIDTH - 2 * SIDE) / across, (HEIGHT - 2 * EDGE - FOOT) / up)
     left, top = (WIDTH - across * scale) / 2, EDGE + (HEIGHT - 2 * EDGE - FOOT - up * scale) / 2
 
     def place(x: Decimal, y: Decimal) -> str:
@@ -47,10 +47,11 @@ def outline_svg(polygon: Mapping[str, Any], language: str = "zh") -> str:
     bar = next((each for each in BARS if each * metre <= LONGEST_BAR), BARS[-1])
     named = f"{bar // 1000} km" if bar >= 1000 else f"{bar} m"  # noqa: PLR2004 - metres in a kilometre
     words = ("东至", "西至", "南至", "北至", "北") if language == "zh" else ("E", "W", "S", "N", "N")
-    middle, foot = WIDTH // 2, HEIGHT - 14
+    middle, level, foot = WIDTH // 2, (HEIGHT - FOOT) // 2, HEIGHT - 14
     texts = [
-        (middle, EDGE - 14, "middle", f"{words[3]} {north}"), (middle, HEIGHT - FOOT - EDGE + 20, "middle", f"{words[2]} {south}"),
-        (8, EDGE - 14, "start", f"{words[1]} {west}"), (WIDTH - 8, HEIGHT - FOOT - EDGE + 20, "end", f"{words[0]} {east}"),
+        (middle, EDGE - 12, "middle", f"{words[3]} {north}"),
+        (middle, HEIGHT - FOOT - EDGE + 20, "middle", f"{words[2]} {south}"),
+        (6, level, "start", f"{words[1]} {west}"), (WIDTH - 6, level, "end", f"{words[0]} {east}"),
         (EDGE + bar * metre + 8, foot + 4, "start", named), (WIDTH - 20, 22, "middle", words[4]),
     ]  # fmt: skip
     shown = "".join(

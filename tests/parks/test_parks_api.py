@@ -5,13 +5,25 @@ from datetime import timedelta
 
 import openpyxl
 from factories import identity
+from factories.accounts import held_account
 from factories.api import Client
-from factories.parks import evaluation_of, meeting, notice_of, park_of, reviewed
+from factories.parks import Stage, decided, evaluation_of, meeting, notice_of, park_of, reviewed
 
 from backend.kit.clock import today
 from backend.kit.db import Databases
-from backend.parks import queries_workflow
-from backend.wire.nodes import node_id
+from backend.parks import queries_workflow, service
+from backend.parks.values import ApplicationRow
+from backend.wire.nodes import node_id, uuids
+
+
+async def told(databases: Databases, stage: Stage, application_id: str) -> ApplicationRow:
+    """Return an application as the authority has it."""
+    own = uuids(application_id, "ParkApplication", path=("id",))[0]
+    async with databases.read(stage.chief) as read:
+        found = await queries_workflow.application(read, stage.chief, own)
+    assert found is not None
+    return found
+
 
 PAPER = {"title": "园区总体规划", "issuedOn": "2025-01-01"}
 SQUARE = '{"type":"Polygon","coordinates":[[[120.3,31.5],[120.32,31.5],[120.32,31.52],[120.3,31.52],[120.3,31.5]]]}'
@@ -52,6 +64,90 @@ async def test_an_evaluation_leaves_as_workbook_and_pages(databases: Databases, 
         f"/wuxi/downloads/park-evaluation.pdf?evaluation={kept}", headers=stranger.headers
     )
     assert (refused.status_code, refused.json()["code"]) == (404, "park_evaluation_not_found")
+
+
+async def test_a_factory_is_put_forward_and_its_notice_is_public(databases: Databases, client: Client) -> None:
+    stage = await park_of(databases, name="配套园区")
+    held = await held_account(databases, division="320206")
+    plant = await client.signed_in(held.holder)
+    account = str(node_id("CarbonAccount", held.id))
+    given = {"kind": "FACTORY", "name": "零碳示范工厂", "accountId": account}
+    made = (await plant.named("RegisterParkProgrammeItem", input=given))["registerParkProgrammeItem"]
+    assert made["__typename"] == "ParkProgrammeItemChanged", made
+    own = made["item"]["id"]
+    assert (made["item"]["status"], made["item"]["document"]) == (None, None)
+    refused = await plant.named(
+        "RegisterParkProgrammeItem",
+        input={**given, "status": "COMPLETED", "effectiveOn": "2026-01-01", "document": PAPER},
+    )
+    assert refused["registerParkProgrammeItem"]["code"] == "park_programme_entry_invalid"
+    asked = {"itemId": own, "statement": "申报零碳工厂", "document": PAPER}
+    applied = (await plant.named("ApplyForParkProgrammeItem", input=asked))["applyForParkProgrammeItem"]
+    application = applied["application"]
+    assert (application["item"]["id"], application["horizon"], application["nextStep"]) == (own, None, "APPLY")
+    asked_for = (await plant.named("ParkRequirements", kind="FACTORY"))["parkRequirements"]
+    water = next(each for each in asked_for if each["code"] == "water_saving")
+    assert (water["limit"], water["unit"], water["quote"]) == ("10", "%", "建筑年度节水率不低于10%")
+    clerk = await client.signed_in(await identity.authority(databases, division="320206"))
+    await decided(databases, stage, await told(databases, stage, application["id"]))
+    findings = [
+        {"code": each["code"], "outcome": "PASS", "remark": "核查记录", "quantity": each["limit"]} for each in asked_for
+    ]
+    step = {
+        "applicationId": application["id"], "step": "REVIEW", "isPassed": True, "happenedOn": str(today()),
+        "reason": "评审", "document": PAPER, "findings": findings,
+    }  # fmt: skip
+    short = {**step, "findings": findings[1:]}
+    refused = (await clerk.named("ProposeParkStep", input=short))["proposeParkStep"]
+    assert (refused["code"], refused["path"]) == ("park_findings_invalid", ["input", "findings"])
+    proposal = (await clerk.named("ProposeParkStep", input=step))["proposeParkStep"]
+    assert proposal["__typename"] == "ParkApplicationChanged", proposal
+    reviewed_ = await decided(databases, stage, await told(databases, stage, application["id"]))
+    notice = await notice_of(databases, stage, reviewed_.id, closes_on=today() + timedelta(days=5))
+    page = await client.http.get(f"/wuxi/park-notices/{notice}")
+    assert "零碳示范工厂" in page.text
+    assert "零碳工厂" in page.text
+    listed = (await plant.named("ParkApplications", itemId=own))["parkApplications"]["nodes"]
+    assert [each["item"]["name"] for each in listed] == ["零碳示范工厂"]
+    assert [len(each["findings"]) for each in listed[0]["steps"]] == [0, 7]
+    bank = await client.signed_in(await identity.bank(databases))
+    answer = (await bank.send({"operationName": "ParkApplications", "variables": {"itemId": own}})).json()
+    assert answer["errors"][0]["extensions"]["code"] == "forbidden"
+
+
+async def test_a_parks_file_shows_each_reader_what_is_theirs(databases: Databases, client: Client) -> None:
+    stage = await park_of(databases, name="档案园区")
+    held = await held_account(databases, division="320206")
+    async with databases.write(stage.clerk) as write:
+        await service.join_park(
+            write, stage.clerk, stage.park.id, account_id=held.id, starts_on=today(), is_above_scale=True
+        )
+    await meeting(databases, stage, 2025, "15")
+    await reviewed(databases, stage, 2025)
+    park = node_id("Park", stage.park.id)
+    rows: dict[str, list[int]] = {}
+    for name, who in (("operator", stage.operator), ("member", held.holder), ("district", stage.bureau)):
+        reader = await client.signed_in(who)
+        answer = await reader.http.get(f"/wuxi/downloads/park-file.xlsx?park={park}&year=2025", headers=reader.headers)
+        assert answer.status_code == 200, answer.text
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        rows[name] = [sheet.max_row - 3 for sheet in book.worksheets[1:]]
+        answer = await reader.http.get(f"/wuxi/downloads/park-file.pdf?park={park}&lang=en", headers=reader.headers)
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+        for file in ("parks.xlsx", "park-applications.xlsx", "park-notices.xlsx", "park-programmes.xlsx"):
+            assert (await reader.http.get(f"/wuxi/downloads/{file}", headers=reader.headers)).status_code == 200
+    # Members, values, requests, steps: an operator sees no member but itself, a member itself and nothing else.
+    assert rows["district"] == [1, 19, 0, 2]
+    assert rows["operator"] == [0, 19, 0, 2]
+    assert rows["member"] == [1, 0, 0, 0]
+    for stranger in (await identity.authority(databases, division="320205"), await identity.bank(databases)):
+        other = await client.signed_in(stranger)
+        answer = await other.http.get(f"/wuxi/downloads/park-file.pdf?park={park}", headers=other.headers)
+        assert answer.status_code in {403, 404}
+    shown = (await (await client.signed_in(stage.bureau)).named("Park", id=str(park)))["park"]
+    assert shown["boundary"]["extent"] == ["120.30", "120.32", "31.50", "31.52"]
+    assert shown["boundary"]["drawing"].startswith("<svg")
+    assert shown["rung"] is None
 
 
 async def test_anybody_reads_a_notice_and_objects_to_it(databases: Databases, client: Client) -> None:
