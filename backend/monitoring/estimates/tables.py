@@ -91,7 +91,8 @@ def _line_headings() -> tuple[Heading, ...]:
         Heading("账户数", "Accounts", width=9), Heading("覆盖率", "Covered", "%", 9), Heading("填报完整", "Complete", width=9),
         Heading("测算", "Estimated", width=9), Heading("范围一", "Scope 1", T, 14), Heading("范围二", "Scope 2", T, 14),
         Heading("能源消费", "Energy", TCE, 14), Heading("测算范围一", "Estimated scope 1", T, 14),
-        Heading("测算范围二", "Estimated scope 2", T, 14), Heading("同比", "Growth", "%", 9),
+        Heading("测算范围二", "Estimated scope 2", T, 14), Heading("测算下限", "Estimated, low", T, 14),
+        Heading("测算上限", "Estimated, high", T, 14), Heading("同比", "Growth", "%", 9),
         Heading("最近录入", "Latest input", width=12),
     )  # fmt: skip
 
@@ -99,8 +100,9 @@ def _line_headings() -> tuple[Heading, ...]:
 def _line_cells(given: QuickReportSums) -> tuple[Cell, ...]:
     return (
         given.accounts, given.coverage_percent, given.complete, given.estimated, given.scope1, given.scope2,
-        given.energy_tce, given.estimated_scope1, given.estimated_scope2, given.growth_percent,
-        None if given.latest_input_at is None else given.latest_input_at.date(),
+        given.energy_tce, given.estimated_scope1, given.estimated_scope2,
+        given.estimated_low, given.estimated_high, given.growth_percent,
+        None if given.latest_input_at is None else given.latest_input_at.astimezone(CHINA).date(),
     )  # fmt: skip
 
 
@@ -120,7 +122,11 @@ def _summed(lines: Sequence[QuickReportLine], key: str, names: dict[str, str], s
         (Standing.UNKNOWN, ("无法判定是否规上", "Cannot be told")),
     ):
         groups = _grouped(lines, standing, key)
-        mark = "" if standing is Standing.LARGE else f"（{say(STANDINGS[standing])}）"
+        mark = (
+            ""
+            if standing is Standing.LARGE
+            else say((f"（{STANDINGS[standing][0]}）", f" ({STANDINGS[standing][1].lower()})"))
+        )
         rows += [(f"{names.get(code, code)}{mark}", *_line_cells(sums(each))) for code, each in sorted(groups.items())]
         if groups:
             rows.append((say(whole), *_line_cells(sums(one for each in groups.values() for one in each))))
@@ -153,7 +159,7 @@ def _sheets(
     sheets = [
         Sheet(
             "分行业", "By sector", (Heading("行业", "Sector", width=20), *_line_headings()),
-            _summed(lines, "sector", sectors, say), [APART, POWER, GROWTH],
+            _summed(lines, "sector", sectors, say), [APART, POWER, BAND, GROWTH],
         ),
         Sheet(
             "分区划", "By division", (Heading("区划", "Division", width=20), *_line_headings()),
@@ -209,8 +215,7 @@ def _detail_headings() -> tuple[Heading, ...]:
     return (
         Heading("区划", "Division"), Heading("行业", "Sector"), Heading("规模", "Size"), *_line_headings(),
         Heading("填报不完整", "Partial"), Heading("无数据", "Missing"), Heading("不完整填报范围一", "Partial scope 1", T),
-        Heading("不完整填报范围二", "Partial scope 2", T), Heading("测算区间下限", "Estimated, low", T),
-        Heading("测算区间上限", "Estimated, high", T), Heading("可比账户数", "Compared accounts"),
+        Heading("不完整填报范围二", "Partial scope 2", T), Heading("可比账户数", "Compared accounts"),
         Heading("上年同月", "A year before", T), Heading("同批账户本月", "The same now", T),
         Heading("含未审批数据的账户", "With pending records"),
     )  # fmt: skip
@@ -221,7 +226,7 @@ def _detail(line: QuickReportLine, divisions: dict[str, str], sectors: dict[str,
     return (
         divisions.get(line.division_code, line.division_code), sectors.get(line.sector, line.sector),
         say(STANDINGS[line.standing]), *_line_cells(one), one.partial, one.missing, one.partial_scope1,
-        one.partial_scope2, one.estimated_low, one.estimated_high, one.before_accounts, one.before, one.beside,
+        one.partial_scope2, one.before_accounts, one.before, one.beside,
         one.pending_accounts,
     )  # fmt: skip
 
@@ -243,6 +248,7 @@ async def quick_report_pages(read: Read, scope: Scope, asked: Asked) -> Making:
             (say(("覆盖率", "Covered")), "-" if whole.coverage_percent is None else f"{whole.coverage_percent} %"),
             (say(("规上工业账户", "Large industry")), str(whole.accounts)),
             (say(("编制说明", "Note")), found.note or "-"),
+            ("SHA-256", "-" if found.sha256 is None else f"{found.sha256[:32]}…"),
         ],
         notices=_notices(terms(), say), sheets=_sheets(lines, divisions, sectors, say), made_at=now(),
         language=asked.language,
