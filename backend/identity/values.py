@@ -64,7 +64,7 @@ _READS = frozenset(
         "monitoring:read",
         "parks:read",
         "projects:read",
-        "console:tasks",
+        "console:read",
         "targets:read",
     }
 )
