@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import After, CarbonAccount, First, load_account, own_key
+from backend.console.access import of_authority
 from backend.console.assigning import queries, recording, rules, steps
 from backend.console.values import (
     AssignmentState,
@@ -131,7 +132,7 @@ def assignment_shown(value: AssignmentValue) -> VerificationAssignment:
 @node_loader(ASSIGNMENT)
 async def load_assignment(context: Context, *ids: UUID) -> VerificationAssignment | None:
     """Fetch an assignment for `node(id:)`."""
-    context.scope.require("console:tasks")
+    context.scope.require("console:read")
     if len(ids) != 2:  # noqa: PLR2004 - account and own
         return None
     found = await context.loader(queries.assignment_batch).load((ids[0], ids[1]))
@@ -241,7 +242,7 @@ class AssigningQuery:
     ) -> Connection[VerificationAssignment]:
         """List assignments."""
         scope, asked, wanted = info.context.scope, page(first, after), where or VerificationAssignmentsFilter()
-        scope.require("console:tasks")
+        scope.require("console:read")
         key = asked.key(date.fromisoformat, UUID)
         verifier = wanted.verifier_id
         account = wanted.account_id
@@ -300,7 +301,7 @@ class AssigningQuery:
     async def verification_terms(self, info: Info, division_code: str) -> VerificationTerms | None:
         """Return the terms in force."""
         scope = info.context.scope
-        scope.require("console:read")
+        of_authority(scope)
         async with info.context.read() as read:
             division = await tenants.required_division(read, scope, division_code)
             found = await queries.terms_in_force(read, scope, division.path)

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import After, First
+from backend.console.access import of_authority
 from backend.console.errors import InvitationFileNotFound
 from backend.console.inviting import queries
 from backend.console.values import InvitationFileState, InvitationFileValue, InvitedValue
@@ -118,7 +119,7 @@ def file_shown(value: InvitationFileValue) -> InvitationFile:
 @node_loader(FILE)
 async def load_file(context: Context, *ids: UUID) -> InvitationFile | None:
     """Fetch a file for `node(id:)`."""
-    context.scope.require("console:read")
+    of_authority(context.scope)
     found = await context.loader(queries.file_batch).load(ids[0]) if len(ids) == 1 else None
     return None if found is None else file_shown(found)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from backend.accounts.schema_types import After, First
+from backend.console.access import of_authority
 from backend.console.errors import JoinApplicationNotFound
 from backend.console.onboarding import deciding, queries
 from backend.console.values import Duplicate, DuplicateKind, JoinState, JoinValue
@@ -120,7 +121,7 @@ def application_shown(value: JoinValue) -> JoinApplication:
 @node_loader(APPLICATION)
 async def load_application(context: Context, *ids: UUID) -> JoinApplication | None:
     """Fetch an application for `node(id:)`."""
-    context.scope.require("console:read")
+    of_authority(context.scope)
     found = await context.loader(queries.application_batch).load(ids[0]) if len(ids) == 1 else None
     return None if found is None else application_shown(found)
 
@@ -145,7 +146,7 @@ class OnboardingQuery:
     ) -> Connection[JoinApplication]:
         """List applications."""
         scope, asked = info.context.scope, page(first, after)
-        scope.require("console:read")
+        of_authority(scope)
         key = asked.key(datetime.fromisoformat, UUID)
         async with info.context.read() as read:
             under = None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from backend.console.access import of_authority
 from backend.console.assigning import queries as assigning
 from backend.console.assigning import rules
 from backend.console.inviting import queries as inviting
@@ -25,7 +26,7 @@ from backend.identity import service as identity
 from backend.kit import sheets
 from backend.kit.clock import now, today
 from backend.kit.db import Read
-from backend.kit.scope import Scope
+from backend.kit.scope import Kind, Scope
 from backend.tenants import service as tenants
 from backend.wire.workbooks import Asked, Cell, Heading, Making, Sheet, download, workbook
 
@@ -52,7 +53,7 @@ def _notes(count: int) -> tuple[tuple[str, str], ...]:
 @download("join-applications.xlsx")
 async def join_applications(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make `?division=`: the applications to join, the longest waiting first, with what they may repeat."""
-    scope.require("console:read")
+    of_authority(scope)
     found = await onboarding.applications(read, scope, under=await _under(read, scope, asked), limit=MOST + 1)
     shown = found[:MOST]
     twins = await onboarding.duplicate_batch(read, scope, [each.id for each in shown])
@@ -124,7 +125,7 @@ async def verification_desk(read: Read, scope: Scope, asked: Asked) -> Making:
 @download("verification-assignments.xlsx")
 async def assignments(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make `?year=&division=`: assignments, what is recorded of relations, and for an authority the workloads."""
-    scope.require("console:tasks")
+    scope.require("console:read")
     year = asked.number("year", FIRST_YEAR, LAST_YEAR)
     found = await assigning.assignments(read, scope, year=year, under=await _under(read, scope, asked), limit=MOST + 1)
     bound = await assigning.relations(read, scope, limit=MOST)
@@ -169,7 +170,7 @@ async def assignments(read: Read, scope: Scope, asked: Asked) -> Making:
         Sheet("核查任务", "Assignments", headings, rows, _notes(len(found))),
         Sheet("利害关系", "Relations", of_relations, relations),
     ]
-    if scope.allows("console:read"):
+    if scope.kind is Kind.AUTHORITY:
         pages.append(await _workloads(read, scope))
     return lambda: workbook(pages, asked.language)
 
@@ -208,7 +209,7 @@ async def tasks(read: Read, scope: Scope, asked: Asked) -> Making:
 @download("invitation-files.xlsx")
 async def invitation_files(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make the files of invitations, the newest first, with the faults that were listed."""
-    scope.require("console:read")
+    of_authority(scope)
     found = await inviting.files(read, scope, limit=MOST + 1)
     states = {"received": "处理中", "stored": "已入库", "rejected": "有误退回", "failed": "无法读取"}
     rows: list[tuple[Cell, ...]] = [

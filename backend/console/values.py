@@ -13,7 +13,6 @@ ACTIONS = (
     "console:configure",
     "console:invite",
     "console:read",
-    "console:tasks",
 )
 """Permissions this noun knows."""
 

@@ -71,7 +71,7 @@ _READS = frozenset(
 _BANK = frozenset(
     {
         "accounts:read",
-        "console:tasks",
+        "console:read",
         "factors:read",
         "knowledge:read",
         "ledger:read",
@@ -130,7 +130,6 @@ _OFFICER = _READS | {
     "budgets:draft",
     "console:assign",
     "console:invite",
-    "console:read",
     "keyunits:supervise",
     "knowledge:publish",
     "monitoring:estimate",
@@ -196,7 +195,7 @@ ROLES: dict[Kind, dict[str, frozenset[str]]] = {
             "scores:activate",
         },
         "officer": _OFFICER,
-        "viewer": _READS | {"console:read", "regions:read"},
+        "viewer": _READS | {"regions:read"},
     },
     Kind.VERIFIER: {
         ADMINISTRATOR: _VERIFIER | _HOUSE | {"identity:engage"},

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, literal, select, text, tuple_
 
+from backend.console.access import of_authority
 from backend.console.assigning import rules
 from backend.console.assigning.models import VerificationAssignment, VerificationTerms, VerifierRelation
 from backend.console.values import (
@@ -69,9 +70,9 @@ async def assignments(
     """Return assignments the caller sees, the earliest due first.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:tasks`.
+        Unauthenticated, Forbidden: without `console:read`.
     """
-    scope.require("console:tasks")
+    scope.require("console:read")
     table = VerificationAssignment
     wanted = ASSIGNMENT.order_by(table.due_on, table.id).limit(limit)
     if state is not None:
@@ -93,7 +94,7 @@ async def assignments(
 
 async def assignment_batch(read: Read, scope: Scope, keys: Sequence[OwnKey]) -> list[AssignmentValue | None]:
     """Return assignments in the order of the keys, None where the caller sees none; for a loader."""
-    scope.require("console:tasks")
+    scope.require("console:read")
     table = VerificationAssignment
     rows = await read.rows(ASSIGNMENT.where(tuple_(table.account_id, table.id).in_(list(keys))))
     found = {(row.account_id, row.id): assignment_of(row) for row in rows}
@@ -106,9 +107,9 @@ async def relations(
     """Return the relations of verifiers the caller sees, in the order of their recording.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:tasks`.
+        Unauthenticated, Forbidden: without `console:read`.
     """
-    scope.require("console:tasks")
+    scope.require("console:read")
     wanted = RELATION.order_by(VerifierRelation.id).limit(limit)
     if verifier_id is not None:
         wanted = wanted.where(VerifierRelation.verifier_id == verifier_id)
@@ -121,9 +122,9 @@ async def terms_in_force(read: Read, scope: Scope, path: str) -> TermsValue | No
     """Return the terms for verifiers that hold at a division: the nearest authority's that has any.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:read`.
+        Unauthenticated, Forbidden, DeskOfAuthority: see `of_authority`.
     """
-    scope.require("console:read")
+    of_authority(scope)
     return (await _terms(read, [path])).get(path)
 
 
@@ -137,9 +138,9 @@ async def independence(read: Read, scope: Scope, asked: Sequence[AskedPair]) -> 
     """Return the checks of what is recorded (relations, rotation) for each question, in three statements; for a loader.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:tasks`.
+        Unauthenticated, Forbidden: without `console:read`.
     """
-    scope.require("console:tasks")
+    scope.require("console:read")
     verifiers = sorted({each[3] for each in asked})
     codes = sorted({each[2] for each in asked})
     known: defaultdict[tuple[UUID, str], list[RelationValue]] = defaultdict(list)
@@ -167,9 +168,9 @@ async def workloads(read: Read, scope: Scope, *, limit: int, after: tuple[str, U
     """Return every active verifier with what it has to do in the caller's region, by name.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:read`.
+        Unauthenticated, Forbidden, DeskOfAuthority: see `of_authority`.
     """
-    scope.require("console:read")
+    of_authority(scope)
     name, last = after or (None, None)
     day = today()
     given = {"today": day, "year": day.year, "after": name, "last": last, "limit": limit}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from backend.console.access import of_authority
 from backend.console.inviting.models import InvitationFile, InvitedEnterprise
 from backend.console.values import InvitationFileState, InvitationFileValue, InvitedValue
 from backend.kit.db import Read
@@ -32,9 +33,9 @@ async def files(
     """Return files, the newest first.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:read`.
+        Unauthenticated, Forbidden, DeskOfAuthority: see `of_authority`.
     """
-    scope.require("console:read")
+    of_authority(scope)
     wanted = FILE.order_by(InvitationFile.created_at.desc(), InvitationFile.id.desc()).limit(limit)
     if after is not None:
         at, last = after
@@ -46,7 +47,7 @@ async def files(
 
 async def file_batch(read: Read, scope: Scope, keys: Sequence[UUID]) -> list[InvitationFileValue | None]:
     """Return files in the order of the keys, None where the caller sees none; for a loader."""
-    scope.require("console:read")
+    of_authority(scope)
     found = {row.id: file_of(row) for row in await read.rows(FILE.where(InvitationFile.id.in_(set(keys))))}
     return [found.get(key) for key in keys]
 
@@ -55,9 +56,9 @@ async def annotated_key(read: Read, scope: Scope, file_id: UUID) -> str | None:
     """Return where the annotated copy of a file is, None without one.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:read`.
+        Unauthenticated, Forbidden, DeskOfAuthority: see `of_authority`.
     """
-    scope.require("console:read")
+    of_authority(scope)
     return await read.value(select(InvitationFile.annotated_key).where(InvitationFile.id == file_id))
 
 
@@ -67,9 +68,9 @@ async def invited(
     """Return the enterprises a file registered, in the order of its rows.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:read`.
+        Unauthenticated, Forbidden, DeskOfAuthority: see `of_authority`.
     """
-    scope.require("console:read")
+    of_authority(scope)
     wanted = select(InvitedEnterprise.__table__).where(InvitedEnterprise.file_id == file_id)
     if after is not None:
         wanted = wanted.where(InvitedEnterprise.row > after)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
+from backend.console.access import of_authority
 from backend.console.onboarding.models import JoinApplication
 from backend.console.values import Duplicate, DuplicateKind, JoinState, JoinValue
 from backend.kit.db import Read
@@ -45,9 +46,9 @@ async def applications(
     """Return applications, the longest waiting first.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:read`.
+        Unauthenticated, Forbidden, DeskOfAuthority: see `of_authority`.
     """
-    scope.require("console:read")
+    of_authority(scope)
     wanted = APPLICATION.order_by(JoinApplication.received_at, JoinApplication.id).limit(limit)
     if state is not None:
         wanted = wanted.where(JoinApplication.state == state.value)
@@ -63,7 +64,7 @@ async def applications(
 
 async def application_batch(read: Read, scope: Scope, keys: Sequence[UUID]) -> list[JoinValue | None]:
     """Return applications in the order of the keys, None where the caller sees none; for a loader."""
-    scope.require("console:read")
+    of_authority(scope)
     rows = await read.rows(APPLICATION.where(JoinApplication.id.in_(set(keys))))
     found = {row.id: application_of(row) for row in rows}
     return [found.get(key) for key in keys]
@@ -71,7 +72,7 @@ async def application_batch(read: Read, scope: Scope, keys: Sequence[UUID]) -> l
 
 async def duplicate_batch(read: Read, scope: Scope, keys: Sequence[UUID]) -> list[list[Duplicate]]:
     """Return what each application may repeat, in the order of the keys; for a loader."""
-    scope.require("console:read")
+    of_authority(scope)
     found: defaultdict[UUID, list[Duplicate]] = defaultdict(list)
     for row in await read.rows(_DUPLICATES, {"ids": list(keys)}):
         found[row.application_id].append(

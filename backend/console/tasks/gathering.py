@@ -40,9 +40,9 @@ async def tasks(
     """Return the caller's tasks, the earliest due first, those without a day last and of these the oldest first.
 
     Raises:
-        Unauthenticated, Forbidden: without `console:tasks`.
+        Unauthenticated, Forbidden: without `console:read`.
     """
-    scope.require("console:tasks")
+    scope.require("console:read")
     day = today()
     found = [each for source in SOURCES for each in await source(read, scope, day)]
     chosen = [

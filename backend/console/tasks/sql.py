@@ -94,7 +94,7 @@ PARTS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "knowledge:publish": (_FACTOR,),
     },
     Kind.ENTERPRISE: {
-        "console:tasks": (_ASSIGNMENT.format(kind="verifier_to_engage", states="'accepted'"),),
+        "console:read": (_ASSIGNMENT.format(kind="verifier_to_engage", states="'accepted'"),),
         "emissions:read": (_FINDING.format(kind="finding_to_answer", state="open", own=""),),
         "identity:consent": (_CONSENT_REQUEST,),
         "accounts:read": (_CALIBRATION,),
