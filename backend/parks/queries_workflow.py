@@ -27,6 +27,9 @@ APPLICATIONS = text(
 APPLICATION_BY_ID = text(f"{APPLICATION} where id = :id")
 OF_SUBJECT = text(f"{APPLICATION} where park_id = :id or item_id = :id order by recorded_at, id")
 
+SUBJECT = text("""
+select coalesce(p.name, i.name) from park_application a
+left join park p on p.id = a.park_id left join park_programme_item i on i.id = a.item_id where a.id = :id""")
 OF_PARKS = text(f"{APPLICATION} where park_id = any(cast(:ids as uuid[])) order by recorded_at, id")
 
 STEP = """
@@ -90,6 +93,11 @@ async def application(read: Read, scope: Scope, application_id: UUID) -> Applica
     """Return an application with its steps, None when it is not there or not visible."""
     row = await read.row(APPLICATION_BY_ID, {"id": application_id})
     return None if row is None else (await _with_steps(read, scope, [_application(row)]))[0]
+
+
+async def subject(read: Read, _scope: Scope, application_id: UUID) -> str:
+    """Return the name of what an application is of."""
+    return str(await read.value(SUBJECT, {"id": application_id}) or "")
 
 
 async def _with_steps(read: Read, scope: Scope, rows: list[ApplicationRow]) -> list[ApplicationRow]:

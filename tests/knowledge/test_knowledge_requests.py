@@ -13,9 +13,11 @@ from backend.accounts.errors import AccountNotFound
 from backend.factors import service as factors
 from backend.factors.errors import ParameterNotFound
 from backend.factors.values import Entry
-from backend.kit.db import Databases
+from backend.kit import notices
+from backend.kit.db import Databases, Write
 from backend.kit.errors import Forbidden
 from backend.kit.ids import new_id
+from backend.kit.notices import Addressee, Notice
 from backend.kit.scope import Scope
 from backend.knowledge import service
 from backend.knowledge.errors import FactorRequestClosed, FactorRequestInvalid, FactorRequestNotFound
@@ -113,6 +115,27 @@ async def test_a_request_is_withdrawn_by_its_enterprise_alone(databases: Databas
         seen = await queries.requests(read, bureau.scope, limit=5, account_id=held.id)
         assert [each.id for each in seen] == [request.id]
         assert await queries.requests(read, bureau.scope, limit=5, account_id=held.id, is_waiting=True) == []
+
+
+async def test_the_authority_hears_of_a_request_and_the_enterprise_of_its_answer(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, Addressee]] = []
+
+    async def hear(_write: Write, _scope: Scope, notice: Notice, to: Addressee) -> None:
+        heard.append((notice.text.zh, to))
+
+    monkeypatch.setattr(notices, "_listeners", [hear])
+    held = await held_account(databases, division="320206")
+    bureau = await identity.authority(databases, division="320206")
+    request = await asked_for(databases, held, "兰炭热值")
+    await answered(databases, bureau.scope, request.id, refusal="尚无公布值")
+    asked, told = heard
+    assert asked == (
+        "因子申请“兰炭热值”待处理",
+        Addressee(division_path=request.division_path, roles=("administrator", "officer")),
+    )
+    assert told == ("因子申请“兰炭热值”已拒绝。尚无公布值", Addressee(account_id=held.id))
 
 
 @pytest.mark.parametrize(

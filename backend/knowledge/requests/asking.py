@@ -15,6 +15,7 @@ from backend.kit.scope import Scope
 from backend.knowledge.errors import FactorRequestClosed, FactorRequestInvalid, FactorRequestNotFound
 from backend.knowledge.models import KnowledgeFactorRequest, KnowledgeFactorStep
 from backend.knowledge.requests.queries import request_batch
+from backend.knowledge.requests.telling import tell_of
 from backend.knowledge.values import RequestDraft, RequestState, RequestValue, StepKind
 
 LENGTHS = {"wanted": 200, "unit": 50, "purpose": 1000, "suggested_source": 500}
@@ -63,7 +64,7 @@ async def request_factor(write: Write, scope: Scope, account_id: UUID, draft: Re
         "knowledge:request_factor", object_type="factor_request", object_id=request_id, account_id=str(account_id),
         wanted=given["wanted"],
     )  # fmt: skip
-    return await _one(write, scope, request_id)
+    return await _told(write, scope, request_id)
 
 
 async def answer_request(
@@ -98,7 +99,7 @@ async def answer_request(
                 path=("input", "versionId"),
             )  # fmt: skip
     await _step(write, scope, request, StepKind.REFUSED if version_id is None else StepKind.ANSWERED, said, version_id)
-    return await _one(write, scope, request_id)
+    return await _told(write, scope, request_id)
 
 
 async def withdraw_request(write: Write, scope: Scope, request_id: UUID, reason: str) -> RequestValue:
@@ -121,7 +122,14 @@ async def withdraw_request(write: Write, scope: Scope, request_id: UUID, reason:
             reason_zh=f"须为 1 至 {LONGEST_REASON} 个可打印字符", path=("input", "reason"),
         )  # fmt: skip
     await _step(write, scope, request, StepKind.WITHDRAWN, said, None)
-    return await _one(write, scope, request_id)
+    return await _told(write, scope, request_id)
+
+
+async def _told(write: Write, scope: Scope, request_id: UUID) -> RequestValue:
+    """Tell whom it concerns how a request stands now, and return it."""
+    found = await _one(write, scope, request_id)
+    await tell_of(write, scope, found)
+    return found
 
 
 async def _one(write: Write, scope: Scope, request_id: UUID) -> RequestValue:

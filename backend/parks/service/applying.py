@@ -14,6 +14,7 @@ from backend.parks.errors import ParkApplicationOpen, ParkItemNotFound, ParkItem
 from backend.parks.models import ParkApplication, ParkStep
 from backend.parks.rules import checking, walking
 from backend.parks.service.common import changeable, lock, note, of_operator, own_application, paper, place, recorded
+from backend.parks.service.telling import tell_waiting
 from backend.parks.values import PROGRAMME_NAMES, STEPPED, ApplicationRow, Document, Horizon, Level, Step
 
 
@@ -50,7 +51,9 @@ async def apply_for_park(
         )
     )  # fmt: skip
     note(write, "parks:apply", "park_application", own_id, park=str(park_id), level=level.value, horizon=horizon.value)
-    return await own_application(write, scope, own_id)
+    made = await own_application(write, scope, own_id)
+    await tell_waiting(write, scope, made)
+    return made
 
 
 async def apply_for_item(
@@ -98,4 +101,6 @@ async def apply_for_item(
         write, "parks:apply", "park_application", own_id, item=str(item_id), programme=found.kind.value,
         level=level.value,
     )  # fmt: skip
-    return await own_application(write, scope, own_id)
+    made = await own_application(write, scope, own_id)
+    await tell_waiting(write, scope, made)
+    return made

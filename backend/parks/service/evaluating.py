@@ -26,6 +26,7 @@ from backend.parks.service.common import (
     place,
     recorded,
 )
+from backend.parks.service.telling import tell_waiver
 from backend.parks.values import Category, Document, Evaluated, EvaluationRow, Horizon, Level, WaiverRow
 
 
@@ -58,7 +59,9 @@ async def ask_waiver(
         )
     )  # fmt: skip
     note(write, "parks:ask_waiver", "park_waiver", own_id, park=str(park_id), year=year, indicator=indicator)
-    return await _waiver(write, scope, own_id)
+    asked = await _waiver(write, scope, own_id)
+    await tell_waiver(write, scope, park, asked)
+    return asked
 
 
 async def decide_waiver(write: Write, scope: Scope, waiver_id: UUID, *, is_approved: bool, reason: str) -> WaiverRow:
@@ -85,7 +88,9 @@ async def decide_waiver(write: Write, scope: Scope, waiver_id: UUID, *, is_appro
         )
     )
     note(write, "parks:decide_waiver", "park_waiver", waiver_id, is_approved=is_approved)
-    return await _waiver(write, scope, waiver_id)
+    decided = await _waiver(write, scope, waiver_id)
+    await tell_waiver(write, scope, park, decided)
+    return decided
 
 
 async def _waiver(read: Read, scope: Scope, waiver_id: UUID) -> WaiverRow:

@@ -21,6 +21,7 @@ from backend.parks.errors import (
 from backend.parks.models import ParkNotice, ParkObjection, ParkObjectionAnswer
 from backend.parks.rules import checking, walking
 from backend.parks.service.common import lock, note, of_authority, own_application, paper, place, recorded
+from backend.parks.service.telling import tell_objection
 from backend.parks.values import Document, NoticeRow, ObjectionRow, Step
 
 LONGEST_CONTACT = 200
@@ -89,6 +90,7 @@ async def record_objection(
         )
     )  # fmt: skip
     note(write, "parks:object", "park_notice", notice_id, objection=str(own_id))
+    await tell_objection(write, scope, found, own_id)
     return await _objection(write, scope, own_id)
 
 

@@ -36,6 +36,7 @@ from backend.parks.service.common import (
     recorded,
 )
 from backend.parks.service.evaluating import evaluated
+from backend.parks.service.telling import tell_decided, tell_waiting
 from backend.parks.values import (
     ApplicationRow,
     Category,
@@ -96,7 +97,9 @@ async def propose_step(
         )
     )  # fmt: skip
     note(write, "parks:propose_step", "park_application", application_id, step=step.value, is_passed=is_passed)
-    return await own_application(write, scope, application_id)
+    now_found = await own_application(write, scope, application_id)
+    await tell_waiting(write, scope, now_found)
+    return now_found
 
 
 async def decide_step(write: Write, scope: Scope, step_id: UUID, *, is_confirmed: bool, reason: str) -> ApplicationRow:
@@ -138,6 +141,7 @@ async def decide_step(write: Write, scope: Scope, step_id: UUID, *, is_confirmed
     note(
         write, "parks:decide_step", "park_application", application.id, step=found.step.value, is_confirmed=is_confirmed
     )
+    await tell_decided(write, scope, application, found, holds=is_confirmed)
     return await own_application(write, scope, application.id)
 
 
