@@ -28,7 +28,7 @@ from backend.projects.wording import CLASSES, LINES_ZH, OUTCOMES_ZH, STANCES_ZH,
 _TEMPLATE = Path(__file__).with_name("letter.typ")
 STANDARD = "a-2b"
 """PDF/A-2: made to be kept."""
-PLACES, FINE = 2, 6
+PLACES, INTENSITY, FINE = 2, 4, 6
 UNCONFIRMED = frozenset({"from-memory", "placeholder"})
 """What rests on such a source is marked in the letter."""
 
@@ -175,13 +175,17 @@ def _impact(given: Mapping[str, Any] | None, language: str) -> list[dict[str, An
     called = CLASSES[given["carbon_class"]][0 if is_zh else 1]
     note = given["note"]["zh" if is_zh else "en"]
 
-    def shown(value: str | None) -> str:
-        return "-" if value is None else display(Decimal(value), FINE)
+    def shown(name: str, value: str | None) -> str:
+        if value is None:
+            return "-"
+        if name == "share":
+            return display(Decimal(value) * 100, PLACES) + "%"
+        return display(Decimal(value), PLACES if name in {"tonnes", "available"} else INTENSITY)
 
     columns = ["年度", "tCO2e", "可用预算", "占用比例", "强度目标", "预计强度", "含本项目"] if is_zh else [
         "Year", "tCO2e", "Left of the budget", "Share", "Target", "Projected", "With it"]  # fmt: skip
     rows = [
-        [str(each["year"]), *(shown(each[name]) for name in
+        [str(each["year"]), *(shown(name, each[name]) for name in
                               ("tonnes", "available", "share", "target", "projected", "with_project"))]
         for each in given["years"]
     ]  # fmt: skip

@@ -24,7 +24,7 @@ from backend.projects.values import (
 )
 from backend.projects.wording import LINES_ZH
 from backend.tenants import service as tenants
-from backend.wire.reports import Report, pages
+from backend.wire.reports import Report, pages, rounded
 from backend.wire.workbooks import Asked, Cell, Heading, Making, Sheet, download, workbook
 
 COMPARED: Mapping[Outcome, tuple[str, str]] = {
@@ -77,10 +77,10 @@ async def prediction_pages(read: Read, scope: Scope, asked: Asked) -> Making:
     ]  # fmt: skip
     named = (
         Heading("类别", "Kind", width=10), Heading("品种", "Energy or process"), Heading("数量", "Quantity"),
-        Heading("单位", "Unit", width=10), Heading("公式", "Formula", width=24),
+        Heading("单位", "Unit", width=10), Heading("公式", "Formula"),
         Heading("因子", "Factors", width=60), Heading("排放量", "Emissions", T),
     )  # fmt: skip
-    sheets = [*_predicted(found, language), Sheet("预测明细", "Line by line", named, lines)]
+    sheets = [rounded(each) for each in (*_predicted(found, language), Sheet("预测明细", "Line by line", named, lines))]
     needed = (
         _say(f"依据：{found.source.document}（{found.source.note}）。", f"By {found.source.document}.", language)
         if found.is_needed
@@ -97,8 +97,8 @@ async def prediction_pages(read: Read, scope: Scope, asked: Asked) -> Making:
         subtitle=f"{facts.code} {facts.name}",
         about=[
             *await _about(read, scope, project, facts, language),
-            (_say("排放水平（建设单位）", "Level, as stated", language), found.level_said or "-"),
-            (_say("控制措施（建设单位）", "Measures, as stated", language), found.measures_said or "-"),
+            (_say("排放水平（申报）", "Level, as stated", language), found.level_said or "-"),
+            (_say("控制措施（申报）", "Measures, as stated", language), found.measures_said or "-"),
             ("SHA-256", version.sha256),
         ],
         notices=[needed, stated], sheets=sheets, made_at=version.recorded_at, language=language,
@@ -179,7 +179,7 @@ async def acceptance_pages(read: Read, scope: Scope, asked: Asked) -> Making:
             ),
             *([concluded.note] if concluded.note else []),
         ],
-        sheets=[_measured(concluded.facts, language), _overseen(steps, language)], made_at=concluded.recorded_at,
+        sheets=[rounded(_measured(concluded.facts, language)), _overseen(steps, language)], made_at=concluded.recorded_at,
         language=language,
     )  # fmt: skip
     return partial(pages, report)

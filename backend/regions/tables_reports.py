@@ -1,13 +1,12 @@
 """The city's ledger as workbooks and as a report, the screen's tables, and the list of energy balances."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 
-from backend.emissions.methods.arithmetic import WORKING
 from backend.kit.clock import now, today
 from backend.kit.db import Read
+from backend.kit.quantities import display
 from backend.kit.scope import Scope
 from backend.regions import service
 from backend.regions.balances import queries
@@ -19,12 +18,11 @@ from backend.regions.tables import NEVER_BLENDED, SUMS, T, needed, sector_namer
 from backend.regions.values import FIRST_YEAR
 from backend.regions.wording import FIGURES, KINDS, STATES, said
 from backend.tenants import service as tenants
-from backend.wire.reports import Report, pages
+from backend.wire.reports import PLACES, Report, pages, rounded, told
 from backend.wire.workbooks import Asked, Cell, Heading, Making, Sheet, download, workbook
 
 MOST_BALANCES = 2_000
-PLACES = -4
-SHORT = Decimal(1).scaleb(PLACES)
+UNTOLD = ("无法得出", "cannot be told")
 BOTTOM_UP_ONLY = (
     "账户口径只含已建账户的企业，不含居民生活、农业和未建账户的企业；差额的已知原因列于对照表。",
     "From below there are enterprises with accounts alone; known causes of the difference stand in the reconciliation.",
@@ -46,29 +44,29 @@ async def city_ledger_pages(read: Read, scope: Scope, asked: Asked) -> Making:
     division = await tenants.required_division(read, scope, ledger.division_code)
     name = division.name_zh if is_zh else division.name_en
     below, above = ledger.reconciliation.bottom_up, ledger.top_down
-    none = said(("无法得出", "cannot be told"), language)
+    none = said(UNTOLD, language)
     about = [
         (said(("区划", "Division"), language), f"{name} ({division.code})"),
         (said(("年度", "Year"), language), str(ledger.year)),
         (
             said(("账户口径直接排放", "Direct, accounts"), language),
-            none if below is None else f"{_shortened(below):,f} {T}",
+            none if below is None else f"{_told(below)} {T}",
         ),
         (
             said(("能源平衡表直接排放", "Direct, balance"), language),
-            none if above is None else f"{_shortened(above.direct):,f} tCO2",
+            none if above is None else f"{_told(above.direct)} tCO2",
         ),
-        (said(("碳汇", "Sinks"), language), f"{_shortened(ledger.sinks):,f} {T}"),
+        (said(("碳汇", "Sinks"), language), f"{_told(ledger.sinks)} {T}"),
         (said(("有数据的月数", "Months with data"), language), f"{ledger.months} / 12"),
     ]
-    rounded = (
+    reading = (
         "报告中的数值四舍五入到四位小数，仅供阅读；完整数值见同一地址的 Excel 文件。",
         "Numbers of these pages are rounded half up to four places, for reading; the workbook of the same address has all digits.",
     )
     report = Report(
         title=said(("城市碳账本", "The city's carbon ledger"), language), subtitle=f"{name} · {ledger.year}", about=about,
-        notices=[said(each, language) for each in (NEVER_BLENDED, BOTTOM_UP_ONLY, rounded)],
-        sheets=[_short(each) for each in sheets], made_at=now(), language=language,
+        notices=[said(each, language) for each in (NEVER_BLENDED, BOTTOM_UP_ONLY, reading)],
+        sheets=[rounded(each) for each in sheets], made_at=now(), language=language,
     )  # fmt: skip
     return partial(pages, report)
 
@@ -103,16 +101,8 @@ async def energy_balances(read: Read, scope: Scope, asked: Asked) -> Making:
     return partial(workbook, [sheet], asked.language)
 
 
-def _short(sheet: Sheet) -> Sheet:
-    return replace(
-        sheet, rows=[[_shortened(cell) if isinstance(cell, Decimal) else cell for cell in row] for row in sheet.rows]
-    )
-
-
-def _shortened(value: Decimal) -> Decimal:
-    """Return a number as pages show it, rounded half up to four places; one that has fewer stays."""
-    exponent = value.as_tuple().exponent
-    return value.quantize(SHORT, ROUND_HALF_UP, WORKING) if isinstance(exponent, int) and exponent < PLACES else value
+def _told(value: Decimal) -> str:
+    return told(Decimal(display(value, PLACES)), "")
 
 
 def _version(each: BalanceValue, names: dict[str, str], language: str) -> Sequence[Cell]:
@@ -147,14 +137,14 @@ async def _ledger(read: Read, scope: Scope, asked: Asked) -> tuple[list[Sheet], 
     overview = await service.city_ledger_overview(read, scope, ledger.division_code, year, year)
     sheets.append(_overview(overview, await _division_names(read, scope, language)))
     if ledger.top_down is not None:
-        sheets.append(_lines(ledger.top_down, language))
+        sheets.append(_lines(ledger.top_down, name, language))
     return sheets, ledger
 
 
 def _compared(ledger: CityLedger, language: str) -> list[Sheet]:
     both = ledger.reconciliation
     rows: list[Sequence[Cell]] = [
-        (said(words, language), amount)
+        (said(words, language), said(UNTOLD, language) if amount is None else amount)
         for words, amount in (
             (("直接排放：账户口径（范围一）", "Direct emissions: accounts (scope 1)"), both.bottom_up),
             (("直接排放：能源平衡表及工业过程", "Direct emissions: energy balance and processes"), both.top_down),
@@ -173,7 +163,8 @@ def _compared(ledger: CityLedger, language: str) -> list[Sheet]:
         for each in ledger.figures
     ]  # fmt: skip
     per: list[Sequence[Cell]] = [
-        (said(FIGURES[each.of], language), each.unit, each.value) for each in ledger.intensities
+        (said(FIGURES[each.of], language), each.unit, said(UNTOLD, language) if each.value is None else each.value)
+        for each in ledger.intensities
     ]
     return [
         Sheet("两种口径对照", "Reconciliation", (Heading("项目", "Item", width=44), Heading("数值", "Value", width=26)), rows),
@@ -213,17 +204,17 @@ def _overview(found: Sequence[LedgerEntry], names: dict[str, str]) -> Sheet:
     return Sheet("分区划碳源碳汇", "By division", headings, rows, [NEVER_BLENDED])
 
 
-def _lines(above: TopDown, language: str) -> Sheet:
+def _lines(above: TopDown, name: Callable[[str], str], language: str) -> Sheet:
     headings = (
-        Heading("项目", "Flow", width=20), Heading("行业", "Sector"), Heading("能源品种", "Energy"), Heading("类别", "Kind"),
+        Heading("项目", "Flow"), Heading("行业", "Sector"), Heading("能源品种", "Energy"), Heading("类别", "Kind"),
         Heading("数量", "Quantity"), Heading("单位", "Unit", width=10), Heading("排放量", "Emissions", "tCO2"),
-        Heading("公式", "Formula", width=30), Heading("参数", "Parameters", width=60),
+        Heading("公式", "Formula"), Heading("参数", "Parameters", width=60),
         Heading("无法核算的原因", "Why it cannot be told", width=36),
     )  # fmt: skip
     is_zh = language == "zh"
     rows: list[Sequence[Cell]] = [
         (
-            FLOWS[each.flow].zh if is_zh else FLOWS[each.flow].en, each.sector,
+            FLOWS[each.flow].zh if is_zh else FLOWS[each.flow].en, name(each.sector),
             ENERGIES[each.energy].zh if is_zh else ENERGIES[each.energy].en, said(KINDS[each.kind], language),
             each.quantity, each.unit, each.tonnes, each.formula,
             "; ".join(f"{of.code}={of.value:f} {of.unit} ({of.document}, {of.confidence})" for of in each.parameters),

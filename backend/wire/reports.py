@@ -5,9 +5,9 @@ Typst sets them with the packaged Noto fonts: nothing of the machine is used, an
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from backend.kit.logs import log
 from backend.wire.workbooks import Cell, Heading, Sheet
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
+PLACES = 4
+"""Places of a number that is shown to be read."""
 STANDARD = "a-3b"
 """PDF/A-3: made to be kept."""
 
@@ -74,6 +76,21 @@ def pages(report: Report) -> bytes:
         logger.error("report_not_typeset", reason=str(error))  # noqa: TRY400 - the engine's own words say more than the stack
         raise ReportNotMade from error
     return made
+
+
+def rounded(sheet: Sheet, places: int = PLACES) -> Sheet:
+    """Return a table as people read it: numbers rounded half up to some places. What is reckoned with is the workbook."""
+    step = Decimal(1).scaleb(-places)
+    # A value of any size: the context's precision must not be what limits the digits shown.
+    wide = Context(prec=400)
+
+    def short(cell: Cell) -> Cell:
+        if not isinstance(cell, Decimal):
+            return cell
+        exponent = cell.as_tuple().exponent
+        return cell.quantize(step, ROUND_HALF_UP, wide) if isinstance(exponent, int) and exponent < -places else cell
+
+    return replace(sheet, rows=[[short(cell) for cell in row] for row in sheet.rows])
 
 
 def shown(report: Report) -> dict[str, Any]:

@@ -268,7 +268,9 @@ async def test_a_five_year_total_is_decomposed_onto_its_years(databases: Databas
     bureau, division = await authority(databases), "320214"
     first = 2091
     years = range(first, first + 5)
-    outputs = [Given(str(year), output=D(value), unit="万CNY") for year, value in zip(years, (1, 2, 3, 4, 5), strict=True)]
+    outputs = [
+        Given(str(year), output=D(value), unit="万CNY") for year, value in zip(years, (1, 2, 3, 4, 5), strict=True)
+    ]
     asked = Asked(division, first, first + 4, D(1000), D(1), Method.OUTPUT, Onto.YEARS, outputs)
     by_hand = [Given(str(year), tonnes=D(value)) for year, value in zip(years, (210, 205, 200, 195, 190), strict=True)]
     given = Asked(division, first, first + 4, D(1000), D(1), Method.MANUAL, Onto.YEARS, by_hand, withheld_percent=D(50))

@@ -83,7 +83,7 @@ async def test_a_rule_holds_once_a_second_person_approves_it_and_until_it_is_tak
 
 
 async def test_a_reduced_replacement_takes_the_ratio_that_was_set(databases: Databases) -> None:
-    city, year = await authority(databases, tenant=TENANT), own_year()
+    city, year = await authority(databases, tenant=TENANT), own_year(TENANT)
     officer = await colleague(databases, city, "officer")
     giver, taker = "320402", "320404"
     await approved(databases, city, line(giver, year, "1000"), line(taker, year, "1000"))

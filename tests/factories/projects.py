@@ -32,6 +32,7 @@ from backend.projects.values import (
 )
 
 DIVISION = "320206"
+UNBUDGETED = 2030
 WHY = "符合节能审查要求"
 D = Decimal
 
@@ -63,7 +64,8 @@ async def ground(
         await held_account(databases, division=division, tenant=tenant),
         await authority(databases, tenant=tenant),
     )
-    year, evidence = own_year(), await evidence_of(databases, held)
+    # Without a budget any year is as good as another.
+    year, evidence = UNBUDGETED if tonnes is None else own_year(tenant), await evidence_of(databases, held)
     if tonnes is not None:
         root = city.path.rstrip("/").rpartition("/")[2]
         twice = format(D(tonnes) * 2, "f")
