@@ -43,7 +43,7 @@ CITIZENS: dict[str, Case] = {
         programme=POINTS, year=2025, divisionCode="320205", places=10, incentive=WHY, document=PAPER
     ),
     "decideCitizenRanking": command(id="$citizen_ranking", isApproved=True),
-    "carbonEvents": private(accountId="$account"),
+    "carbonEvents": private(accountId="$account", first=2),
     "carbonEventRule": open_(),
     "carbonEventSettings": open_(first=2),
     "configureCarbonEvents": tenant(

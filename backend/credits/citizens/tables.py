@@ -210,7 +210,6 @@ async def ranking_pages(read: Read, scope: Scope, asked: Asked) -> Making:
         notices=[
             say("用户编号由系统生成并部分遮盖，本人可凭编号核对，他人无法识别。",
                 "Numbers are the product's own and partly hidden: their owners know them, nobody else can tell."),
-            _said(NOT_TONNES, language),
         ],
         sheets=[_places(rows)], made_at=now(), language=language,
     )  # fmt: skip

@@ -22,6 +22,16 @@ STATES = {
     EventState.RETURNED: ("已退回", "Sent back"),
 }  # fmt: skip
 T = "tCO2e"
+SURE = {
+    "administrator": ("管理员设定", "set by an administrator"), "from-memory": ("凭记忆，未查证", "from memory"),
+    "placeholder": ("占位", "placeholder"), "tenant-entered": ("填报方提供", "given by the holder"),
+    "verified-by-lookup": ("已查证", "verified"), "verified-by-lookup(secondary)": ("二手来源查证", "verified, second source"),
+}  # fmt: skip
+"""Confidences as people read them; any other is printed as it is written."""
+
+
+def _sure(confidence: str, language: str) -> str:
+    return SURE.get(confidence, (confidence, confidence))[language != "zh"]
 
 
 async def _event(
@@ -51,7 +61,7 @@ def _lines(lines: list[LineValue], language: str) -> Sheet:
         (
             each.position, names[each.category], each.description, each.quantity, each.unit, each.factor,
             each.factor_unit, f"{left_out}{each.exclusion}" if each.exclusion else each.factor_document,
-            each.factor_confidence, each.tonnes,
+            _sure(each.factor_confidence, language), each.tonnes,
         )
         for each in lines
     ]  # fmt: skip
@@ -113,7 +123,7 @@ async def report_pages(read: Read, scope: Scope, asked: Asked) -> Making:
             (say("中和所需", "To neutralise"), f"{found.required:,f} {T}"),
             (say("已注销", "Retired"), f"{found.retired.normalize():,f} {T}"),
             (say("状态", "State"), say(*STATES[found.state])), (say("规则依据", "Rule"), rule.document),
-            (say("规则可信度", "Confidence of the rule"), rule.confidence),
+            (say("规则可信度", "Confidence of the rule"), _sure(rule.confidence, asked.language)),
         ],
         notices=notices, sheets=[_lines(lines, asked.language), _retired(retired, numbers)], made_at=now(),
         language=asked.language,

@@ -13,7 +13,7 @@ from backend.credits.citizens.service.common import points_programme
 from backend.credits.citizens.service.scenes import decision
 from backend.credits.citizens.values import Document, RankingValue, Standing, State
 from backend.credits.programmes.rules import text as words
-from backend.credits.programmes.service.common import keeper
+from backend.credits.programmes.service.common import check_authority, keeper
 from backend.kit.clock import now, today
 from backend.kit.db import Read, Write
 from backend.kit.ids import new_id
@@ -40,6 +40,7 @@ async def draft_ranking(
 
     Raises:
         Unauthenticated, Forbidden: without `credits:review`.
+        AuthorityOnly: the caller is no authority.
         ProgrammeUnknown, ProgrammeIssuesNothing, PointsOnly: in this order.
         RankingInvalid: the year is not over, or so many places cannot be.
         DivisionUnknown, AuthorityOnly: not a division known here, or not of the caller's region.
@@ -47,6 +48,7 @@ async def draft_ranking(
         TooFewCitizens: a list would point at persons.
     """
     scope.require("credits:review")
+    check_authority(scope)
     await points_programme(write, scope, programme)
     rules.check_ranking(year, places, today())
     division = await tenants.required_division(write, scope, division_code)
@@ -110,10 +112,12 @@ async def standing(read: Read, scope: Scope, *, programme: str, division_code: s
 
     Raises:
         Unauthenticated, Forbidden: without `credits:review`.
-        AuthorityOnly: the caller is no authority, or the division lies outside its region.
+        AuthorityOnly: the caller is no authority.
         ProgrammeUnknown, ProgrammeIssuesNothing, PointsOnly, DivisionUnknown: in this order.
+        AuthorityOnly: the division lies outside its region.
     """
     scope.require("credits:review")
+    check_authority(scope)
     await points_programme(read, scope, programme)
     path = scope.region if division_code is None else (await tenants.required_division(read, scope, division_code)).path
     keeper(scope, path)
