@@ -4,6 +4,7 @@ import strawberry
 
 from backend.console import tables
 from backend.console.schema_assigning import AssigningMutation, AssigningQuery
+from backend.console.schema_city import CityQuery
 from backend.console.schema_inviting import InvitingQuery
 from backend.console.schema_onboarding import OnboardingMutation, OnboardingQuery
 from backend.console.schema_tasks import TasksQuery
@@ -13,7 +14,7 @@ TABLES = tables
 
 
 @strawberry.type
-class ConsoleQuery(OnboardingQuery, InvitingQuery, AssigningQuery, TasksQuery):
+class ConsoleQuery(OnboardingQuery, InvitingQuery, AssigningQuery, TasksQuery, CityQuery):
     """Reading console."""
 
 

@@ -145,7 +145,8 @@ class VerificationDeskCount:
     oldest: datetime | None = strawberry.field(description="Since when the longest waiting of them is in it.")
 
 
-def _count(value: DeskCount) -> VerificationDeskCount:
+def count_shown(value: DeskCount) -> VerificationDeskCount:
+    """Return a count as the wire has it."""
     return VerificationDeskCount(
         state=value.state, accounts=value.accounts, late=value.late, unassigned=value.unassigned,
         findings_open=value.findings_open, oldest=value.oldest,
@@ -249,4 +250,4 @@ class TasksQuery:
         scope.require("emissions:read")
         async with info.context.read() as read:
             found = await queries.counts(read, scope, year, await _under(read, scope, division_code))
-        return [_count(each) for each in found]
+        return [count_shown(each) for each in found]

@@ -24,6 +24,7 @@ DESKS: dict[str, Case] = {
     "setVerificationTerms": tenant(mostYears=3, documentTitle="冒名文件", documentDate="2026-01-01"),
     "verificationDesk": open_(year=2025, first=100),
     "verificationDeskCounts": open_(year=2025),
+    "cityDesk": open_(divisionCode="320206"),
     "tasks": open_(first=100),
     "taskCounts": open_(),
 }

@@ -15,8 +15,8 @@ from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 
-_DESK = """
-with newest as materialized (
+DESK = """
+newest as materialized (
     select distinct on (account_id) account_id, id, version, state, computed_at
     from inventory where year = :year and state not in ('withdrawn', 'restated')
     order by account_id, version desc
@@ -51,16 +51,17 @@ desk as (
     where a.closed_at is null and (cast(:under as text) is null or starts_with(a.division_path, :under))
 )
 """
-_LATE = "(due_on < :today and state in ('missing', 'computed', 'submitted'))"
-_ROWS = text(f"""{_DESK}
+"""The rows of the desk as `desk`, for a `with`: of `:year`, below the path `:under`."""
+LATE = "(due_on < :today and state in ('missing', 'computed', 'submitted'))"
+_ROWS = text(f"""with {DESK}
 select * from desk
 where (cast(:states as text[]) is null or state = any(cast(:states as text[])))
-    and (not :is_late or {_LATE})
+    and (not :is_late or {LATE})
     and (not :is_unassigned or assignment_id is null or assignment_state = 'declined')
     and (cast(:after_day as date) is null or (coalesce(due_on, date '9999-12-31'), number) > (:after_day, :after_number))
 order by coalesce(due_on, date '9999-12-31'), number limit :limit""")
-_COUNTS = text(f"""{_DESK}
-select state, count(*) as accounts, count(*) filter (where {_LATE}) as late,
+_COUNTS = text(f"""with {DESK}
+select state, count(*) as accounts, count(*) filter (where {LATE}) as late,
     count(*) filter (where assignment_id is null or assignment_state = 'declined') as unassigned,
     coalesce(sum(findings_open), 0) as findings_open, min(since) as oldest
 from desk group by state order by state""")

@@ -1,0 +1,1 @@
+"""The city's work on one screen: budget, warnings, verification, applications, projects, parks."""
