@@ -40,6 +40,7 @@ where cast(:path as text) is null or (division_path collate "C", id) > (:path, c
 order by division_path collate "C", id
 limit :limit""").columns(basis=JSONB)
 ONE = text(f"select {TARGET} from dual_target where id = :id").columns(basis=JSONB)
+LATER = text("select distinct effective_on from dual_target where effective_on > :on order by effective_on")
 BY_ID = text(f"select {TARGET} from dual_target where id = any(cast(:ids as uuid[]))").columns(basis=JSONB)
 HISTORY = text(f"""
 select {TARGET} from dual_target
@@ -100,6 +101,11 @@ async def target(read: Read, _scope: Scope, target_id: UUID) -> TargetValue | No
     """Return a target, None where the caller sees none."""
     row = await read.row(ONE, {"id": target_id})
     return None if row is None else target_of(row)
+
+
+async def later_days(read: Read, _scope: Scope, on: date) -> list[date]:
+    """Return the days after one on which visible targets take effect."""
+    return [row.effective_on for row in await read.rows(LATER, {"on": on})]
 
 
 async def by_id(read: Read, _scope: Scope, ids: Sequence[UUID]) -> list[TargetValue]:

@@ -24,6 +24,7 @@ from backend.targets.values import (
     Words,
 )
 from backend.targets.values_evaluation import (
+    EvaluationField,
     EvaluationState,
     EvaluationValue,
     IndicatorOutcome,
@@ -71,6 +72,13 @@ SOURCES = {
     ValueSource.COMPUTED: Words("系统核算", "Computed"), ValueSource.STATED: Words("填报", "Stated"),
     ValueSource.NONE: Words("缺失", "Missing"),
 }  # fmt: skip
+FIELDS = {
+    EvaluationField.DUAL_CONTROL: Words("碳排放双控", "Dual control"),
+    EvaluationField.ENERGY_STRUCTURE: Words("能源结构", "Energy structure"),
+    EvaluationField.ENERGY_INTENSITY: Words("能耗强度", "Energy intensity"),
+    EvaluationField.RESOURCE_EFFICIENCY: Words("资源利用效率", "Resource efficiency"),
+    EvaluationField.SINKS: Words("生态系统碳汇", "Sinks"), EvaluationField.KEY_FIELDS: Words("重点领域绿色转型", "Key fields"),
+}  # fmt: skip
 STATES = {
     EvaluationState.DRAFT: Words("编制中", "Draft"), EvaluationState.OPEN: Words("征求意见中", "Open to remarks"),
     EvaluationState.APPROVED: Words("已批准", "Approved"),
@@ -83,6 +91,7 @@ PLAN_SOURCES = {
     PlanTargetSource.COUNTED: Words("系统统计", "Counted"), PlanTargetSource.ENTERED: Words("填报", "Entered"),
     PlanTargetSource.NONE: Words("缺失", "Missing"),
 }  # fmt: skip
+SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 PACE = (
     "应达进度按规划期逐年均分，为产品口径，文件未规定路径；总量目标为规划期各年合计。",
     "What is due grows evenly over the period (the product's own path); a total is over all years of the period together.",
@@ -221,7 +230,7 @@ def _plan(found: Sequence[PlanStanding], names: Names) -> Sheet:
         (
             names.say(Words(each.named.name_zh, each.named.name_en)),
             names.say(Words("每年", "yearly")) if each.named.is_yearly else str(each.named.year or ""),
-            f"{each.named.comparator} {checking.plain(each.named.quantity)}", each.named.unit, each.value, each.as_of,
+            f"{SIGNS[each.named.comparator]} {checking.plain(each.named.quantity)}", each.named.unit, each.value, each.as_of,
             each.percent, names.say(PLAN_OUTCOMES[each.outcome]), names.say(PLAN_SOURCES[each.source]),
             each.named.document, each.named.place, each.named.quote,
         )
@@ -278,6 +287,52 @@ async def evaluation(read: Read, scope: Scope, asked: Asked) -> Making:
     names = await _names(read, scope, asked.language)
     made = [_standing(sheets, names), _lines(sheets, names), _remarks(remarks, names)]
     return partial(workbook, made, asked.language)
+
+
+@download("stated-figures.xlsx")
+async def stated_figures(read: Read, scope: Scope, asked: Asked) -> Making:
+    """Make `?year=&division=`: figures of divisions' years that accounts do not feed, with their documents."""
+    year = asked.number("year", FIRST_YEAR, 2100)
+    found = await service.stated_figures(read, scope, year=year, division_code=asked.text("division"))
+    names = await _names(read, scope, asked.language)
+    headings = (
+        Heading("区划", "Division", width=28), Heading("年度", "Year", width=8), Heading("项目", "Item", width=24),
+        Heading("数值", "Value", width=16), Heading("单位", "Unit", width=8), Heading("本级填报", "Own", width=10),
+        Heading("说明", "Note", width=32), Heading("文号", "Document", width=20), Heading("文件日期", "Dated", width=11),
+        Heading("文件标题", "Title", width=32), Heading("录入时间", "Recorded", width=18),
+    )  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        (
+            names.of(each.division_code), str(each.year), each.item, each.value, each.unit,
+            each.entered_from == each.division_path, each.note, each.document_number, each.document_dated,
+            each.document_title, each.recorded_at,
+        )
+        for each in found
+    ]  # fmt: skip
+    return partial(workbook, [Sheet("填报数据", "Stated figures", headings, rows)], asked.language)
+
+
+@download("evaluation-scheme.xlsx")
+async def evaluation_scheme(read: Read, scope: Scope, asked: Asked) -> Making:
+    """Make `?year=`: the scheme for a year's evaluations."""
+    found = await service.scheme_of(read, scope, asked.needed_number("year", FIRST_YEAR, 2100))
+    names = await _names(read, scope, asked.language)
+    headings = (
+        Heading("指标", "Indicator", width=40), Heading("方面", "Field", width=20), Heading("单位", "Unit", width=8),
+        Heading("来源", "Source", width=12), Heading("主要指标", "Main", width=10), Heading("权重", "Weight", width=8),
+        Heading("零分值", "No points at", width=12), Heading("满分值", "All points at", width=12),
+    )  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        (
+            names.say(Words(each.name_zh, each.name_en)), names.say(FIELDS[each.field]), each.unit,
+            names.say(SOURCES[ValueSource.COMPUTED if each.formula else ValueSource.STATED]), each.is_main, each.weight,
+            each.zero_at, each.full_at,
+        )
+        for each in found.scheme.indicators
+    ]  # fmt: skip
+    own = found.scheme
+    notes = [(f"{own.name_zh}：{own.document}。{own.note_zh}", f"{own.name_en}: {own.document}. {own.note_en}")]
+    return partial(workbook, [Sheet("评价指标体系", "Evaluation scheme", headings, rows, notes)], asked.language)
 
 
 @download("plan-targets.xlsx")
@@ -347,7 +402,7 @@ async def _report(read: Read, scope: Scope, asked: Asked) -> Report:
 
 
 def _notices(rules: BudgetRules, names: Names) -> list[str]:
-    found = [Words(*PACE), Words(*FOOTED)]
+    found: list[Words] = []
     if rules.elastic_percent is None:
         found.append(
             Words("本地区尚未设定总量弹性幅度。", "By how much totals are elastic nobody has set here.")

@@ -209,7 +209,14 @@ async def test_numbers_of_documents_and_schemes_over_the_wire(databases: Databas
 
 
 @pytest.mark.parametrize(
-    "name", ["dual-targets.xlsx?year=2026", "plan-targets.xlsx", "dual-control-report.pdf?year=2024"]
+    "name",
+    [
+        "dual-targets.xlsx?year=2026",
+        "plan-targets.xlsx",
+        "dual-control-report.pdf?year=2024",
+        "stated-figures.xlsx?year=2024",
+        "evaluation-scheme.xlsx?year=2024",
+    ],
 )
 async def test_files_are_for_those_who_may(databases: Databases, client: Client, name: str) -> None:
     bureau = await signed_in(databases, client)

@@ -8,7 +8,7 @@ from factories.accounts import held_account
 from factories.identity import authority, colleague
 from factories.regions import counted_account, path_of, roll_all, store_inventory
 from factories.targets import PAPER, WHY, decided, drafted, in_force, limit, own_period, reduction, stated
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from sqlalchemy.exc import DBAPIError
 
 from backend.kit.clock import now, today
@@ -194,6 +194,46 @@ async def test_a_newer_target_takes_the_place_from_its_day_on(databases: Databas
         assert await of(on=day + timedelta(days=5), known_at=before) == [D(100)]
         assert await of(on=day - timedelta(days=10)) == []
         assert [each.id for each in await service.target_history(read, scope, old.id)] == [new.id, old.id]
+
+
+async def test_what_takes_effect_later_must_fit_as_well(databases: Databases) -> None:
+    (first, last), bureau = own_period(), await authority(databases)
+    day = today()
+    await in_force(databases, bureau, limit(CITY, first, last, "100"), limit(XISHAN, first, last, "50"))
+    await in_force(databases, bureau, limit(XISHAN, first, last, "90"), effective_on=day + timedelta(days=9))
+    with pytest.raises(TargetsOver, match="come to 90 tCO2e"):
+        await in_force(databases, bureau, limit(CITY, first, last, "80"), effective_on=day + timedelta(days=1))
+    with pytest.raises(TargetsOver, match="come to 110 tCO2e"):
+        await in_force(databases, bureau, limit(HUISHAN, first, last, "20"))
+    # What is replaced before then need not fit beside it.
+    await in_force(databases, bureau, limit(XISHAN, first, last, "60"), effective_on=day + timedelta(days=1))
+    await in_force(databases, bureau, limit(HUISHAN, first, last, "10"))
+
+
+async def test_a_page_of_targets_takes_as_many_statements_as_one(databases: Databases) -> None:
+    (first, last), bureau = own_period(), await authority(databases)
+    found = await in_force(
+        databases, bureau, *[reduction(each, first, last, "18", footing=Footing.STATED) for each in DISTRICTS],
+        *[limit(each, first, last, "10") for each in DISTRICTS],
+    )  # fmt: skip
+    counts: list[int] = []
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_rest) -> None:
+        statements.append(statement)
+
+    engine = databases.engine("wuxi").sync_engine
+    for some in (found[:2], found):
+        async with databases.read(bureau.scope) as read:
+            statements.clear()
+            event.listen(engine, "before_cursor_execute", note)
+            try:
+                await service.progress_of(read, bureau.scope, list(some))
+            finally:
+                event.remove(engine, "before_cursor_execute", note)
+        counts.append(len(statements))
+    assert len(found) == 2 * len(DISTRICTS)
+    assert counts[0] == counts[1] <= 8
 
 
 async def test_progress_by_accounts_and_as_stated_are_never_mixed(databases: Databases) -> None:

@@ -1,6 +1,7 @@
 """Decide on a plan: approved, its targets are in force from the day it names."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -89,14 +90,24 @@ async def _in_force(write: Write, scope: Scope, plan: TargetPlanValue) -> None:
         )
         for each in plan.lines
     ]  # fmt: skip
-    known = await queries.targets(write, scope, on=plan.effective_on)
-    keys = {each.key for each in made}
-    there = [*(each for each in known if each.key not in keys), *made]
-    await _allowed(write, scope, made, there)
-    for division in _touched(made, there):
-        await _fits(write, scope, division, there, list(divisions.values()))
+    # What takes effect later must fit as well, on every day something does.
+    days = [plan.effective_on, *await queries.later_days(write, scope, plan.effective_on)]
+    for day in days:
+        there = _on(made, await queries.targets(write, scope, on=day), plan.effective_on)
+        if day == plan.effective_on:
+            await _allowed(write, scope, made, there)
+        for division in _touched(made, there):
+            await _fits(write, scope, division, there, list(divisions.values()))
     rows = [{each: getattr(target, each) for each in target.__slots__} for target in made]
     await write.run(insert(DualTarget), rows)
+
+
+def _on(made: Sequence[TargetValue], known: Sequence[TargetValue], effective_on: date) -> list[TargetValue]:
+    """Return what would count on a day: of a key what takes effect last."""
+    newer = {each.key for each in known if each.effective_on > effective_on}
+    counting = [each for each in made if each.key not in newer]
+    keys = {each.key for each in counting}
+    return [*(each for each in known if each.key not in keys), *counting]
 
 
 async def _allowed(read: Read, scope: Scope, made: Sequence[TargetValue], there: Sequence[TargetValue]) -> None:
@@ -130,7 +141,8 @@ def _is_above(upper: TargetValue, lower: TargetValue) -> bool:
 
 def _touched(made: Sequence[TargetValue], there: Sequence[TargetValue]) -> list[TargetValue]:
     """Return the targets that must still fit what lies below them: the new ones, and those above them."""
-    found = {each.id: each for each in made if each.account_id is None}
+    counting = {each.id for each in there}
+    found = {each.id: each for each in made if each.account_id is None and each.id in counting}
     found |= {above.id: above for each in made if (above := parent(each, there)) is not None}
     return sorted(found.values(), key=lambda each: (each.division_path, each.kind, each.first_year))
 
