@@ -63,20 +63,18 @@ async def in_force(read: Read, scope: Scope, on: date | None = None) -> Terms:
     )
     if row is not None:
         return _value(row).terms
-    pack = await tenants.pack_in_force(read, scope)
-    source = pack.document(pack.warnings.document) if pack.warnings.document else None
-    title = Words(source.title_zh, source.title_en) if source else Words("", "")
-    return _of_pack(pack.warnings, title)
+    return _of_pack((await tenants.pack_in_force(read, scope)).warnings)
 
 
-def _of_pack(given: WarningRules, document: Words) -> Terms:
+def _of_pack(given: WarningRules) -> Terms:
+    """Return the pack's levels. Its document names the measures; levels and thresholds no document publishes."""
     levels = tuple(
         Level(each.code, each.name_zh, each.name_en, each.growth, each.budget, each.intensity, each.answer_days)
         for each in given.levels
     )
     return Terms(
-        None, levels, given.window_months, given.latest_months, given.coverage_percent,
-        given.is_placeholder, document, None,
+        None, levels, given.window_months, given.latest_months, given.coverage_percent, given.is_placeholder,
+        Words("产品占位值（未见文件公布）", "The product's placeholders: no document publishes any"), None,
     )  # fmt: skip
 
 
