@@ -26,7 +26,11 @@ from backend.kit.clock import now, today
 from backend.kit.errors import CarbonError, Limited
 from backend.kit.scope import Scope
 from backend.parks import queries_workflow, service
-from backend.parks.values import LEVEL_NAMES, PROGRAMME_NAMES, PROGRAMME_NAMES_EN, NoticeRow, ObjectionRow
+from backend.parks.names import LEVEL_NAMES, PROGRAMME_NAMES, PROGRAMME_NAMES_EN
+from backend.parks.values import (
+    NoticeRow,
+    ObjectionRow,
+)
 
 AnyRequest = Request[Any, Any, State]
 _TEXT = Path(__file__).with_name("certificates.html").read_text(encoding="utf-8")

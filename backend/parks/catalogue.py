@@ -18,10 +18,10 @@ from backend.parks.values import (
     Criterion,
     Indicator,
     ProgrammeKind,
-    ProgrammeTarget,
     Requirement,
     Target,
 )
+from backend.parks.values_programmes import ProgrammeTarget
 
 FOLDER = Path(__file__).parent / "reference"
 

@@ -12,7 +12,11 @@ from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.parks.queries import NEWEST, NEXT, Moment, asked
-from backend.parks.values import EntryStatus, ItemRow, ProgrammeKind
+from backend.parks.values import (
+    EntryStatus,
+    ProgrammeKind,
+)
+from backend.parks.values_programmes import ItemRow
 
 ITEM = """
 select i.id, i.kind, i.name, i.division_code, i.division_path, i.account_id, i.park_id, i.recorded_at, e.status,

@@ -14,10 +14,10 @@ from backend.accounts.schema_types import CarbonAccount, load_account
 from backend.identity.schema_types import Organisation, load_organisation
 from backend.parks import catalogue, queries, queries_workflow
 from backend.parks.drawing import extent, outline_svg, rings_of
+from backend.parks.names import CATEGORY_NAMES
 from backend.parks.rules import walking
 from backend.parks.rules.keeping import kept
 from backend.parks.values import (
-    CATEGORY_NAMES,
     BoundaryRow,
     Category,
     Evaluated,

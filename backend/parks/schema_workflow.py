@@ -8,26 +8,24 @@ import strawberry
 
 from backend.accounts.schema_types import CarbonAccount, load_account
 from backend.parks import queries_programmes, queries_workflow
+from backend.parks.names import PROGRAMME_NAMES, STEP_NAMES
 from backend.parks.rules import walking
 from backend.parks.schema_types import EVALUATION, Park, ParkDocument, load_park, paper
 from backend.parks.values import (
-    PROGRAMME_NAMES,
-    STEP_NAMES,
     ApplicationRow,
     EntryStatus,
     Finding,
     Horizon,
-    ItemRow,
     Level,
     NoticeRow,
     ObjectionRow,
     Outcome,
     ProgrammeKind,
-    Progress,
     Requirement,
     Step,
     StepRow,
 )
+from backend.parks.values_programmes import ItemRow, Progress
 from backend.tenants.schema import Division, load_division
 from backend.wire.context import Context, Info
 from backend.wire.nodes import Node, node_id, node_loader

@@ -9,7 +9,12 @@ from typing import Any
 from backend.kit.clock import CHINA
 from backend.parks import catalogue
 from backend.parks.drawing import outline_svg
-from backend.parks.values import CATEGORY_NAMES, HORIZON_NAMES, LEVEL_NAMES, OUTCOME_NAMES, Category, Evaluated, Outcome
+from backend.parks.names import CATEGORY_NAMES, HORIZON_NAMES, LEVEL_NAMES, OUTCOME_NAMES
+from backend.parks.values import (
+    Category,
+    Evaluated,
+    Outcome,
+)
 from backend.wire.reports import Report
 from backend.wire.workbooks import Cell, Heading, Sheet
 

@@ -7,19 +7,15 @@ from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.parks import queries, queries_programmes, queries_workflow, service
 from backend.parks.errors import ParkEvaluationNotFound
+from backend.parks.names import LEVEL_NAMES, PROGRAMME_NAMES, PROGRAMME_NAMES_EN, STATUS_NAMES, STEP_NAMES
 from backend.parks.rules import walking
 from backend.parks.rules.keeping import kept
 from backend.parks.sheet import EvaluationSheet, headings_of, report_of, rows_of, summary_of
 from backend.parks.values import (
-    LEVEL_NAMES,
-    PROGRAMME_NAMES,
-    PROGRAMME_NAMES_EN,
-    STATUS_NAMES,
-    STEP_NAMES,
-    ItemRow,
     Level,
     Step,
 )
+from backend.parks.values_programmes import ItemRow
 from backend.wire.nodes import uuids
 from backend.wire.reports import pages
 from backend.wire.workbooks import Asked, Heading, Making, QuestionInvalid, Sheet, download, workbook

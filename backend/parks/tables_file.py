@@ -14,13 +14,10 @@ from backend.kit.scope import Scope
 from backend.parks import catalogue, queries, queries_programmes, queries_workflow
 from backend.parks.drawing import extent, outline_svg, rings_of
 from backend.parks.errors import ParkNotFound
+from backend.parks.names import LEVEL_NAMES, PROGRAMME_NAMES, PROGRAMME_NAMES_EN, STEP_NAMES
 from backend.parks.rules import walking
 from backend.parks.values import (
     FIRST_YEAR,
-    LEVEL_NAMES,
-    PROGRAMME_NAMES,
-    PROGRAMME_NAMES_EN,
-    STEP_NAMES,
     ApplicationRow,
     BoundaryRow,
     NoticeRow,

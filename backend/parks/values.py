@@ -106,32 +106,6 @@ class EntryStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STEP_NAMES: Mapping[Step, str] = {
-    Step.APPLY: "组织申报", Step.REVIEW: "评审选拔", Step.PUBLICISE: "公示确认", Step.BUILD: "建设实施",
-    Step.ACCEPT: "项目验收", Step.EVALUATE: "总结评估", Step.RECHECK: "复核提升",
-}  # fmt: skip
-LEVEL_NAMES: Mapping[Level, str] = {Level.MUNICIPAL: "市级", Level.PROVINCIAL: "省级", Level.NATIONAL: "国家级"}
-HORIZON_NAMES: Mapping[Horizon, str] = {Horizon.NEAR: "近期目标", Horizon.LONG: "远期目标"}
-CATEGORY_NAMES: Mapping[Category, str] = {
-    Category.MANDATORY: "约束性指标", Category.REFERENCE: "重要参考指标", Category.INCENTIVE: "激励性指标",
-}  # fmt: skip
-OUTCOME_NAMES: Mapping[Outcome, str] = {Outcome.PASS: "达标", Outcome.FAIL: "未达标", Outcome.UNKNOWN: "无法判断"}
-PROGRAMME_NAMES: Mapping[ProgrammeKind, str] = {
-    ProgrammeKind.FACTORY: "零碳工厂", ProgrammeKind.PROJECT: "源网荷储一体化项目", ProgrammeKind.POWER_PLANT: "虚拟电厂",
-    ProgrammeKind.SERVICE_BODY: "零碳服务机构", ProgrammeKind.PLATFORM: "省级以上绿色低碳相关创新平台",
-    ProgrammeKind.GREEN_FACTORY: "绿色工厂", ProgrammeKind.GREEN_SUPPLY_CHAIN: "绿色供应链管理企业",
-}  # fmt: skip
-PROGRAMME_NAMES_EN: Mapping[ProgrammeKind, str] = {
-    ProgrammeKind.FACTORY: "zero-carbon factory", ProgrammeKind.PROJECT: "source-grid-load-storage project",
-    ProgrammeKind.POWER_PLANT: "virtual power plant", ProgrammeKind.SERVICE_BODY: "zero-carbon service body",
-    ProgrammeKind.PLATFORM: "innovation platform", ProgrammeKind.GREEN_FACTORY: "green factory",
-    ProgrammeKind.GREEN_SUPPLY_CHAIN: "green supply chain enterprise",
-}  # fmt: skip
-STATUS_NAMES: Mapping[EntryStatus, str] = {
-    EntryStatus.SELECTED: "已遴选", EntryStatus.BUILDING: "建设中", EntryStatus.COMPLETED: "已建成",
-    EntryStatus.REGISTERED: "已注册", EntryStatus.WITHDRAWN: "已退出",
-}  # fmt: skip
-
 # What is not an indicator itself but feeds conditions and denominators.
 ENERGY = "annual_energy"
 ENTERPRISES = "enterprises"
@@ -471,65 +445,3 @@ class NoticeRow:
     document_number: str
     document_date: date
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """An item of a programme as it stands; without an entry up to the day asked for, `status` is None."""
-
-    id: UUID
-    kind: ProgrammeKind
-    name: str
-    division_code: str
-    division_path: str
-    account_id: UUID | None
-    park_id: UUID | None
-    recorded_at: datetime
-    status: EntryStatus | None
-    effective_on: date | None
-    capacity: Decimal | None
-    document: str | None
-    document_number: str | None
-    document_date: date | None
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeTarget:
-    """A target of the plan as the document prints it."""
-
-    year: int
-    measure: str
-    name_zh: str
-    name_en: str
-    comparator: str
-    quantity: Decimal
-    unit: str
-    quote: str
-    document: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A target beside what there is on a day, and what there was on its last day once that is over."""
-
-    target: ProgrammeTarget
-    found: Decimal
-    found_by_deadline: Decimal | None
-    on: date
-
-    @property
-    def counted(self) -> Decimal:
-        """Return the number the target is held against."""
-        return self.found if self.found_by_deadline is None else self.found_by_deadline
-
-    @property
-    def is_met(self) -> bool:
-        """Whether there is, or by its last day was, enough."""
-        return self.counted >= self.target.quantity
-
-    @property
-    def missing(self) -> Decimal:
-        """Return how much was or is missing, never below nothing."""
-        return max(self.target.quantity - self.counted, ZERO)

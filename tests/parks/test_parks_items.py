@@ -32,12 +32,12 @@ from backend.parks.values import (
     ApplicationRow,
     EntryStatus,
     Finding,
-    ItemRow,
     Level,
     Outcome,
     ProgrammeKind,
     Step,
 )
+from backend.parks.values_programmes import ItemRow
 
 DIVISION = "320206"
 

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from backend.parks.errors import ParkNotOnMunicipalList, ParkStepNotNow, ParkStepWaiting
+from backend.parks.names import STEP_NAMES
 from backend.parks.values import (
-    STEP_NAMES,
     ApplicationRow,
     EntryStatus,
-    ItemRow,
     Level,
     ProgrammeKind,
     Step,
     StepRow,
 )
+from backend.parks.values_programmes import ItemRow
 
 ORDER = tuple(Step)
 

@@ -12,10 +12,18 @@ from backend.kit.scope import Kind, Scope
 from backend.parks import queries_programmes, queries_workflow
 from backend.parks.errors import ParkApplicationOpen, ParkItemNotFound, ParkItemNotStepped
 from backend.parks.models import ParkApplication, ParkStep
+from backend.parks.names import PROGRAMME_NAMES
 from backend.parks.rules import checking, walking
 from backend.parks.service.common import changeable, lock, note, of_operator, own_application, paper, place, recorded
 from backend.parks.service.telling import tell_waiting
-from backend.parks.values import PROGRAMME_NAMES, STEPPED, ApplicationRow, Document, Horizon, Level, Step
+from backend.parks.values import (
+    STEPPED,
+    ApplicationRow,
+    Document,
+    Horizon,
+    Level,
+    Step,
+)
 
 
 async def apply_for_park(

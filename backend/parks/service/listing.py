@@ -14,18 +14,17 @@ from backend.kit.scope import Kind, Scope
 from backend.parks import catalogue, queries_programmes, queries_workflow
 from backend.parks.errors import ParkEntryInvalid, ParkItemInSteps, ParkItemNotFound, ParkItemNotStepped
 from backend.parks.models import ParkProgrammeEntry, ParkProgrammeItem
+from backend.parks.names import PROGRAMME_NAMES
 from backend.parks.rules import checking, walking
 from backend.parks.service.common import lock, note, of_authority, of_operator, paper, recorded, visible
 from backend.parks.values import (
-    PROGRAMME_NAMES,
     STEPPED,
     ZERO,
     Document,
     EntryStatus,
-    ItemRow,
     ProgrammeKind,
-    Progress,
 )
+from backend.parks.values_programmes import ItemRow, Progress
 from backend.regions import service as regions
 from backend.tenants import service as tenants
 

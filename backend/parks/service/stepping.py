@@ -44,13 +44,13 @@ from backend.parks.values import (
     Evaluated,
     EvaluationRow,
     Finding,
-    ItemRow,
     Outcome,
     ProgrammeKind,
     Requirement,
     Step,
     StepRow,
 )
+from backend.parks.values_programmes import ItemRow
 
 JUDGED = frozenset({Step.REVIEW, Step.ACCEPT, Step.EVALUATE, Step.RECHECK})
 """Steps of a park that rest on an evaluation, and of an item on findings."""

@@ -7,7 +7,14 @@ from backend.kit.db import Write
 from backend.kit.notices import Addressee, Link, Notice, Said
 from backend.kit.scope import Scope
 from backend.parks import queries_workflow
-from backend.parks.values import STEP_NAMES, ApplicationRow, NoticeRow, ParkRow, StepRow, WaiverRow
+from backend.parks.names import STEP_NAMES
+from backend.parks.values import (
+    ApplicationRow,
+    NoticeRow,
+    ParkRow,
+    StepRow,
+    WaiverRow,
+)
 
 DECIDING, OVERSEEING = ("administrator",), ("administrator", "officer")
 
