@@ -82,7 +82,7 @@ def targets(jurisdiction: str) -> tuple[ProgrammeTarget, ...]:
     return tuple(
         ProgrammeTarget(
             year=each["year"], measure=each["measure"], name_zh=each["name_zh"], name_en=each["name_en"],
-            comparator=each["comparator"], quantity=Decimal(each["quantity"]), unit=each["unit"], quote=each["quote"],
+            comparator=each["comparator"], quantity=Decimal(each["quantity"]), unit=each["unit"], place=each["place"], quote=each["quote"],
             document=plan["document"], confidence=plan["confidence"],
         )
         for plan in _plans(jurisdiction) for each in plan["targets"]

@@ -58,7 +58,6 @@ union all select 'power_plants_registered', count(*) from item
     where kind = 'virtual_power_plant' and status = 'registered'
 union all select 'platforms_completed', count(*) from item
     where kind = 'innovation_platform' and status in ('completed', 'registered')
-union all select 'service_bodies_completed', count(*) from item where kind = 'service_body' and status = 'completed'
 union all select 'green_factories_completed', count(*) from item where kind = 'green_factory' and status = 'completed'
 union all select 'adjustable_capacity', coalesce(sum(capacity), 0) from item
     where kind = 'virtual_power_plant' and status = 'registered' and park_id is not null""")

@@ -31,7 +31,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeTarget:
-    """A target of the plan as the document prints it."""
+    """A target of the plan as the document prints it; `place` is the item it stands in."""
 
     year: int
     measure: str
@@ -40,6 +40,7 @@ class ProgrammeTarget:
     comparator: str
     quantity: Decimal
     unit: str
+    place: str
     quote: str
     document: str
     confidence: str

@@ -50,7 +50,7 @@ async def plan_targets(read: Read, scope: Scope, *, year: int | None = None) -> 
             named = Named(
                 item=f"{target.measure}_{target.year}", year=target.year, is_yearly=False, comparator=target.comparator,
                 quantity=target.quantity, unit=target.unit, name_zh=target.name_zh, name_en=target.name_en,
-                document=target.document, place="一", quote=target.quote, confidence=target.confidence,
+                document=target.document, place=target.place, quote=target.quote, confidence=target.confidence,
             )  # fmt: skip
             value = each.found if is_whole else None
             found.append(
