@@ -64,6 +64,29 @@ STEP_SECOND = (
 )
 
 
+# What hangs on an evaluation, a working-out or a remark is of the same authority as that.
+OF_EVALUATION = (
+    "exists (select 1 from evaluation each where each.id = evaluation_revision.evaluation_id"
+    " and each.division_path = evaluation_revision.owner_path)"
+)
+OF_REMARK = (
+    "exists (select 1 from evaluation_remark each where each.id = evaluation_remark_answer.remark_id"
+    " and each.owner_path = evaluation_remark_answer.owner_path)"
+)
+OF_SHEET = (
+    "exists (select 1 from evaluation_sheet each where each.evaluation_id = evaluation_remark.evaluation_id"
+    " and each.division_path = evaluation_remark.division_path and each.owner_path = evaluation_remark.owner_path)"
+)
+
+
+def of_revision(table: str) -> str:
+    """Return the test that a row is of the authority whose working-out it belongs to."""
+    return (
+        f"exists (select 1 from evaluation_revision each where each.evaluation_id = {table}.evaluation_id"
+        f" and each.revision = {table}.revision and each.owner_path = {table}.owner_path)"
+    )
+
+
 def upgrade() -> None:
     """Create the tables, then grants and policies."""
     op.create_table(
@@ -406,7 +429,7 @@ def upgrade() -> None:
     protect(
         "evaluation_step",
         select=either(SYSTEM, within("owner_path"), evaluated("owner_path")),
-        insert=f"({owned('recorded_by')}) and ({STEP_SECOND})",
+        insert=f"({owned('recorded_by')}) and ({STEP_SECOND}) and {of_revision('evaluation_step')}",
     )
     protect(
         "evaluation",
@@ -417,24 +440,25 @@ def upgrade() -> None:
     protect(
         "evaluation_revision",
         select=either(SYSTEM, within("owner_path"), evaluated("owner_path")),
-        insert=owned("made_by"),
+        insert=f"({owned('made_by')}) and {OF_EVALUATION}",
     )
     protect(
         "evaluation_sheet",
         select=either(
             SYSTEM, within("owner_path"), f"{within('division_path')} and {opened('evaluation_sheet.evaluation_id')}"
         ),
-        insert=either(SYSTEM, f"{AUTHORITY} and owner_path = {REGION} and starts_with(division_path, {REGION})"),
+        insert=f"({either(SYSTEM, f'{AUTHORITY} and owner_path = {REGION} and starts_with(division_path, {REGION})')})"
+        f" and {of_revision('evaluation_sheet')}",
     )
     protect(
         "evaluation_remark",
         select=either(SYSTEM, within("owner_path"), within("division_path")),
-        insert=f"({OF_AUTHORITIES}) and ({BY_ACTOR}) and {opened('evaluation_remark.evaluation_id')}",
+        insert=f"({OF_AUTHORITIES}) and ({BY_ACTOR}) and {OF_SHEET}",
     )
     protect(
         "evaluation_remark_answer",
         select=either(SYSTEM, within("owner_path"), within("division_path")),
-        insert=owned("recorded_by"),
+        insert=f"({owned('recorded_by')}) and {OF_REMARK}",
     )
 
 

@@ -35,7 +35,7 @@ from backend.targets.errors import (
     TargetSecondPerson,
     TargetsOfTheWhole,
 )
-from backend.targets.models import EvaluationStep
+from backend.targets.models import EvaluationRemark, EvaluationRemarkAnswer, EvaluationRevision, EvaluationStep
 from backend.targets.values import Footing
 from backend.targets.values_evaluation import (
     EvaluationState,
@@ -193,6 +193,37 @@ async def test_the_database_holds_the_second_person_itself(databases: Databases)
     with pytest.raises(DBAPIError, match="row-level security"):
         async with databases.write(officer) as write:
             await write.run(insert(EvaluationStep).values(forged))
+
+
+async def test_the_database_holds_whose_an_evaluation_is(databases: Databases) -> None:
+    year, bureau = 2015, await authority(databases, tenant=T)
+    evaluation_id = await opened(databases, bureau, year)
+    guiyang = await authority(databases, tenant=T, division=GUIYANG)
+    async with databases.write(guiyang.scope) as write:
+        own = await service.remark_on_evaluation(
+            write, guiyang.scope, evaluation_id, division_code=GUIYANG, said="数据应更新"
+        )
+    signed = {"recorded_at": now(), "recorded_by": guiyang.person_id, "owner_path": guiyang.path}
+    answer = {"remark_id": own.id, "division_path": guiyang.path, "is_accepted": True, "said": "同意", **signed}
+    step = {
+        "evaluation_id": evaluation_id, "number": 2, "revision": 1, "kind": "approved", "reason": WHY,
+        "document_number": "x", "document_dated": date(2026, 1, 1), "document_title": "x", **signed,
+    }  # fmt: skip
+    remark = {
+        "id": new_id(), "evaluation_id": evaluation_id, "division_code": "520102",
+        "division_path": f"{guiyang.path}520102/", "indicator": "", "said": "冒名", "document_number": "",
+        "document_dated": None, "document_title": "", **signed, "owner_path": bureau.path,
+    }  # fmt: skip
+    revision = {
+        "evaluation_id": evaluation_id, "revision": 2, "owner_path": guiyang.path, "made_at": now(),
+        "made_by": guiyang.person_id,
+    }  # fmt: skip
+    for table, row in (
+        (EvaluationRemarkAnswer, answer), (EvaluationStep, step), (EvaluationRemark, remark), (EvaluationRevision, revision),
+    ):  # fmt: skip
+        with pytest.raises(DBAPIError, match="row-level security"):
+            async with databases.write(guiyang.scope) as write:
+                await write.run(insert(table).values(row))
 
 
 async def test_values_are_computed_from_the_books_where_they_tell_something(databases: Databases) -> None:
