@@ -3,20 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from backend.accounts import service as accounts
+from backend.accounts.service import StateKey
+from backend.accounts.values import CalibrationState, MeterValue
 from backend.keyunits import catalogue, ports, queries_standing, queries_work
 from backend.keyunits.names import (
     AREA_NAMES,
     FINDING_NAMES,
     METRIC_NAMES,
     METRIC_UNITS,
+    OUTCOME_NAMES,
     POST_NAMES,
     QUARTER_NAMES,
+    REFERENCE_METRIC_NAMES,
+    REFERENCE_UNITS,
     RETROFIT_KIND_NAMES,
     RETROFIT_NAMES,
 )
 from backend.keyunits.service.comparing import standings
 from backend.keyunits.service.metering import meters, overdue
+from backend.keyunits.service.referring import reference_standings
 from backend.keyunits.values import (
     ChiefOfficer,
     CodeRow,
@@ -26,11 +34,13 @@ from backend.keyunits.values import (
     OverdueKind,
     PostRow,
     ProposalState,
+    ReferenceStanding,
     ReportRow,
     Standing,
     Words,
 )
 from backend.keyunits.values_work import FindingRow, RetrofitRow, SavingRow
+from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.quantities import display
 from backend.kit.scope import Scope
@@ -45,6 +55,12 @@ LATE: Mapping[OverdueKind, Words] = {
     OverdueKind.METERS: Words("计量器具", "Meters"), OverdueKind.DUTY: Words("报送义务", "Duty"),
     OverdueKind.FINDING: Words("诊断整改", "Finding"), OverdueKind.RETROFIT: Words("改造项目", "Project"),
     OverdueKind.POST: Words("岗位空缺", "Post"),
+}  # fmt: skip
+
+
+CALIBRATIONS: Mapping[CalibrationState, Words] = {
+    CalibrationState.VALID: Words("有效", "Valid"), CalibrationState.EXPIRED: Words("已过期", "Expired"),
+    CalibrationState.NONE: Words("未检定", "None"),
 }  # fmt: skip
 
 
@@ -65,6 +81,8 @@ class UnitFile:
     retrofits: Sequence[RetrofitRow]
     savings: Sequence[SavingRow]
     standings: Sequence[Standing]
+    references: Sequence[ReferenceStanding]
+    meter_list: Sequence[tuple[MeterValue, CalibrationState]]
     code: CodeRow | None
     late: Sequence[OverdueItem]
 
@@ -79,6 +97,10 @@ async def gather(
     """Read everything the file shows; comparisons are of `year`."""
     ids = [unit.account_id]
     officers = await ports.chief_officers(read, scope, ids) if scope.allows("esg:read") else None
+    measured, day = await accounts.meters(read, scope, ids), today()
+    states = await accounts.calibration_states(
+        read, scope, [StateKey(each.account_id, each.id, day) for each in measured]
+    )
     return UnitFile(
         language=language, unit=unit, names=names, thresholds=thresholds, tenant=scope.tenant,
         posts=(await queries_work.posts(read, scope, ids))[0],
@@ -88,6 +110,8 @@ async def gather(
         retrofits=(await queries_work.retrofits(read, scope, ids))[0],
         savings=(await queries_work.savings(read, scope, ids))[0],
         standings=(await standings(read, scope, [(unit.account_id, year)]))[0],
+        references=(await reference_standings(read, scope, [(unit.account_id, year)]))[0],
+        meter_list=list(zip(measured, states, strict=True)),
         code=(await queries_standing.codes(read, scope, ids))[0],
         late=[
             each for each in await overdue(read, scope, path=unit.division_path) if each.account_id == unit.account_id
@@ -121,7 +145,8 @@ def about(file: UnitFile) -> list[tuple[str, str]]:
 def sheets(file: UnitFile) -> list[Sheet]:
     """Return the file's tables; those without a row are left out."""
     found = [
-        _late(file), _posts(file), _standing(file), _reports(file), _findings(file), _retrofits(file), _savings(file),
+        _late(file), _posts(file), _standing(file), _references(file), _meters(file), _reports(file), _findings(file),
+        _retrofits(file), _savings(file),
     ]  # fmt: skip
     return [each for each in found if each.rows]
 
@@ -177,7 +202,7 @@ def _standing(file: UnitFile) -> Sheet:
     rows: list[Sequence[Cell]] = [
         (
             file.say(METRIC_NAMES[each.metric]), str(each.year), METRIC_UNITS[each.metric],
-            None if each.intensity is None else display(each.intensity, 4),
+            None if each.intensity is None else Decimal(display(each.intensity, 4)),
             *(
                 (None, None, None, None) if each.benchmark is None
                 else (each.benchmark.low, each.benchmark.middle, each.benchmark.high, each.benchmark.accounts)
@@ -187,6 +212,39 @@ def _standing(file: UnitFile) -> Sheet:
         for each in file.standings
     ]  # fmt: skip
     return Sheet("对标", "Comparison", headings, rows)
+
+
+def _references(file: UnitFile) -> Sheet:
+    headings = (
+        Heading("产品", "Product", width=20), Heading("指标", "Metric", width=16), Heading("年度", "Year", width=8),
+        Heading("单位", "Unit", width=12), Heading("本单位", "Own", width=12), Heading("标杆水平", "Leading", width=12),
+        Heading("基准水平", "Baseline", width=12), Heading("结论", "Outcome", width=26),
+        Heading("依据文件", "Document", width=28), Heading("说明", "Note", width=36),
+    )  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        (
+            each.product, file.say(REFERENCE_METRIC_NAMES[each.metric]), str(each.year),
+            f"{REFERENCE_UNITS[each.metric]}/{each.product_unit}",
+            None if each.intensity is None else Decimal(display(each.intensity, 4)),
+            None if each.leading is None else each.leading.quantity,
+            None if each.baseline is None else each.baseline.quantity, file.say(OUTCOME_NAMES[each.outcome]),
+            "；".join(dict.fromkeys(one.document for one in (each.leading, each.baseline) if one is not None)),
+            file.say(each.note),
+        )
+        for each in file.references
+    ]  # fmt: skip
+    return Sheet("与标杆水平、基准水平比较", "Reference levels", headings, rows)
+
+
+def _meters(file: UnitFile) -> Sheet:
+    headings = (
+        Heading("编号", "Code", width=16), Heading("计量器具", "Meter", width=36), Heading("单位", "Unit", width=10),
+        Heading("检定状态", "Calibration", width=16),
+    )  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        (each.code, each.name, each.unit, file.say(CALIBRATIONS[state])) for each, state in file.meter_list
+    ]
+    return Sheet("计量器具检定", "Meters", headings, rows)
 
 
 def _reports(file: UnitFile) -> Sheet:
@@ -249,7 +307,7 @@ def _savings(file: UnitFile) -> Sheet:
         (
             names.get(each.retrofit_id, ""), each.before_tce, each.before_output, each.after_tce, each.after_output,
             each.output_unit, each.adjustment_tce,
-            display(each.saved_tce, 2), display(each.saved_tco2, 2),
+            Decimal(display(each.saved_tce, 2)), Decimal(display(each.saved_tco2, 2)),
             file.say(words[each.is_confirmed]),
         )
         for each in file.savings

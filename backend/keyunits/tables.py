@@ -14,7 +14,7 @@ from backend.keyunits.names import KIND_NAMES, RETROFIT_KIND_NAMES, RETROFIT_NAM
 from backend.keyunits.rules import checking
 from backend.keyunits.service.common import under
 from backend.keyunits.service.metering import meters, overdue
-from backend.keyunits.values import FIRST_YEAR, FileRow, Words
+from backend.keyunits.values import FIRST_YEAR, FileRow, Reach, Words
 from backend.kit.clock import now, today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
@@ -26,6 +26,7 @@ from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid
 MOST = 10_000
 """Rows of a table at most."""
 CUT = (f"至多列示 {MOST} 行，请按区划分别下载。", f"At most {MOST} rows: ask for each division.")
+NONE_REACHED = Words("未达到纳入标准，理由见说明", "none reached: see the reason")
 UNIT = (
     Heading("账户编号", "Account", width=20), Heading("单位", "Unit", width=32), Heading("区划", "Division", width=20),
     Heading("行业", "Sector", width=14),
@@ -65,8 +66,13 @@ async def _names(read: Read, scope: Scope, ids: Sequence[UUID], language: str) -
 
 
 def _thresholds(scope: Scope, unit: FileRow, names: _Names) -> str:
+    """Return the thresholds the unit reached; by hand, who reached none was named by the authority."""
     known = {each.code: each.name for each in catalogue.thresholds(scope.tenant)}
-    return "；".join(names.say(known[each.threshold]) for each in unit.crossings if each.threshold in known)
+    reached = [
+        names.say(known[each.threshold]) for each in unit.crossings
+        if each.reach is Reach.REACHED and each.threshold in known
+    ]  # fmt: skip
+    return "；".join(reached) or names.say(NONE_REACHED)
 
 
 @download("key-units.xlsx")

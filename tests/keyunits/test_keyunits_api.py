@@ -2,13 +2,27 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import openpyxl
 import pytest
 from factories import identity
-from factories.accounts import held_account
+from factories.accounts import held_account, meter_of, site_of, source_of
 from factories.api import Client
-from factories.keyunits import YEAR, bureau_of, completed, found, posted, saved, shown, unit_of, yeared
+from factories.keyunits import (
+    YEAR,
+    bureau_of,
+    completed,
+    enlisted,
+    found,
+    posted,
+    proposed,
+    saved,
+    shown,
+    unit_of,
+    yeared,
+)
+from sqlalchemy import event
 
 from backend.api.unit_passports import draw
 from backend.keyunits import service
@@ -57,17 +71,52 @@ async def test_the_list_is_proposed_confirmed_and_read(databases: Databases, cli
     assert late["nodes"][0] not in rest["nodes"]
 
 
+async def test_a_list_costs_the_same_number_of_statements_whatever_its_length(databases: Databases) -> None:
+    bureau = await bureau_of(databases, division="320200-JKQ")
+    counts: list[int] = []
+
+    async def count() -> int:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            seen.append(statement)
+
+        engine = databases.engine("wuxi").sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            async with databases.read(bureau.clerk) as read:
+                await service.overdue(read, bureau.clerk)
+                await service.standings(
+                    read, bureau.clerk, [(each, YEAR) for each in await service.files(read, bureau.clerk)]
+                )
+            await proposed(databases, bureau.clerk)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(seen)
+
+    for number in range(4):
+        held = await held_account(databases, division="320200-JKQ", sector="textiles")
+        await yeared(databases, held, f"1000{number}")
+        await enlisted(databases, bureau, held)
+        if number in {0, 3}:
+            await found(databases, held)
+            counts.append(await count())
+    assert counts[0] == counts[1]
+    assert counts[1] < 40
+
+
 async def test_a_file_leaves_as_workbook_and_pages(databases: Databases, client: Client) -> None:
     _, held = await unit_of(databases)
     await posted(databases, held)
     await found(databases, held)
     await saved(databases, held, await completed(databases, held))
+    await meter_of(databases, held, await source_of(databases, held, await site_of(databases, held)))
     holder = await client.signed_in(held.holder)
     account = node_id("CarbonAccount", held.id)
     answer = await holder.http.get(f"/wuxi/downloads/key-unit.xlsx?account={account}", headers=holder.headers)
     assert answer.status_code == 200, answer.text
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert {"概况", "管理岗位", "降碳诊断", "节能降碳项目", "节能降碳量核算"} <= set(book.sheetnames)
+    assert {"概况", "管理岗位", "计量器具检定", "降碳诊断", "节能降碳项目", "节能降碳量核算"} <= set(book.sheetnames)
     for language in ("zh", "en"):
         url = f"/wuxi/downloads/key-unit.pdf?account={account}&lang={language}"
         answer = await holder.http.get(url, headers=holder.headers)
