@@ -273,6 +273,7 @@ class ParkProgrammeProgress:
     missing: Decimal = strawberry.field(description="How much is missing, or was at the end of `year`, in `unit`.")
     unit: str = strawberry.field(description="The unit.")
     is_met: bool = strawberry.field(description="Whether the target is met, or was at the end of `year`.")
+    place: str = strawberry.field(description="The item of the document it stands in, e.g. 二（二）3.")
     quote: str = strawberry.field(description="The document's own words.")
     document: str = strawberry.field(description="The document.")
     confidence: str = strawberry.field(description="How sure that is.")
@@ -283,5 +284,5 @@ def progress(one: Progress) -> ParkProgrammeProgress:
     return ParkProgrammeProgress(
         year=one.target.year, name=one.target.name_zh, name_en=one.target.name_en, target=one.target.quantity,
         found=one.found, found_by_deadline=one.found_by_deadline, missing=one.missing, unit=one.target.unit,
-        is_met=one.is_met, quote=one.target.quote, document=one.target.document, confidence=one.target.confidence,
+        is_met=one.is_met, place=one.target.place, quote=one.target.quote, document=one.target.document, confidence=one.target.confidence,
     )  # fmt: skip
