@@ -99,8 +99,13 @@ async def test_a_scene_a_citizen_an_act_a_reward(client: Client, databases: Data
 async def test_what_others_see_of_a_districts_citizens(client: Client, stage: Stage, databases: Databases) -> None:
     scene = await stage.scene()
     (citizen,) = await stage.citizens(division="510104")
-    await stage.told(scene, act(citizen, "3"))
+    (row,) = await stage.told(scene, act(citizen, "30"))
+    reward = await stage.reward()
+    spent = await stage.does(stage.chief, service.redeem, reward_id=reward.id, number=citizen.number)
     ids = {"citizen": node_id("Citizen", citizen.id)}
+    private = [
+        ids["citizen"], node_id("GreenAct", citizen.id, row.act_id), node_id("CitizenRedemption", citizen.id, spent.id),
+    ]  # fmt: skip
     near = await identity.authority(databases, tenant="chengdu", division="510104")
     far = await identity.authority(databases, tenant="chengdu", division="510105")
     city, shop = (
@@ -112,6 +117,9 @@ async def test_what_others_see_of_a_districts_citizens(client: Client, stage: St
         found = (await caller.named("Citizens", number=citizen.number))["citizens"]["nodes"]
         acts = (await caller.named("GreenActs", citizenId=ids["citizen"]))["greenActs"]["nodes"]
         assert (len(found), len(acts)) == (expected, expected)
+        for each in private:
+            answer = await caller.ask("query One($id: ID!) { node(id: $id) { __typename id } }", id=each)
+            assert (answer["data"]["node"] is not None) == bool(expected)
     lender = await client.signed_in(await identity.bank(databases, tenant="chengdu"))
     answer = await lender.send({"operationName": "Citizens", "variables": {}})
     assert answer.json()["errors"][0]["extensions"]["code"] == "forbidden"
