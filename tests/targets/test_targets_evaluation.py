@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from factories.budgets import approved, line
 from factories.identity import Made, authority, colleague, enterprise
+from factories.regions import counted_account, roll_all, store_inventory
 from factories.targets import PAPER, WHY, in_force, limit, opened, reduction, stated
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
@@ -259,6 +261,25 @@ async def test_values_are_computed_from_the_books_where_they_tell_something(data
     assert [lines[each].points for each in ("intensity_completion", "total_use", "sinks")] == [D(30), D(10), D("3.75")]
     assert lines["intensity_completion"].facts["due"] == "5.0000"
     assert lines["budget_use"].outcome is IndicatorOutcome.CANNOT_TELL
+
+
+async def test_the_years_budget_is_looked_at_once_all_its_months_are_known(databases: Databases) -> None:
+    year, bureau = 2018, await authority(databases, tenant=T)
+    whole, half = "520400", "522300"
+    await approved(databases, bureau, line(whole, year, "1200"), line(half, year, "1200"))
+    for code, months in ((whole, range(1, 13)), (half, range(1, 7))):
+        steel = await counted_account(databases, T, division=code, sector="steel")
+        await store_inventory(databases, steel, year, 1, dict.fromkeys(months, ("100", "5", "0", "0")))
+    await roll_all(databases, T)
+    evaluation_id = await opened(databases, bureau, year)
+    sheets = await sheets_of(databases, bureau.scope, evaluation_id)
+    own = {
+        code: next(each for each in sheets[code].lines if each.indicator.code == "budget_use") for code in (whole, half)
+    }
+    # 105 x 12 of 1,200 tonnes: 105 %, which earns three quarters of ten points.
+    assert (own[whole].value, own[whole].points, own[whole].source) == (D(105), D("7.5"), ValueSource.COMPUTED)
+    assert (own[half].value, own[half].outcome) == (None, IndicatorOutcome.CANNOT_TELL)
+    assert own[half].facts["through"] == f"{year}-06"
 
 
 async def test_a_scheme_is_proposed_and_approved_for_a_year_on(databases: Databases) -> None:
