@@ -1,5 +1,6 @@
 """Warnings from raising to closing, on real data of a county of its own for each test."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -94,6 +95,13 @@ async def test_growth_raises_one_warning_that_lives_with_the_data(databases: Dat
     (warning,) = await warned(databases, scope, "520325")
     assert (warning.is_present, warning.state) == (False, WarningState.OPEN)
     assert await steps(databases, scope, warning) == [StepKind.RAISED, StepKind.WORSENED, StepKind.CLEARED]
+
+
+async def test_evaluations_side_by_side_raise_once(databases: Databases) -> None:
+    grown = await growing(databases, "520322")
+    await asyncio.gather(*(evaluated(databases, grown.scope, JUNE) for _ in range(4)))
+    (warning,) = await warned(databases, grown.scope, "520322")
+    assert await steps(databases, grown.scope, warning) == [StepKind.RAISED]
 
 
 async def test_old_data_and_few_reports_tell_nothing(databases: Databases) -> None:
@@ -226,7 +234,7 @@ async def test_neighbours_banks_and_enterprises_see_nothing(databases: Databases
     grown = await growing(databases, "520330")
     await evaluated(databases, grown.scope, JUNE)
     (warning,) = await warned(databases, grown.scope, "520330")
-    neighbour = (await authority(databases, tenant="guizhou", division="520322")).scope
+    neighbour = (await authority(databases, tenant="guizhou", division="520304")).scope
     for stranger in (neighbour, (await identity.enterprise(databases, tenant="guizhou")).scope):
         async with databases.read(stranger) as read:
             assert await service.warnings(read, stranger, limit=100) == [] or stranger is neighbour

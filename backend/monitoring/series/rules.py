@@ -7,6 +7,7 @@ sums over all sectors; the power sector's own series counts both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -40,17 +41,19 @@ def percent(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def summed(rows: Iterable[LikeMonth], subjects: Iterable[Subject]) -> dict[Subject, dict[date, LikeMonth]]:
     """Return the sum of each subject's subtree by month; scopes stay apart, but what is double counts as scope 2 alone."""
-    wanted: dict[str, set[str]] = {}
-    for path, sector in subjects:
-        wanted.setdefault(path, set()).add(sector)
-    found: dict[Subject, dict[date, LikeMonth]] = {(path, of): {} for path, own in wanted.items() for of in own}
+    wanted = set(subjects)
+    found: dict[Subject, dict[date, LikeMonth]] = {each: {} for each in wanted}
     for row in rows:
-        for path in _above(row.division_path):
-            for of in wanted.get(path, set()) & {ALL_SECTORS, row.sector}:
-                months = found[path, of]
-                is_double = row.sector == POWER and of != POWER
-                months[row.month] = _added(months.get(row.month), row, path, of, is_double=is_double)
+        for path, of in subjects_of(row.division_path, row.sector, wanted):
+            months = found[path, of]
+            is_double = row.sector == POWER and of != POWER
+            months[row.month] = _added(months.get(row.month), row, path, of, is_double=is_double)
     return found
+
+
+def subjects_of(path: str, sector: str, wanted: AbstractSet[Subject]) -> list[Subject]:
+    """Return the wanted subjects a row of a division and sector belongs to: those at and above it, of it and of all sectors."""
+    return [each for above in _above(path) for of in {ALL_SECTORS, sector} if (each := (above, of)) in wanted]
 
 
 def _above(path: str) -> Iterable[str]:

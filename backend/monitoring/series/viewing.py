@@ -1,6 +1,9 @@
 """The monthly series of a division: it with all below it, or each division directly below, by sector."""
 
+from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.kit.db import Read
@@ -55,57 +58,68 @@ async def series(
     if is_by_sector:
         sectors.insert(0, ALL_SECTORS)
     subjects = [(path, each) for path in places for each in sectors]
-    # From the year's start, for what the year has come to so far.
-    begin = min(start.first_day, date(end.year, 1, 1))
-    like = await queries.like_months(read, scope, begin, end.first_day, top.path, sector)
-    sums = rules.summed(like, subjects)
-    rows = await regions.months(
-        read, scope, start.first_day, end.first_day, top.path, None if sector is None else [sector]
-    )
-    inputs = await queries.latest_inputs(read, scope, start.first_day, end.first_day, top.path)
-    standings = await regions.standings(read, scope, top.path, None if sector is None else [sector])
-    in_force = await terms.in_force(read, scope)
+    known = await _known(read, scope, top.path, subjects, (start.first_day, end.first_day), sector)
+    coverage = (await terms.in_force(read, scope)).coverage_percent
     found: list[Series] = []
-    for path, of in subjects:
-        own = _of(rows, (path, of))
-        if not own and (path, of) != (top.path, sectors[0]):
+    for subject in subjects:
+        path, of = subject
+        months, covered = known.months.get(subject, {}), known.like[subject]
+        if not months and subject != subjects[0]:
             continue
-        months = _by_month(own)
-        covered = sums[path, of]
         found.append(
             Series(
-                division_code=places[path], division_path=path, sector=of,
-                open_accounts=sum(
-                    each.open_accounts for each in standings
-                    if each.division_path.startswith(path) and of in {ALL_SECTORS, each.sector}
-                ),
-                latest_month=max(months, default=None), latest_input_at=_newest(inputs, (path, of)),
+                division_code=places[path], division_path=path, sector=of, open_accounts=known.is_open[subject],
+                latest_month=max(months, default=None), latest_input_at=known.newest.get(subject),
                 months=tuple(
                     _month(each.first_day, months.get(each.first_day, []), covered.get(each.first_day), of)
                     for each in month_range(start, end)
                 ),
-                to_date=rules.to_date(covered, end.first_day, coverage=in_force.coverage_percent),
+                to_date=rules.to_date(covered, end.first_day, coverage=coverage),
             )
         )  # fmt: skip
     return found
 
 
-def _of(rows: Sequence[RegionMonth], subject: Subject) -> list[RegionMonth]:
-    path, of = subject
-    return [each for each in rows if each.division_path.startswith(path) and of in {ALL_SECTORS, each.sector}]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the roll-ups tell of each subject."""
+
+    like: dict[Subject, dict[date, LikeMonth]]
+    months: dict[Subject, dict[date, list[RegionMonth]]]
+    newest: dict[Subject, datetime]
+    is_open: Counter[Subject]
 
 
-def _by_month(rows: Sequence[RegionMonth]) -> dict[date, list[RegionMonth]]:
-    found: dict[date, list[RegionMonth]] = {}
-    for each in rows:
-        found.setdefault(each.month, []).append(each)
+async def _known(
+    read: Read, scope: Scope, under: str, subjects: Sequence[Subject], period: tuple[date, date], sector: str | None
+) -> _Known:
+    """Read what is known of subjects: four statements, however many there are."""
+    first, last = period
+    sectors, wanted = None if sector is None else [sector], set(subjects)
+    # From the year's start, for what the year has come to so far.
+    begin = min(first, date(last.year, 1, 1))
+    like = await queries.like_months(read, scope, begin, last, under, sector)
+    rows = await regions.months(read, scope, first, last, under, sectors)
+    newest: dict[Subject, datetime] = {}
+    for (path, own), at in (await queries.latest_inputs(read, scope, first, last, under)).items():
+        for each in rules.subjects_of(path, own, wanted):
+            newest[each] = max(newest.get(each, at), at)
+    is_open: Counter[Subject] = Counter()
+    for standing in await regions.standings(read, scope, under, sectors):
+        for each in rules.subjects_of(standing.division_path, standing.sector, wanted):
+            is_open[each] += standing.open_accounts
+    return _Known(rules.summed(like, subjects), _by_month(rows, wanted), newest, is_open)
+
+
+def _by_month(
+    rows: Sequence[RegionMonth], wanted: AbstractSet[Subject]
+) -> dict[Subject, dict[date, list[RegionMonth]]]:
+    """Return the rows of each subject by month, in one pass."""
+    found: dict[Subject, dict[date, list[RegionMonth]]] = {}
+    for row in rows:
+        for each in rules.subjects_of(row.division_path, row.sector, wanted):
+            found.setdefault(each, {}).setdefault(row.month, []).append(row)
     return found
-
-
-def _newest(inputs: dict[tuple[str, str], datetime], subject: Subject) -> datetime | None:
-    path, of = subject
-    own = [at for (place, sector), at in inputs.items() if place.startswith(path) and of in {ALL_SECTORS, sector}]
-    return max(own, default=None)
 
 
 def _month(month: date, rows: Sequence[RegionMonth], like: LikeMonth | None, of: str) -> SeriesMonth:
