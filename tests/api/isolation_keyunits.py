@@ -7,7 +7,7 @@ PERIOD = {"tce": "1", "tco2": "1", "output": "1"}
 
 KEY_UNITS: dict[str, Case] = {
     "keyUnitRules": open_(),
-    "keyUnits": open_(first=100),
+    "keyUnits": open_(first=20),
     "keyUnit": private(accountId="$account"),
     "keyUnitProposals": open_(first=100),
     "keyUnitRetrofits": open_(first=100),
