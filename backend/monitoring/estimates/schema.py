@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from backend.accounts import service as accounts
 from backend.accounts.schema_types import After, First
 from backend.kit.db import Read
 from backend.kit.scope import Scope
@@ -129,6 +130,8 @@ class EstimatesQuery:
         key = wanted.key(int)
         own_id = uuids(account_id, ACCOUNT, path=("accountId",))[0]
         async with info.context.read() as read:
+            info.context.scope.require("monitoring:read")
+            await accounts.account(read, info.context.scope, own_id)
             rows = await queries.versions(
                 read, info.context.scope, own_id, before=None if key is None else key[0], limit=wanted.fetch
             )
@@ -144,5 +147,7 @@ class EstimatesQuery:
         wanted = page(first, after)
         own_id = uuids(account_id, ACCOUNT, path=("accountId",))[0]
         async with info.context.read() as read:
+            info.context.scope.require("monitoring:read")
+            await accounts.account(read, info.context.scope, own_id)
             rows = await queries.estimates(read, info.context.scope, own_id, after=_key(wanted), limit=wanted.fetch)
         return connect(rows, wanted, key=lambda row: [row.month, row.estimated_at, row.id], make=carbon_estimate)
