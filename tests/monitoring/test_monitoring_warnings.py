@@ -11,10 +11,10 @@ from factories.budgets import approved, line
 from factories.identity import authority, colleague
 from factories.monitoring import Grown, evaluated, growing, told, tonnes, warned
 from factories.regions import roll_all, store_inventory
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
 
-from backend.kit.clock import today
+from backend.kit.clock import now, today
 from backend.kit.db import Databases
 from backend.kit.errors import Forbidden
 from backend.kit.ids import new_id
@@ -35,6 +35,7 @@ from backend.monitoring.errors import (
     WarningNotClosing,
     WarningNotFound,
 )
+from backend.regions.models import RegionFigure
 from backend.tenants.errors import DivisionUnknown
 
 D = Decimal
@@ -277,6 +278,20 @@ async def test_projections_beyond_budget_and_intensity_raise_warnings_with_their
     assert (figures["budget"], figures["projected"], figures["actual"]) == ("1200", "1296.0000", "648")
     # Without gross domestic product the intensity cannot be told: no warning, and the evaluation says so.
     assert [each["kind"] for each in found.untold if each["year"] == 2023] == ["intensity"]
+    async with databases.write(Scope.system("guizhou")) as write:
+        await write.run(
+            insert(RegionFigure).values(
+                id=new_id(), division_code="520381", division_path="520000/520300/520381/", year=2023, kind="gdp",
+                quantity=D(1_000_000), unit="万CNY", document="统计公报", document_number="",
+                document_date=date(2024, 3, 1), note="", is_withdrawn=False, recorded_at=now(), recorded_by=None,
+            )
+        )  # fmt: skip
+    await evaluated(databases, grown.scope, date(2023, 6, 1))
+    (intensity,) = await warned(databases, grown.scope, "520381", sector="", kind=CauseKind.INTENSITY)
+    # 1,296 t by 10^6 万元, to four places: 0.0013 against 0.001.
+    assert (intensity.value, intensity.level) == (D("30.0000"), "severe")
+    figures = {each["code"]: each["value"] for each in intensity.evidence["figures"]}
+    assert (figures["intensity"], figures["target"]) == ("0.0013", "0.001")
     (unit,) = [each for each in budgeted if each.cause.account_id is not None]
     assert unit.value == D("29.6000")
     own = grown.steel.enterprise()
