@@ -11,6 +11,7 @@ enterprise is registered already is told to nobody here.
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -110,14 +111,14 @@ class Join(Controller):
     async def apply(self, request: AnyRequest, state: State, lang: Lang = None) -> Response[Any]:
         """Take an application; the same form sent twice is one application."""
         here: Surroundings = state.here
-        page = _Page(request, language_of(lang), "")
+        page, said = _Page(request, language_of(lang), ""), dict[str, str]()
         try:
             await _check_rate(request, here, page.scope.tenant)
-            receipt, is_new = await _taken(request, here, page.scope)
+            receipt, is_new = await _taken(request, here, page.scope, said)
         except CarbonError as error:
             if page.is_program:
                 raise
-            return await _form_page(here, page, refusal=error.message(page.language))
+            return await _form_page(here, page, refusal=error.message(page.language), said=said)
         async with here.databases.read(page.scope) as read:
             found = await service.receipt(read, page.scope, receipt)
         if found is None:
@@ -169,7 +170,9 @@ class JoinApplications(Controller):
         )  # fmt: skip
 
 
-async def _form_page(here: Surroundings, page: "_Page", *, refusal: str = "") -> Response[Any]:
+async def _form_page(
+    here: Surroundings, page: "_Page", *, refusal: str = "", said: Mapping[str, str] | None = None
+) -> Response[Any]:
     async with here.databases.read(page.scope) as read:
         pack, divisions = await service.choices(read, page.scope)
     place = 1 if page.language == "en" else 0
@@ -177,11 +180,14 @@ async def _form_page(here: Surroundings, page: "_Page", *, refusal: str = "") ->
         [(each.code, (each.name_zh, each.name_en)[place]) for each in divisions],
         [(each.code, (each.name_zh, each.name_en)[place]) for each in pack.sectors],
         refusal,
+        said or {},
     )
 
 
-async def _taken(request: AnyRequest, here: Surroundings, scope: Scope) -> tuple[UUID, bool]:
-    """Take the form of a request; nothing of it stays unless it is an application.
+async def _taken(
+    request: AnyRequest, here: Surroundings, scope: Scope, said: dict[str, str]
+) -> tuple[UUID, bool]:  # fmt: skip
+    """Take the form of a request; nothing of it stays unless it is an application. `said` is given what was written.
 
     Raises:
         FormInvalid: no form, or no file in it.
@@ -201,10 +207,12 @@ async def _taken(request: AnyRequest, here: Surroundings, scope: Scope) -> tuple
         key = key_of(scope.tenant, "join", own_id)
         stored = await here.storage.put(key, form.chunks(), limit=LARGEST, inspect=check)
     except CarbonError:
+        said |= form.fields
         await form.drain(LARGEST)
         raise
     try:
         await form.finish()
+        said |= form.fields
         given = {field: form.fields.get(field, "").replace("\0", "") for field in FIELDS}
         file = JoinFile(name, check.media_type, stored.size, stored.sha256, key)
         async with here.databases.write(scope) as write:
@@ -280,22 +288,31 @@ class _Page:
     def _again(self) -> str:
         return f'<p><a href="{self._root}?lang={self.language}">{self._word("again")}</a></p>'
 
-    def form(self, divisions: list[tuple[str, str]], sectors: list[tuple[str, str]], refusal: str) -> Response[Any]:
-        """Return the form; a refusal stands above it."""
+    def form(
+        self, divisions: list[tuple[str, str]], sectors: list[tuple[str, str]], refusal: str, said: Mapping[str, str]
+    ) -> Response[Any]:
+        """Return the form with what was written before; a refusal stands above it."""
         parts: list[str] = []
         if refusal:
             parts.append(
                 f'<div class="state bad"><strong>{self._word("refused")}</strong><p>{escape(refusal)}</p></div>'
             )
         texts = "".join(
-            self._labelled(name, f'<input type="text" name="{name}" maxlength="254" required autocomplete="off">')
+            self._labelled(
+                name,
+                f'<input type="text" name="{name}" value="{escape(said.get(name, ""))}" maxlength="254" required'
+                ' autocomplete="off">',
+            )
             for name in TEXT_FIELDS
         )
         others = [("", WORDS["other_sector"][self._place])]
-        choices = self._labelled("division_code", self._select("division_code", divisions)) + self._labelled(
-            "sector", self._select("sector", [*sectors, *others])
+        choices = self._labelled("division_code", self._select("division_code", divisions, said)) + self._labelled(
+            "sector", self._select("sector", [*sectors, *others], said)
         )
-        note = self._labelled("note", '<textarea name="note" rows="4" cols="60" maxlength="1000"></textarea>')
+        note = self._labelled(
+            "note",
+            '<textarea name="note" rows="4" cols="60" maxlength="1000">' + escape(said.get("note", "")) + "</textarea>",
+        )
         proof = self._labelled("file", '<input type="file" name="file" accept=".pdf,.jpg,.jpeg,.png" required>')
         parts.append(
             f'<p class="quiet">{self._word("lead")}</p>'
@@ -308,8 +325,11 @@ class _Page:
         return f"<p><label>{self._word(name)}<br>{field}</label></p>"
 
     @staticmethod
-    def _select(name: str, choices: list[tuple[str, str]]) -> str:
-        options = "".join(f'<option value="{escape(code)}">{escape(text)}</option>' for code, text in choices)
+    def _select(name: str, choices: list[tuple[str, str]], said: Mapping[str, str]) -> str:
+        options = "".join(
+            f'<option value="{escape(code)}"{" selected" if said.get(name) == code else ""}>{escape(text)}</option>'
+            for code, text in choices
+        )
         return f'<select name="{name}">{options}</select>'
 
     def receipt(self, found: JoinValue, *, status: int = 200, is_taken: bool = False) -> Response[Any]:

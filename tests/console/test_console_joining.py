@@ -173,10 +173,18 @@ async def test_a_browser_is_shown_the_form_with_what_is_wrong(client: Client) ->
     assert "text/html" in page.headers["content-type"]
     assert 'name="credit_code"' in page.text
     assert 'value="320206"' in page.text
-    refused = await post(client, fields(name="<b>x</b>", contact_phone="?"), accept="text/html")
+    wrong = fields(name="<b>x</b>", contact_phone="?", sector="chemicals", note='"甲"')
+    refused = await post(client, wrong, accept="text/html")
     assert refused.status_code == 422
     assert "联系电话" in refused.text
     assert "<b>x</b>" not in refused.text
+    for kept in (
+        'value="&lt;b&gt;x&lt;/b&gt;"',
+        f'value="{wrong["credit_code"]}"',
+        '<option value="chemicals" selected>',
+    ):
+        assert kept in refused.text  # nothing has to be written twice
+    assert "&quot;甲&quot;</textarea>" in refused.text
     taken = await post(client, fields(), accept="text/html")
     assert taken.status_code == 201
     assert "申请已收到" in taken.text

@@ -73,6 +73,7 @@ async def test_a_finding_goes_from_the_enterprise_to_the_verifier(databases: Dat
         )  # fmt: skip
     (task,) = (await kinds(databases, firm.held.scope))[TaskKind.FINDING_TO_ANSWER]
     assert (task.ids, task.due_on, task.detail_en) == ((firm.held.id, finding), found.due_on, "2025 minor")
+    assert task.detail_zh == "2025 一般"
     async with databases.write(firm.held.scope) as write:
         await review.answer_finding(
             write, firm.held.scope, account_id=firm.held.id, finding_id=finding, message="已补充"

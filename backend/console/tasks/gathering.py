@@ -4,7 +4,7 @@ What depends on a calendar of rules (compliance duties, disclosures) is asked of
 stands in tables. The number of statements does not depend on how many tasks there are.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -24,6 +24,20 @@ MOST = 2000
 """Tasks of one source that are gathered; nobody reads on beyond that."""
 SOON_DAYS = 60
 """How long before its day a disclosure counts as a task."""
+_SEVERITIES = {"note": "提示", "minor": "一般", "major": "重大"}
+WORDS_ZH: Mapping[TaskKind, Mapping[str, str]] = {
+    TaskKind.FINDING_TO_ANSWER: _SEVERITIES,
+    TaskKind.FINDING_TO_JUDGE: _SEVERITIES,
+    TaskKind.PROJECT: {
+        "submitted": "已申报", "returned": "退回补正", "in_review": "审查中", "approved": "已批复", "started": "已开工",
+        "trial": "试生产", "reported": "已申请验收", "rectifying": "整改中", "changing": "变更审查中",
+    },
+    TaskKind.PARK_STEP: {
+        "apply": "组织申报", "review": "评审选拔", "publicise": "公示确认", "build": "建设实施", "accept": "项目验收",
+        "evaluate": "总结评估", "recheck": "复核提升",
+    },
+}  # fmt: skip
+"""What tables call states and steps, in Chinese."""
 CAUSES = {
     "growth": ("碳排放增长较快", "fast growth of emissions"), "budget": ("预计超出预算", "projected beyond the budget"),
     "intensity": ("强度高于目标", "intensity above its target"),
@@ -60,6 +74,12 @@ def order(task: TaskValue) -> tuple[str, str, str]:
     return due, "" if task.since is None else task.since.isoformat(), task.key
 
 
+def in_chinese(kind: TaskKind, detail: str) -> str:
+    """Return what a table calls something as a person reads it; what has no such word stays as it is."""
+    words = WORDS_ZH.get(kind, {})
+    return " ".join(words.get(each, each) for each in detail.split(" ")) if words else detail
+
+
 async def _in_tables(read: Read, scope: Scope, day: date) -> list[TaskValue]:
     parts = [
         part
@@ -76,7 +96,7 @@ async def _in_tables(read: Read, scope: Scope, day: date) -> list[TaskValue]:
     used = {name: each for name, each in words.items() if f":{name}" in whole}
     return [
         TaskValue(
-            TaskKind(row.kind), row.due_on, row.since, row.about, row.detail_zh, row.detail_en, row.subject,
+            TaskKind(row.kind), row.due_on, row.since, row.about, in_chinese(TaskKind(row.kind), row.detail_zh), row.detail_en, row.subject,
             tuple(row.ids), row.account_id,
         )
         for row in await read.rows(statement, used)

@@ -1,7 +1,7 @@
 """The verification desk in one statement: every open account of a year, how far it is, and who verifies it until when.
 
 What an account has of a year is its newest inventory that was not withdrawn or restated. `since` is when it came into its
-state. Row-level security shows an authority its region, a verifier the accounts it is engaged on.
+state; findings count on whichever version of the year they were raised. Row-level security shows an authority its region, a verifier the accounts it is engaged on.
 """
 
 from dataclasses import dataclass
@@ -15,40 +15,66 @@ from backend.kit.clock import today
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 
-DESK = """
-newest as materialized (
-    select distinct on (account_id) account_id, id, version, state, computed_at
-    from inventory where year = :year and state not in ('withdrawn', 'restated')
-    order by account_id, version desc
-),
-moved as materialized (
-    select t.account_id, max(t.at) as at
-    from inventory_transition t join newest n on n.account_id = t.account_id and n.id = t.inventory_id
-    where t.to_state = n.state group by t.account_id
-),
-found as materialized (
-    select f.account_id, count(*) filter (where f.state = 'open') as open,
-        count(*) filter (where f.state = 'answered') as answered
-    from finding f join newest n on n.account_id = f.account_id and n.id = f.inventory_id
-    where f.state <> 'resolved' group by f.account_id
-),
-assigned as materialized (
-    select distinct on (account_id) account_id, id, state, verifier_id, verifier_name, due_on
-    from verification_assignment where year = :year and state <> 'withdrawn'
-    order by account_id, proposed_at desc
-),
+_COLUMNS = {
+    "account_id": "uuid", "number": "text", "name": "text", "organisation_id": "uuid", "division_code": "text",
+    "sector": "text", "state": "text", "inventory_id": "uuid", "version": "bigint", "computed_at": "timestamptz",
+    "moved_version": "bigint", "moved_at": "timestamptz", "findings_open": "bigint", "findings_answered": "bigint",
+    "assignment_id": "uuid", "assignment_state": "text", "verifier_id": "uuid", "verifier_name": "text",
+    "due_on": "date",
+}  # fmt: skip
+
+
+def _part(source: str, **given: str) -> str:
+    """Return a part of an account's row: the columns it fills, and nothing in the others."""
+    shown = (f"{given.get(name, f'cast(null as {kind})')} as {name}" for name, kind in _COLUMNS.items())
+    return f"select {', '.join(shown)} {source}"
+
+
+# The parts are put on top of each other and grouped once, not joined: of rows behind row-level security the planner
+# expects a handful, and would compare ten thousand accounts with ten thousand inventories one by one.
+_PARTS = " union all ".join((
+    _part(
+        "from carbon_account where closed_at is null"
+        " and (cast(:under as text) is null or starts_with(division_path, :under))",
+        account_id="id", number="number", name="name", organisation_id="organisation_id",
+        division_code="division_code", sector="sector",
+    ),
+    _part(
+        "from (select distinct on (account_id) account_id, id, version, state, computed_at from inventory"
+        " where year = :year and state not in ('withdrawn', 'restated') order by account_id, version desc) newest",
+        account_id="account_id", state="state", inventory_id="id", version="version", computed_at="computed_at",
+    ),
+    _part(
+        "from (select distinct on (t.account_id) t.account_id, v.version, t.at from inventory_transition t"
+        " join inventory v on v.account_id = t.account_id and v.id = t.inventory_id and v.state = t.to_state"
+        " where v.year = :year and v.state not in ('withdrawn', 'restated')"
+        " order by t.account_id, v.version desc, t.at desc) moved",
+        account_id="account_id", moved_version="version", moved_at="at",
+    ),
+    _part(
+        "from (select f.account_id, count(*) filter (where f.state = 'open') as open,"
+        " count(*) filter (where f.state = 'answered') as answered from finding f"
+        " join inventory v on v.account_id = f.account_id and v.id = f.inventory_id"
+        " where v.year = :year and f.state <> 'resolved' group by f.account_id) found",
+        account_id="account_id", findings_open="open", findings_answered="answered",
+    ),
+    _part(
+        "from (select distinct on (account_id) account_id, id, state, verifier_id, verifier_name, due_on"
+        " from verification_assignment where year = :year and state <> 'withdrawn'"
+        " order by account_id, proposed_at desc) assigned",
+        account_id="account_id", assignment_id="id", assignment_state="state", verifier_id="verifier_id",
+        verifier_name="verifier_name", due_on="due_on",
+    ),
+))  # fmt: skip
+_WHOLE = ", ".join(f"any_value({name}) as {name}" for name in _COLUMNS if name != "account_id")
+DESK = f"""
+whole as (select account_id, {_WHOLE} from ({_PARTS}) parts group by account_id),
 desk as (
-    select a.id as account_id, a.number, a.name, a.organisation_id, a.division_code, a.sector,
-        coalesce(n.state, 'missing') as state, n.id as inventory_id, n.version,
-        coalesce(m.at, n.computed_at) as since, coalesce(f.open, 0) as findings_open,
-        coalesce(f.answered, 0) as findings_answered, s.id as assignment_id, s.state as assignment_state,
-        s.verifier_id, s.verifier_name, s.due_on
-    from carbon_account a
-    left join newest n on n.account_id = a.id
-    left join moved m on m.account_id = a.id
-    left join found f on f.account_id = a.id
-    left join assigned s on s.account_id = a.id
-    where a.closed_at is null and (cast(:under as text) is null or starts_with(a.division_path, :under))
+    select account_id, number, name, organisation_id, division_code, sector, coalesce(state, 'missing') as state,
+        inventory_id, version, case when moved_version = version then moved_at else computed_at end as since,
+        coalesce(findings_open, 0) as findings_open, coalesce(findings_answered, 0) as findings_answered,
+        assignment_id, assignment_state, verifier_id, verifier_name, due_on
+    from whole where number is not null
 )
 """
 """The rows of the desk as `desk`, for a `with`: of `:year`, below the path `:under`."""
