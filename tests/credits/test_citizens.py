@@ -3,11 +3,13 @@
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from factories import identity
 from factories.citizens import LONG_AGO, PAPER, POINT, PROGRAMME, Stage, act, key, staged
 from factories.ledger import held
+from sqlalchemy import event
 
 from backend.credits.citizens import errors, queries, service
 from backend.credits.citizens.values import Act, ActOutcome, CitizenDraft, CitizenValue, RowOutcome, State
@@ -282,6 +284,25 @@ async def test_what_was_earned_is_redeemed_cancelled_expired_or_held(stage: Stag
     parts = (found.citizens, found.earned, found.redeemed, found.cancelled, found.expired, found.held, found.difference)
     # The points that end first are redeemed first: 4 of the 5 that last a month.
     assert parts == (3, 25, 4, 7, 1, 13, 0)
+
+
+async def test_a_batch_costs_as_many_statements_as_a_row(stage: Stage) -> None:
+    scene = await stage.scene()
+    citizens = await stage.citizens(20)
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    engine = stage.databases.engine("chengdu").sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        await stage.told(scene, act(citizens[0], "1"))
+        alone = len(statements)
+        await stage.told(scene, *(act(each, "1") for each in citizens))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(statements) - alone <= alone, statements
 
 
 async def test_every_refusal_names_itself_in_both_languages() -> None:
