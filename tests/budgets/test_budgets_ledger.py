@@ -273,6 +273,29 @@ async def test_only_authorities_that_may(databases: Databases) -> None:
         await reserved(databases, granted, XISHAN, [(year, "1")])
 
 
+async def test_two_that_give_back_and_hold_anew_crosswise_do_not_wait_for_each_other(databases: Databases) -> None:
+    bureau, year = await tree(databases)
+    scope = bureau.scope
+    one, two = project("一号"), project("二号")
+    held = {
+        XISHAN: (one, await reserved(databases, scope, XISHAN, [(year, "100")], one)),
+        HUISHAN: (two, await reserved(databases, scope, HUISHAN, [(year, "100")], two)),
+    }
+
+    async def move(source: str, target: str) -> None:
+        thing, reservation_id = held[source]
+        async with databases.write(scope) as write:
+            await service.lock_for(write, scope, [target], [year], [reservation_id])
+            await service.release(write, scope, reservation_id, WHY)
+            await asyncio.sleep(0.3)  # the other one has begun meanwhile
+            await service.reserve(write, scope, target, [(year, D(70))], thing, WHY)
+
+    await asyncio.wait_for(asyncio.gather(move(XISHAN, HUISHAN), move(HUISHAN, XISHAN)), 30)
+    for division in (XISHAN, HUISHAN):
+        own = await balance(databases, (await own_line(databases, division, year)).id)
+        assert (own.reserved, own.available) == (D(70), D(230))
+
+
 async def test_hundreds_at_once_never_hold_more_than_there_is(databases: Databases) -> None:
     bureau, year = await tree(databases, districts="100")
     scope, luck = bureau.scope, random.Random(7)

@@ -1,6 +1,5 @@
 """What Order 31 asks beyond the way of one project: silence, major changes, inspections, revocation, who may decide; impact."""
 
-import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -303,29 +302,3 @@ async def test_an_enterprise_is_not_told_of_its_places_budget(databases: Databas
         async with databases.read(scope) as read:
             [impact] = await service.impacts(read, scope, [(project.account_id, project.id, 1)])
         assert (None if impact is None else len(impact.years)) == years
-
-
-async def test_two_changes_that_swap_their_years_do_not_wait_for_each_other(databases: Databases) -> None:
-    site = await here(databases, tonnes="100000")
-    other = replace(site, year=await _budget(databases, site))
-    first = await approved(databases, site, await in_review(databases, site, await drafted(databases, site)))
-    second = await approved(databases, other, await in_review(databases, other, await drafted(databases, other)))
-    chiefs = [site.decider, await colleague(databases, site.city, "administrator")]
-
-    async def swap(project: ProjectValue, where: Ground, chief: Scope) -> None:
-        version = project.version
-        for turn in range(6):
-            mwh = "15000" if turn % 2 == 0 else "30000"
-            changed = await stepped(
-                databases, where.scope, service.revise, project, facts(where, power(mwh)), reason="调整", is_major=True
-            )
-            year = (other if where is site else site).year if turn % 2 == 0 else where.year
-            version += 1
-            assert changed.version == version
-            decision = service.Decision(is_approved=True, version=version, reason=WHY, lines=[(year, D(100))])
-            await stepped(databases, chief, service.decide, project, decision)
-
-    await asyncio.wait_for(asyncio.gather(swap(first, site, chiefs[0]), swap(second, other, chiefs[1])), 60)
-    for year in (site.year, other.year):
-        own = await balance(databases, (await own_line(databases, DIVISION, year, TENANT)).id, TENANT)
-        assert own.reserved == D(100)
