@@ -80,7 +80,7 @@ async def test_a_factory_is_put_forward_and_its_notice_is_public(databases: Data
         "RegisterParkProgrammeItem",
         input={**given, "status": "COMPLETED", "effectiveOn": "2026-01-01", "document": PAPER},
     )
-    assert refused["registerParkProgrammeItem"]["code"] == "park_programme_entry_invalid"
+    assert refused["registerParkProgrammeItem"]["code"] == "forbidden"
     asked = {"itemId": own, "statement": "申报零碳工厂", "document": PAPER}
     applied = (await plant.named("ApplyForParkProgrammeItem", input=asked))["applyForParkProgrammeItem"]
     application = applied["application"]

@@ -206,12 +206,17 @@ async def test_a_second_person_and_only_the_authority_decides(databases: Databas
 async def test_an_enterprise_puts_forward_its_own_and_nothing_else(databases: Databases) -> None:
     held, stage = await owned(databases)
     other = await held_account(databases, division=DIVISION)
-    for given in (
-        {},
-        {"account_id": held.id, "status": EntryStatus.COMPLETED, "effective_on": today(), "document": PAPER},
-    ):
-        with pytest.raises(ParkEntryInvalid):
-            await candidate(databases, held.scope, **given)
+    with pytest.raises(ParkEntryInvalid):
+        await candidate(databases, held.scope)
+    with pytest.raises(Forbidden):
+        await candidate(
+            databases,
+            held.scope,
+            account_id=held.id,
+            status=EntryStatus.COMPLETED,
+            effective_on=today(),
+            document=PAPER,
+        )
     item = await candidate(databases, held.scope, account_id=held.id)
     neighbour = await identity.authority(databases, division="320205")
     for scope in (other.scope, neighbour.scope):

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from backend.accounts import service as accounts
 from backend.kit.clock import today
 from backend.kit.db import Read, Write
+from backend.kit.errors import Forbidden
 from backend.kit.ids import new_id
 from backend.kit.scope import Kind, Scope
 from backend.parks import catalogue, queries_programmes, queries_workflow
@@ -40,23 +41,25 @@ async def register_item(
     An enterprise puts its own candidates forward, for one of its accounts and where that account lies.
 
     Raises:
-        Unauthenticated, Forbidden: without `parks:apply` (an enterprise, its own candidate) or `parks:manage`.
+        Unauthenticated, Forbidden: without `parks:apply` (an enterprise, its own candidate) or `parks:manage`; a status
+            is the authority's to say.
         DivisionUnknown, AccountNotFound, ParkNotFound: not of the caller's region, or not there.
         ParkTextInvalid: the name.
-        ParkEntryInvalid: a candidate without an account or with a status, a status without its day and document, or
+        ParkEntryInvalid: an enterprise's candidate without an account, a status without its day and document, or
             one that does not fit the programme.
         ParkItemNotStepped: a candidate for what does not go through the seven steps.
         ParkDocumentInvalid, ParkDatesInvalid: document, day.
     """
     of_operator(scope)
     is_own = scope.kind is Kind.ENTERPRISE
+    if is_own and status is not None:
+        raise Forbidden(permission="parks:manage")
     account = None if account_id is None else await accounts.account(write, scope, account_id)
     if is_own:
-        if account is None or status is not None:
+        if account is None:
             raise ParkEntryInvalid(
-                reason_zh="企业以本企业账户申报，状态由主管部门审定",
-                reason_en="an enterprise puts forward what is of its own account; the authority says where it stands",
-                path=("input", "accountId" if account is None else "status"),
+                reason_zh="企业须以本企业账户申报", reason_en="an enterprise puts forward what is of its own account",
+                path=("input", "accountId"),
             )  # fmt: skip
         division = await tenants.required_division(write, scope, account.division_code)
     else:
