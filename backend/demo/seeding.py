@@ -15,6 +15,7 @@ from sqlalchemy import text
 from backend.accounts import service as accounts
 from backend.demo import people
 from backend.demo.acting import acting
+from backend.demo.city import seed_city
 from backend.demo.people import Party
 from backend.demo.plan import EnterprisePlan, SourcePlan, TenantPlan, load, meters, readings
 from backend.demo.standing import seed_standing
@@ -231,9 +232,10 @@ async def seed(databases: Databases, settings: Settings, tell: Callable[[str], N
         made = await seed_tenant(databases, settings, tenant)
         units = await seed_units(databases, settings, tenant, tell)
         standing = await seed_standing(databases, settings, tenant, tell)
+        city = await seed_city(databases, settings, tenant, tell)
         tell(
-            f"{tenant}: {made} organisations, {units} of units and {standing} of standing made"
-            if made or units or standing
+            f"{tenant}: {made} organisations, {units} of units, {standing} of standing and {city} of the jurisdiction made"
+            if made or units or standing or city
             else f"{tenant}: there already"
         )
 
