@@ -1,7 +1,7 @@
 """Carbon budgets that reserve: drafted, approved, decomposed, adjusted by entries, tracked and projected.
 
-Revision: 0031_budgets
-Follows: 0030_regions
+Revision: 0032_budgets
+Follows: 0031_regions
 """
 
 import sqlalchemy as sa
@@ -22,8 +22,8 @@ from migrations.toolkit import (
     within,
 )
 
-revision = "0031_budgets"
-down_revision = "0030_regions"
+revision = "0032_budgets"
+down_revision = "0031_regions"
 branch_labels = None
 depends_on = None
 
@@ -300,7 +300,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_budget_projection_line_id_kept_at"), "budget_projection", ["line_id", "kept_at"], unique=False
     )
-    function("0031_budgets.sql")
+    function("0032_budgets.sql")
     for name in ("budget_balance_begins()", "budget_balance_grows()"):
         op.execute(f"revoke execute on function {name} from public")
     op.execute(

@@ -1,7 +1,7 @@
 """Monthly quick reports, and estimates of carbon from electricity with their error.
 
-Revision: 0037_estimates
-Follows: 0036_monitoring
+Revision: 0038_estimates
+Follows: 0037_monitoring
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import ACTOR, OF_VISIBLE_ACCOUNT, SYSTEM, either, kinds, of_account_for, protect, within
 
-revision = "0037_estimates"
-down_revision = "0036_monitoring"
+revision = "0038_estimates"
+down_revision = "0037_monitoring"
 branch_labels = None
 depends_on = None
 

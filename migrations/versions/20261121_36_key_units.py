@@ -1,7 +1,7 @@
 """Files of key energy and carbon units: thresholds, posts, findings, retrofits, efficiency codes, passports.
 
-Revision: 0035_key_units
-Follows: 0034_knowledge
+Revision: 0036_key_units
+Follows: 0035_knowledge
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import ACTOR, ORGANISATION, REGION, SYSTEM, either, kinds, protect, within
 
-revision = "0035_key_units"
-down_revision = "0034_knowledge"
+revision = "0036_key_units"
+down_revision = "0035_knowledge"
 branch_labels = None
 depends_on = None
 

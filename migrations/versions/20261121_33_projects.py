@@ -1,7 +1,7 @@
 """Investment projects: energy review and carbon assessment, approval, lapse, acceptance, replacement.
 
-Revision: 0032_projects
-Follows: 0031_budgets
+Revision: 0033_projects
+Follows: 0032_budgets
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import OF_OWN_ACCOUNT, REGION, SYSTEM, either, kinds, protect, within
 
-revision = "0032_projects"
-down_revision = "0031_budgets"
+revision = "0033_projects"
+down_revision = "0032_budgets"
 branch_labels = None
 depends_on = None
 

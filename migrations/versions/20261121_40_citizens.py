@@ -1,7 +1,7 @@
 """Points of citizens and neutrality of events, as a city configures them.
 
-Revision: 0039_citizens
-Follows: 0038_targets
+Revision: 0040_citizens
+Follows: 0039_targets
 """
 
 import sqlalchemy as sa
@@ -23,8 +23,8 @@ from migrations.toolkit import (
     within,
 )
 
-revision = "0039_citizens"
-down_revision = "0038_targets"
+revision = "0040_citizens"
+down_revision = "0039_targets"
 branch_labels = None
 depends_on = None
 
@@ -458,7 +458,7 @@ def _protect_points() -> None:
     protect("citizen_place", select=of_ranking, insert=of_ranking)
     for table in ("citizen", "citizen_act"):
         open_to_owner(table)
-    function("0039_citizens.sql", *FUNCTIONS)
+    function("0040_citizens.sql", *FUNCTIONS)
 
 
 def _protect_events() -> None:

@@ -1,7 +1,7 @@
 """Standards, policies, training material and requests for factors, searchable in Chinese and English.
 
-Revision: 0034_knowledge
-Follows: 0033_parks
+Revision: 0035_knowledge
+Follows: 0034_parks
 """
 
 import sqlalchemy as sa
@@ -21,8 +21,8 @@ from migrations.toolkit import (
     within,
 )
 
-revision = "0034_knowledge"
-down_revision = "0033_parks"
+revision = "0035_knowledge"
+down_revision = "0034_parks"
 branch_labels = None
 depends_on = None
 
@@ -169,7 +169,7 @@ def _library() -> None:
         " and e.division_path = knowledge_completion.division_path)",
     )
     protect("knowledge_shipment", select=SYSTEM, insert=SYSTEM, update=SYSTEM, update_of=("loaded_at",))
-    function("0034_knowledge.sql", MATCHING)
+    function("0035_knowledge.sql", MATCHING)
 
 
 def _requests() -> None:

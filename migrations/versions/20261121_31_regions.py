@@ -1,7 +1,7 @@
 """The carbon ledger of a jurisdiction: emissions and sinks by division, sector and month, from below and from above.
 
-Revision: 0030_regions
-Follows: 0029_pledge_requests
+Revision: 0031_regions
+Follows: 0030_admitted
 """
 
 from decimal import Decimal
@@ -24,8 +24,8 @@ from migrations.toolkit import (
     within,
 )
 
-revision = "0030_regions"
-down_revision = "0029_pledge_requests"
+revision = "0031_regions"
+down_revision = "0030_admitted"
 branch_labels = None
 depends_on = None
 
@@ -144,7 +144,7 @@ def _rollups() -> None:
         ("region_standing", SEEN),
     ):
         protect(table, select=seen, insert=SYSTEM, update=SYSTEM, delete=SYSTEM)
-    function("0030_regions.sql")
+    function("0031_regions.sql")
     for each in FUNCTIONS:
         op.execute(f"revoke execute on function {each} from public")
 

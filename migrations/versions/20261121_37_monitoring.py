@@ -1,7 +1,7 @@
 """Monthly series and warnings with their responses; notices in the product, by webhook and by e-mail.
 
-Revision: 0036_monitoring
-Follows: 0035_key_units
+Revision: 0037_monitoring
+Follows: 0036_key_units
 """
 
 import sqlalchemy as sa
@@ -22,8 +22,8 @@ from migrations.toolkit import (
     within,
 )
 
-revision = "0036_monitoring"
-down_revision = "0035_key_units"
+revision = "0037_monitoring"
+down_revision = "0036_key_units"
 branch_labels = None
 depends_on = None
 
@@ -336,7 +336,7 @@ def _notices() -> None:
     protect("notice_delivery", select=of_own, update=of_own, update_of=SENDING, delete=SYSTEM)
     for table in ("notice", "notice_reader", "notice_preference", "notice_endpoint", "notice_delivery", *FOUND):
         open_to_owner(table)
-    function("0036_monitoring.sql", NOTIFY)
+    function("0037_monitoring.sql", NOTIFY)
 
 
 def downgrade() -> None:

@@ -1,7 +1,7 @@
 """Desks of verification and onboarding, tasks by deadline.
 
-Revision: 0040_desks
-Follows: 0039_citizens
+Revision: 0041_desks
+Follows: 0040_citizens
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import KIND, OF_OWN_ACCOUNT, ORGANISATION, REGION, SYSTEM, either, kinds, protect, within
 
-revision = "0040_desks"
-down_revision = "0039_citizens"
+revision = "0041_desks"
+down_revision = "0040_citizens"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Zero-carbon parks and what stands beside them: indicators, evaluation, the workflow, programme targets.
 
-Revision: 0033_parks
-Follows: 0032_projects
+Revision: 0034_parks
+Follows: 0033_projects
 """
 
 import sqlalchemy as sa
@@ -21,8 +21,8 @@ from migrations.toolkit import (
     within,
 )
 
-revision = "0033_parks"
-down_revision = "0032_projects"
+revision = "0034_parks"
+down_revision = "0033_projects"
 branch_labels = None
 depends_on = None
 

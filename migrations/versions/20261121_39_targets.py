@@ -1,7 +1,7 @@
 """Dual-control targets handed down and decomposed, and the comprehensive evaluation of divisions.
 
-Revision: 0038_targets
-Follows: 0037_estimates
+Revision: 0039_targets
+Follows: 0038_estimates
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.toolkit import ACTOR, OF_OWN_ACCOUNT, REGION, SYSTEM, WHOLE, either, kinds, protect, within
 
-revision = "0038_targets"
-down_revision = "0037_estimates"
+revision = "0039_targets"
+down_revision = "0038_estimates"
 branch_labels = None
 depends_on = None
 
