@@ -30,7 +30,7 @@ from backend.kit.scope import Scope
 from backend.lending import service
 from backend.lending.errors import BatchesTooMany, BatchInvalid
 from backend.lending.rules.listing import STALE_AFTER
-from backend.lending.schema_serving import served
+from backend.lending.schema_serving import batched, served
 from backend.lending.values import CREDENTIAL_MEDIA, STATUS_MEDIA, ReadKind, StatusList
 from backend.wire.nodes import NodeIdInvalid, uuids
 
@@ -112,8 +112,7 @@ class Scores(Controller):
             raise BatchesTooMany
         under_way.append(None)
         try:
-            async with here.databases.write(scope) as write:
-                made = await service.batch(write, scope, here.settings, keys, has_indicators=asked.indicators)
+            made = await batched(here.databases, here.settings, scope, keys, has_indicators=asked.indicators)
         finally:
             under_way.pop()
         headers = {

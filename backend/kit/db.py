@@ -94,6 +94,7 @@ class Databases:
                 self._urls[tenant],
                 pool_size=self._pool_size,
                 max_overflow=self._pool_size,
+                pool_use_lifo=True,
                 pool_recycle=1800,
                 connect_args={"server_settings": {"application_name": self._application}},
             )

@@ -20,7 +20,7 @@ from backend.lending import service
 from backend.lending.errors import BorrowerAmbiguous, BorrowerNotFound, ScoreMissing, ScoreOutOfDate
 from backend.lending.reading.opening import check_bank
 from backend.lending.rules.addressing import plain_key
-from backend.lending.values import ReadKind
+from backend.lending.values import Batch, ReadKind
 
 # One statement that is a transaction of its own. It says who asks, for itself alone, before the function is called: what
 # the function is given hangs on what was said.
@@ -77,6 +77,28 @@ async def served(databases: Databases, settings: Settings, scope: Scope, key: st
         databases.companions[place] = Gatherer(fly, most=MOST)
     gatherer: Gatherer[Item, str] = databases.companions[place]
     return await gatherer.submit(Item(scope, plain_key(key), what))
+
+
+async def batched(
+    databases: Databases, settings: Settings, scope: Scope, keys: Sequence[str] | None, *, has_indicators: bool
+) -> Batch:
+    """Return the newest scores of many borrowers, signed and logged; what seals them is fetched while they are.
+
+    Raises:
+        Unauthenticated, Forbidden, BanksOnly, TooManyBorrowers: see `service.batch`.
+    """
+    check_bank(scope)
+    sealing = asyncio.create_task(_sealed(databases, settings, scope.as_system()))
+    try:
+        async with databases.write(scope) as write:
+            return await service.batch(write, scope, sealing, keys, has_indicators=has_indicators)
+    finally:
+        await asyncio.gather(sealing, return_exceptions=True)
+
+
+async def _sealed(databases: Databases, settings: Settings, system: Scope) -> service.Seal:
+    async with databases.write(system) as write:
+        return await service.seal(write, system, settings)
 
 
 async def _fly(databases: Databases, settings: Settings, bank: str, items: Sequence[Item]) -> list[Answer[str]]:

@@ -217,7 +217,7 @@ async def revoke_consent(write: Write, scope: Scope, *, consent_id: UUID) -> Non
             Consent.id == consent_id,
             or_(literal(scope.kind is Kind.SYSTEM), Consent.enterprise_id == scope.organisation_id),
         )
-        .with_for_update()
+        .with_for_update(key_share=True)  # no stronger: a read under way may refer to the consent, and we wait for it
     )
     if found is None:
         raise ConsentNotFound

@@ -3,11 +3,10 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import Any, NamedTuple
 
 from backend.identity import service as identity
-from backend.identity.service.elevation import elevated
 from backend.kit.clock import now
 from backend.kit.db import Write
 from backend.kit.ids import new_id
@@ -19,6 +18,7 @@ from backend.lending.reading.opening import check_bank
 from backend.lending.rules import addressing
 from backend.lending.values import MOST_BORROWERS, Batch
 from backend.statements import service as statements
+from backend.statements.values import DocumentKey
 from backend.tenants import service as tenants
 
 TYPE = "carbon-batch+jwt"
@@ -27,13 +27,28 @@ AT_ONCE = 1000
 PIECES = f"fetch {AT_ONCE} from pieces"
 
 
+class Seal(NamedTuple):
+    """Who answers, by its address, and the key it signs with."""
+
+    issuer: str
+    key: DocumentKey
+
+
+async def seal(write: Write, scope: Scope, settings: Settings) -> Seal:
+    """Return who answers here and the key that signs; under the service's scope, while others' rows are read."""
+    key = await statements.document_key(write, scope, identity.seal_of(settings))
+    hosts = await tenants.hosts(write, scope)
+    return Seal(addressing.issuer(scope.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port), key)
+
+
 async def batch(
-    write: Write, scope: Scope, settings: Settings, keys: Sequence[str] | None, *, has_indicators: bool = False
+    write: Write, scope: Scope, sealing: Awaitable[Seal], keys: Sequence[str] | None, *, has_indicators: bool = False
 ) -> Batch:
     """Return the newest scores of borrowers (ids, account numbers, credit codes), or of the whole portfolio, signed.
 
     What is not to be had is named by its key, whatever the cause. The signature is a JWS whose payload names the
-    SHA-256 of the text, so that the text itself travels as it is. One row in the log.
+    SHA-256 of the text, so that the text itself travels as it is. One row in the log. `sealing` is awaited when the
+    database has begun its work.
 
     Raises:
         Unauthenticated, Forbidden: without `lending:read`.
@@ -43,11 +58,6 @@ async def batch(
     check_bank(scope)
     if keys is not None and len(keys) > MOST_BORROWERS:
         raise TooManyBorrowers(most=MOST_BORROWERS, given=len(keys), path=("borrowers",))
-    async with elevated(write):
-        system = scope.as_system()
-        key = await statements.document_key(write, system, identity.seal_of(settings))
-        hosts = await tenants.hosts(write, system)
-    issuer = addressing.issuer(scope.tenant, hosts=hosts, base_domain=settings.base_domain, port=settings.port)
     own = new_id()
     # The driver's own rows: of ten thousand, every other kind costs as much again.
     driver: Any = (await write.connection.get_raw_connection()).driver_connection
@@ -57,6 +67,7 @@ async def batch(
         None if keys is None else [each.replace("\0", "\ufffd") for each in keys],
         has_indicators, own, scope.actor_id, scope.correlation_id,
     )  # fmt: skip
+    issuer, key = await sealing
     head = json.dumps({"iss": issuer, "bank": str(scope.organisation_id)}, ensure_ascii=False)[1:-1]
     pieces = [f'{{{head},"read":{{"id":"{own}","at":{read_at}}},"borrowers":[\n'.encode()]
     digest = hashlib.sha256(pieces[0])
@@ -74,13 +85,13 @@ async def batch(
 
 async def _borrowers(driver: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - the driver's own connection
     """Give the text of the borrowers in pieces; while one is looked at, the database makes the next."""
-    statement, mark = await driver.prepare(PIECES), b""
-    under_way = asyncio.create_task(statement.fetch())
+    before: tuple[bytes, ...] = ()
+    under_way = asyncio.create_task(driver.fetch(PIECES))
     try:
         while rows := await under_way:
-            under_way = asyncio.create_task(statement.fetch())
+            under_way = asyncio.create_task(driver.fetch(PIECES))
             await asyncio.sleep(0)  # lets the question leave before the rows are looked at
-            yield mark + b",\n".join([row[0] for row in rows])
-            mark = b",\n"
+            yield b",\n".join((*before, *[row[0] for row in rows]))
+            before = (b"",)
     finally:
         await asyncio.gather(under_way, return_exceptions=True)

@@ -16,7 +16,7 @@ from backend.lending.pledging.asking import decline_request as decline_pledge_re
 from backend.lending.pledging.asking import pledge_requests, request_pledge
 from backend.lending.pledging.asking import withdraw_request as withdraw_pledge_request
 from backend.lending.pledging.listing import pledgeable
-from backend.lending.reading.batches import batch
+from backend.lending.reading.batches import Seal, batch, seal
 from backend.lending.reading.opening import check_bank, history, opened, opened_many, reads_of, told, told_one
 from backend.lending.webhooks.endpoints import (
     create_endpoint,
@@ -30,6 +30,7 @@ from backend.lending.webhooks.queries import deliveries, endpoints
 
 __all__ = [
     "LOANS_FILE",
+    "Seal",
     "accept_pledge_request",
     "batch",
     "check_bank",
@@ -58,6 +59,7 @@ __all__ = [
     "request_loan_file",
     "request_pledge",
     "rotate_secret",
+    "seal",
     "set_endpoint_enabled",
     "standing",
     "status_list",
