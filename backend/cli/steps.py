@@ -26,6 +26,7 @@ from backend.cli.session import (
 from backend.cli.supervisor import Child, ChildFailed, Supervisor, check_port, end_leftovers, last_words
 from backend.cli.terminal import run, say
 from backend.kit import clearing
+from backend.kit.collecting import loading
 from backend.kit.db import Databases
 from backend.kit.processes import FolderLock, mark_of, writing
 from backend.kit.servers import RunningServer, start_postgres, start_valkey
@@ -131,7 +132,8 @@ def migrate(installation: Installation) -> None:
     """Create the tenants' databases and bring them to the newest revision."""
     found = installation.reached()
     check_packs(installation.settings)
-    from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
+    with loading():
+        from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
 
     cleared = clearing.addresses(installation.settings, found.admin_url)
     run(shared.migrate(found.databases, found.admin_url, installation.tell, clearing=cleared))
@@ -139,14 +141,16 @@ def migrate(installation: Installation) -> None:
 
 def furnish(installation: Installation) -> None:
     """Load packs and reference parameters."""
-    from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
+    with loading():
+        from backend import installation as shared  # noqa: PLC0415 - loads every part of the product
 
     _with_databases(installation, shared.furnish)
 
 
 def seed(installation: Installation) -> None:
     """Create the demonstration, the first time."""
-    from backend import demo  # noqa: PLC0415 - loads every part of the product
+    with loading():
+        from backend import demo  # noqa: PLC0415 - loads every part of the product
 
     if installation.is_seeded:
         _with_databases(installation, demo.seed)
@@ -244,7 +248,8 @@ def failed(name: str, log: Path) -> ChildFailed:
 
 def journey(installation: Installation) -> None:
     """Run the main job once on a demonstration workbook, through the public API."""
-    from backend import demo  # noqa: PLC0415 - loads every part of the product
+    with loading():
+        from backend import demo  # noqa: PLC0415 - loads every part of the product
 
     if installation.has_journey and installation.is_seeded:
         installation.shown += run(demo.journey(installation.base_url, installation.settings, installation.tell))
@@ -252,7 +257,8 @@ def journey(installation: Installation) -> None:
 
 def sign_ins(installation: Installation) -> None:
     """Gather the demonstration sign-ins to print."""
-    from backend import demo  # noqa: PLC0415 - loads every part of the product
+    with loading():
+        from backend import demo  # noqa: PLC0415 - loads every part of the product
 
     if installation.is_seeded:
         installation.shown += demo.sign_ins(installation.settings)

@@ -3,6 +3,7 @@
 import click
 
 from backend.cli.terminal import checked_settings
+from backend.kit.collecting import loading
 
 
 @click.command()
@@ -11,6 +12,7 @@ def worker() -> None:
 
     It waits for PostgreSQL and Redis when they go away, and no work is lost.
     """
-    from backend.jobs.worker import run  # noqa: PLC0415 - keeps `--help` quick
+    with loading():
+        from backend.jobs.worker import run  # noqa: PLC0415 - keeps `--help` quick
 
     run(checked_settings())

@@ -2,11 +2,23 @@
 
 import ctypes
 import gc
+from collections.abc import Generator
+from contextlib import contextmanager
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of glibc's `mallopt`."""
 _KEPT, _OWN_PAGES = 64 * 1024 * 1024, 32 * 1024 * 1024
 """Free memory a process keeps, and the size (the largest allowed) from which a piece gets pages of its own."""
+
+
+@contextmanager
+def loading() -> Generator[None]:
+    """Search for no rubbish in the block, which only loads modules: what they make stays, and walking it doubles the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def settle() -> None:
