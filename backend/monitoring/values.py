@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 ACTIONS = (
     "monitoring:configure",
+    "monitoring:estimate",
+    "monitoring:issue",
     "monitoring:read",
     "monitoring:respond",
 )

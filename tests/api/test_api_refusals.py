@@ -215,12 +215,17 @@ DOORS = {
     ("GET", "/white-papers/{white_paper}"): ("esg:download", "white_paper"),
     ("GET", "/knowledge/{entry}/files/{knowledge_file}"): ("knowledge:download", "knowledge_file"),
     ("POST", "/knowledge/{entry}/files"): ("knowledge:attach", "entry"),
+    ("GET", "/join-applications/{application}/evidence"): ("console:download", "application"),
+    ("GET", "/enterprise-invitations/{invitation_file}/annotated"): ("console:download", "invitation_file"),
+    ("POST", "/enterprise-invitations/{invitation_file}/letters"): ("console:hand_over", "invitation_file"),
     ("GET", "/bank/scores/{borrower}"): ("lending:read", "borrower"),
     ("GET", "/bank/scores/{borrower}/history"): ("lending:read", "borrower"),
     ("GET", "/bank/loan-files/{file}"): ("lending:loan_file", "file"),
 }  # fmt: skip
 """Every REST address that names a thing of somebody: the action of its refusals, and what is refused."""
+OF_AUTHORITIES = {"knowledge:attach", "console:download", "console:hand_over"}
 PUBLIC = {("GET", "/verify/{number}"), ("POST", "/verify/{number}"), ("GET", "/bank/status-lists/{number}"), ("GET", "/downloads/{name}"), ("GET", "/open-data/{file}"),
+          ("GET", "/join/{receipt}"),
           ("GET", "/park-notices/{notice}"), ("POST", "/park-notices/{notice}"),
           ("GET", "/unit-passports/{passport}/{signature}"), ("GET", "/unit-passports/{passport}/{signature}/qr.svg"),
           ("GET", "/unit-passports/{passport}/{signature}/qr.png")}  # fmt: skip
@@ -236,7 +241,7 @@ async def test_a_refused_file_leaves_an_event(
     if address.startswith("/bank/"):  # others are refused there for what they are
         lender = await identity.bank(databases)
         caller, chain = await client.signed_in(lender), lender.id
-    elif action == "knowledge:attach":  # only authorities may add to the library at all
+    elif action in OF_AUTHORITIES:  # others are refused there for what they are, too
         bureau = await identity.authority(databases, division="320205")
         caller, chain = await client.signed_in(bureau), bureau.id
     own, account = str(new_id()), str(node_id("CarbonAccount", held.id))
@@ -251,7 +256,7 @@ async def test_a_refused_file_leaves_an_event(
     answer = await ask(caller, by_stranger)
     assert answer.status_code == 404, answer.text
     (event,) = await refused(databases, chain)
-    kind = {"/bank/": Kind.BANK}.get(address[:6], Kind.AUTHORITY if action == "knowledge:attach" else Kind.ENTERPRISE)
+    kind = {"/bank/": Kind.BANK}.get(address[:6], Kind.AUTHORITY if action in OF_AUTHORITIES else Kind.ENTERPRISE)
     assert (event.action, event.details["code"], event.correlation_id, event.actor_kind) == (
         action, answer.json()["code"], by_stranger, kind.value,
     )  # fmt: skip
