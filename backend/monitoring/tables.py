@@ -19,7 +19,7 @@ from backend.monitoring.series.values import ALL_SECTORS, Series
 from backend.monitoring.values import Words
 from backend.regions import service as regions
 from backend.tenants import service as tenants
-from backend.wire.reports import Report, pages
+from backend.wire.reports import Report, pages, rounded
 from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid, Sheet, download, workbook
 
 MOST_WARNINGS = 2_000
@@ -48,6 +48,11 @@ LIKE = Words(
 COUNTED = Words(
     "计入预算排放：范围一加位置法范围二，不含电厂自身燃烧（电力行业单列时计入）。",
     "Counted: scope 1 and location-based scope 2, without what power plants burn (but in the power sector's own).",
+)
+
+READING = Words(
+    "报告中的数值四舍五入到四位小数，仅供阅读；完整数值见月度序列的 Excel 文件。",
+    "Numbers of these pages are rounded half up to four places, for reading; the workbook of the monthly series has all digits.",
 )
 
 
@@ -246,7 +251,7 @@ async def monitoring_report(read: Read, scope: Scope, asked: Asked) -> Making:
     warned = await service.open_warnings(read, scope, division_code=division.code, limit=MOST_WARNINGS)
     of = names.place(division.code)
     terms = await service.terms_in_force(read, scope)
-    notices = [LIKE, COUNTED, *([PLACEHOLDER] if terms.is_placeholder else [])]
+    notices = [LIKE, COUNTED, READING, *([PLACEHOLDER] if terms.is_placeholder else [])]
     report = Report(
         title=names.say(Words("碳排放形势分析与预警", "Emissions: situation and warnings")),
         subtitle=f"{of} · {month:%Y-%m}",
@@ -256,7 +261,7 @@ async def monitoring_report(read: Read, scope: Scope, asked: Asked) -> Making:
             (names.say(Words("未销号预警", "Open warnings")), str(len(warned))),
         ],
         notices=[names.say(each) for each in notices],
-        sheets=[_outline(found, names), _brief(warned, names)], made_at=now(), language=asked.language,
+        sheets=[rounded(_outline(found, names)), rounded(_brief(warned, names))], made_at=now(), language=asked.language,
     )  # fmt: skip
     return partial(pages, report)
 

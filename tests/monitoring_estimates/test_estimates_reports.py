@@ -54,7 +54,7 @@ async def town(databases: Databases, division: str) -> Town:
     await listed(databases, scope, made.small, is_large=False)
     before = LAST.plus(-12)
     await store_inventory(databases, made.complete, before.year, 1, {before.month: ("40", "60", "60", "1")})
-    await used(databases, made.complete, {str(LAST): "100"})
+    await used(databases, made.complete, {str(before): "90", str(LAST): "100"})
     await used(databases, made.unknown, {str(LAST): "10"}, decision=None)
     await used(databases, made.small, {str(LAST): "1"})
     await verified(databases, made.estimated, history(13))
@@ -102,9 +102,10 @@ async def test_each_account_and_the_exact_sums(databases: Databases) -> None:
         310, 75, 385, 385,
     )  # fmt: skip
     assert (whole.partial_scope1, whole.partial_scope2) == (0, Decimal("11.366"))
-    # Like for like: 40 + 60 and, of the estimated one, 230 + 55 a year before.
-    assert (whole.before_accounts, whole.before, whole.beside) == (2, 385, Decimal("441.83"))
-    assert (whole.growth_percent, whole.pending_accounts, whole.verified_accounts) == (Decimal("14.76"), 0, 0)
+    # Like for like: the energy entered a year before, not the inventory of 40 + 60 that holds processes too; of the estimated
+    # one, whose model is of the whole inventory, 230 + 55.
+    assert (whole.before_accounts, whole.before, whole.beside) == (2, 90 * FACTOR + 285, Decimal("441.83"))
+    assert (whole.growth_percent, whole.pending_accounts, whole.verified_accounts) == (Decimal("31.44"), 0, 0)
     assert whole.latest_input_at is not None
     apart = await sums_of(databases, made.scope, report_id, Standing.UNKNOWN)
     assert (apart.accounts, apart.scope2, apart.pending_accounts) == (1, Decimal("5.683"), 1)

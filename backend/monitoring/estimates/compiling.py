@@ -49,7 +49,9 @@ class _Known:
     energy: Mapping[tuple[UUID, date], EnergyMonth]
     usual: Mapping[UUID, frozenset[UUID]]
     estimates: Mapping[UUID, Any]
-    before: Mapping[UUID, tuple[Decimal, Decimal]]
+    before: Mapping[UUID, EnergyMonth]
+    before_whole: Mapping[UUID, tuple[Decimal, Decimal]]
+    """The same month a year before: of its energy, and of the whole inventory (with what is no energy)."""
 
 
 async def rows_of(
@@ -57,7 +59,7 @@ async def rows_of(
 ) -> list[dict[str, Any]]:
     """Return the report's rows of a group of accounts; those that are not large industry are left out.
 
-    Seven statements, whatever the number of accounts.
+    Eight statements, whatever the number of accounts.
     """
     account_ids = [each.id for each in subjects]
     listed = await observing.listed(read, account_ids, asked.known_at)
@@ -72,24 +74,34 @@ async def rows_of(
 
 async def _known(read: Read, scope: Scope, account_ids: Sequence[UUID], asked: Asked) -> _Known:
     if not account_ids:
-        return _Known({}, {}, {}, {})
+        return _Known({}, {}, {}, {}, {})
     month, as_of = asked.month, asked.known_at
     year_before = Month.of(month).plus(-12).first_day
     estimates = await read.rows(_ESTIMATES, {"account_ids": list(account_ids), "month": month, "as_of": as_of})
-    before = await regions.account_months(read, scope, account_ids, year_before, year_before)
+    before = await emissions.energy_months(read, scope, account_ids, year_before, year_before, as_of)
+    whole = await regions.account_months(read, scope, account_ids, year_before, year_before)
     return _Known(
         await emissions.energy_months(read, scope, account_ids, month, month, as_of),
         await emissions.usual_energy_sources(read, scope, account_ids, month, as_of),
         {row.account_id: row for row in estimates if row.state == "told"},
-        {key: (each[0].scope1, each[0].scope2_location) for key, each in before.items() if each},
+        {account_id: each for (account_id, _), each in before.items() if not each.unresolved},
+        {key: (each[0].scope1, each[0].scope2_location) for key, each in whole.items() if each},
     )
+
+
+def _before(account_id: UUID, basis: Basis, known: _Known) -> tuple[Decimal | None, Decimal | None]:
+    """Return the month a year before by the same measure: an estimate is of the whole inventory, what was entered of energy."""
+    if basis is Basis.ESTIMATED:
+        return known.before_whole.get(account_id, (None, None))
+    energy = known.before.get(account_id)
+    return (energy.scope1, energy.scope2_location) if energy else (None, None)
 
 
 def _row(subject: Subject, standing: Standing, known: _Known, asked: Asked) -> dict[str, Any]:
     energy, estimate = known.energy.get((subject.id, asked.month)), known.estimates.get(subject.id)
     sources, unresolved = (energy.sources, energy.unresolved) if energy else (frozenset[UUID](), frozenset[UUID]())
     basis = rules.basis(known.usual[subject.id], sources, unresolved, has_estimate=estimate is not None)
-    before = known.before.get(subject.id, (None, None))
+    before = _before(subject.id, basis, known)
     row: dict[str, Any] = {
         "account_id": subject.id, "division_code": subject.division_code, "division_path": subject.division_path,
         "sector": subject.sector, "standing": standing.value, "basis": basis.value, "scope1": None, "scope2": None,

@@ -24,7 +24,7 @@ from backend.regions import service as regions
 from backend.regions.values import FIRST_YEAR
 from backend.tenants import service as tenants
 from backend.wire.nodes import uuids
-from backend.wire.reports import Report, pages
+from backend.wire.reports import Report, pages, rounded
 from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid, Sheet, download, workbook
 
 MOST_ROWS = 20_000
@@ -38,8 +38,17 @@ POWER = (
     "What the power sector burns is the scope 2 of others: the two are not added.",
 )
 GROWTH = (
-    "同比仅比较本月已覆盖且上年同月有清单数据的账户，两期为同一批账户。",
-    "Growth compares the same accounts: those covered now that have an inventory of the same month a year before.",
+    "同比仅比较本月已覆盖且上年同月有同口径数据的账户：填报数比上年同月能源活动排放，测算数比上年同月清单排放。",
+    "Growth compares the same accounts by the same measure: entered energy with that of the month a year before, an estimate with"
+    " the inventory of that month.",
+)
+ENERGY = (
+    "填报数仅含能源活动排放，不含工业生产过程排放；与经核查排放量的差异包含该部分。",
+    "What was entered is of energy alone, without industrial processes; the difference to verified figures holds these too.",
+)
+READING = (
+    "报告中的数值四舍五入到四位小数，仅供阅读；完整数值见同一快报的 Excel 文件。",
+    "Numbers of these pages are rounded half up to four places, for reading; the report's workbook has all digits.",
 )
 BAND = (
     "测算区间为各账户区间端点之和，宽于实际可能的总体区间。",
@@ -250,8 +259,8 @@ async def quick_report_pages(read: Read, scope: Scope, asked: Asked) -> Making:
             (say(("编制说明", "Note")), found.note or "-"),
             ("SHA-256", "-" if found.sha256 is None else f"{found.sha256[:32]}…"),
         ],
-        notices=_notices(terms(), say), sheets=_sheets(lines, divisions, sectors, say), made_at=now(),
-        language=asked.language,
+        notices=[*_notices(terms(), say), say(READING)],
+        sheets=[rounded(each) for each in _sheets(lines, divisions, sectors, say)], made_at=now(), language=asked.language,
     )  # fmt: skip
     return partial(pages, report)
 
@@ -263,7 +272,12 @@ def _version(found: QuickReportValue, say: Say) -> str:
 
 
 def _notices(asked: Terms, say: Say) -> list[str]:
-    return [say(APART), say((asked.note_zh, asked.note_en)), say((asked.large_note_zh, asked.large_note_en))]
+    return [
+        say(APART),
+        say(ENERGY),
+        say((asked.note_zh, asked.note_en)),
+        say((asked.large_note_zh, asked.large_note_en)),
+    ]
 
 
 @download("carbon-models.xlsx")
