@@ -39,8 +39,7 @@ POWER = (
 )
 GROWTH = (
     "同比仅比较本月已覆盖且上年同月有同口径数据的账户：填报数比上年同月能源活动排放，测算数比上年同月清单排放。",
-    "Growth compares the same accounts by the same measure: entered energy with that of the month a year before, an estimate with"
-    " the inventory of that month.",
+    "Growth compares the same accounts: entered energy with that of the month a year before, estimates with that month's inventory.",
 )
 ENERGY = (
     "填报数仅含能源活动排放，不含工业生产过程排放；与经核查排放量的差异包含该部分。",
