@@ -18,6 +18,8 @@ Invalid
   BudgetDraftInvalid          a plan's line that contradicts itself, the jurisdiction or another line
   BudgetShareInvalid          a decomposition that cannot be made from what was given
   BudgetRuleInvalid           a rule's figure that cannot be
+  BudgetSupposedInvalid       a supposition that cannot be
+  BudgetTransferToItself      who gives up and who receives are one
 Conflict
   BudgetMissing               no budget in force for this division and year
   BudgetExceeded              more than is left
@@ -155,6 +157,22 @@ class BudgetShareInvalid(Invalid):
     code = "budget_share_invalid"
     en = "The total cannot be decomposed so: {reason_en}."
     zh = "无法按此方式分解总额：{reason_zh}。"
+
+
+class BudgetSupposedInvalid(Invalid):
+    """Nothing falls by more than all of it, and no project takes emissions away."""
+
+    code = "budget_supposed_invalid"
+    en = "{value} cannot be supposed: give {wanted_en}."
+    zh = "{value} 不能作为假设：请填写{wanted_zh}。"
+
+
+class BudgetTransferToItself(Invalid):
+    """A transfer is between two."""
+
+    code = "budget_transfer_to_itself"
+    en = "{division} cannot replace its own tonnes: name another division as the one that receives."
+    zh = "{division} 不能与自身置换：请将另一区划填写为接收方。"
 
 
 class BudgetMissing(Conflict):

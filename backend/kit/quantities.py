@@ -96,6 +96,7 @@ UNITS: tuple[Unit, ...] = (
     Unit("point", "points", "积分", "point", "u_point = [points]", ("积分", "points")),
     Unit("CNY", "money", "元", "yuan", "u_cny = [money]", ("元", "人民币", "RMB", "yuan")),
     Unit("万CNY", "money", "万元", "10,000 yuan", "u_wcny = 10000 * u_cny", ("万元", "10^4CNY", "10^4元")),
+    Unit("亿CNY", "money", "亿元", "100 million yuan", "u_ycny = 100000000 * u_cny", ("亿元", "10^8CNY", "10^8元")),
     Unit("km", "distance", "千米", "kilometre", "u_km = [distance]", ("千米", "公里")),
     Unit("tkm", "freight", "吨公里", "tonne-kilometre", "u_tkm = [freight]", ("t·km", "t.km", "吨公里", "吨千米")),
     Unit("万tkm", "freight", "万吨公里", "10,000 tonne-kilometres", "u_wtkm = 10000 * u_tkm", ("10^4tkm", "万吨公里")),
@@ -103,6 +104,7 @@ UNITS: tuple[Unit, ...] = (
     Unit("m2", "area", "平方米", "square metre", "u_m2 = [area]", ("m^2", "平方米")),
     Unit("piece", "count", "件", "piece", "u_piece = [count]", ("件", "台", "个", "pcs", "pieces")),
     Unit("person", "people", "人", "person", "u_person = [people]", ("人", "persons", "people")),
+    Unit("万person", "people", "万人", "10,000 persons", "u_wperson = 10000 * u_person", ("万人", "10^4人")),
 )  # fmt: skip
 
 _GAS_FREE = frozenset({"tCO2e", "kgCO2e", "万tCO2e"})

@@ -101,6 +101,10 @@ async def energy_balances(read: Read, scope: Scope, asked: Asked) -> Making:
     return partial(workbook, [sheet], asked.language)
 
 
+def _percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share.scaleb(2)
+
+
 def _told(value: Decimal) -> str:
     return told(Decimal(display(value, PLACES)), "")
 
@@ -144,14 +148,14 @@ async def _ledger(read: Read, scope: Scope, asked: Asked) -> tuple[list[Sheet], 
 def _compared(ledger: CityLedger, language: str) -> list[Sheet]:
     both = ledger.reconciliation
     rows: list[Sequence[Cell]] = [
-        (said(words, language), said(UNTOLD, language) if amount is None else amount)
-        for words, amount in (
-            (("直接排放：账户口径（范围一）", "Direct emissions: accounts (scope 1)"), both.bottom_up),
-            (("直接排放：能源平衡表及工业过程", "Direct emissions: energy balance and processes"), both.top_down),
-            (("差额（后者减前者）", "Difference (the latter less the former)"), both.difference),
-            (("覆盖率（前者除以后者）", "Share covered (the former over the latter)"), both.covered),
-            (("其中电力：账户口径", "Of it power: accounts"), both.power_bottom_up),
-            (("其中电力：能源平衡表", "Of it power: energy balance"), both.power_top_down),
+        (said(words, language), said(UNTOLD, language) if amount is None else amount, unit)
+        for words, amount, unit in (
+            (("直接排放：账户口径（范围一）", "Direct emissions: accounts (scope 1)"), both.bottom_up, T),
+            (("直接排放：能源平衡表及工业过程", "Direct emissions: energy balance and processes"), both.top_down, T),
+            (("差额（后者减前者）", "Difference (the latter less the former)"), both.difference, T),
+            (("覆盖率（前者除以后者）", "Share covered (the former over the latter)"), _percent(both.covered), "%"),
+            (("其中电力：账户口径", "Of it power: accounts"), both.power_bottom_up, T),
+            (("其中电力：能源平衡表", "Of it power: energy balance"), both.power_top_down, "tCO2"),
         )
     ]
     causes: list[Sequence[Cell]] = [(each.zh if language == "zh" else each.en,) for each in both.causes]
@@ -167,7 +171,10 @@ def _compared(ledger: CityLedger, language: str) -> list[Sheet]:
         for each in ledger.intensities
     ]
     return [
-        Sheet("两种口径对照", "Reconciliation", (Heading("项目", "Item", width=44), Heading("数值", "Value", width=26)), rows),
+        Sheet(
+            "两种口径对照", "Reconciliation",
+            (Heading("项目", "Item", width=44), Heading("数值", "Value", width=26), Heading("单位", "Unit", width=10)), rows,
+        ),
         Sheet("差异的已知原因", "Known causes", (Heading("原因", "Cause", width=100),), causes),
         Sheet(
             "碳汇与经济社会数据", "Sinks and figures",
@@ -190,14 +197,14 @@ def _overview(found: Sequence[LedgerEntry], names: dict[str, str]) -> Sheet:
         Heading("范围一", "Scope 1", T), Heading("其中电力", "Of it power", T),
         Heading("范围二（位置法）", "Scope 2, location", T), Heading("范围二（市场法）", "Scope 2, market", T),
         Heading("能源平衡表", "Energy balance", "tCO2"), Heading("净调入", "Net inflow", "tCO2"),
-        Heading("工业过程", "Processes", T), Heading("差额", "Difference", "tCO2"), Heading("覆盖率", "Covered"),
+        Heading("工业过程", "Processes", T), Heading("差额", "Difference", "tCO2"), Heading("覆盖率", "Covered", "%"),
         Heading("碳汇", "Sinks", T),
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
         (
             f"{each.division_code} {names.get(each.division_code, '')}", str(each.year), each.accounts, each.scope1,
             each.scope1_power, each.scope2_location, each.scope2_market, each.top_down, each.net_inflow,
-            each.processes, each.difference, each.covered, each.sinks,
+            each.processes, each.difference, _percent(each.covered), each.sinks,
         )
         for each in found
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from backend.budgets.errors import (
     BudgetReservationOpen,
     BudgetTonnesInvalid,
     BudgetTransferNested,
+    BudgetTransferToItself,
     ReplacementRatioMissing,
 )
 from backend.budgets.models import BudgetEntry, BudgetPosting
@@ -215,6 +216,9 @@ async def test_transfers_that_cannot_be(databases: Databases) -> None:
         )
     with pytest.raises(BudgetTransferNested):
         await moved(databases, bureau.scope, CITY, HUISHAN, [(year, "1")])
+    for way in (Replacement.EQUAL, Replacement.REDUCED):
+        with pytest.raises(BudgetTransferToItself):
+            await moved(databases, bureau.scope, XISHAN, XISHAN, [(year, "1")], replacement=way)
     with pytest.raises(BudgetMissing):
         await moved(databases, bureau.scope, XISHAN, BINHU, [(year, "1")])
     district = await authority(databases, division=XISHAN)

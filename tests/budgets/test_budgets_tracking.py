@@ -10,7 +10,7 @@ from factories.regions import counted_account, roll_all, store_inventory
 from sqlalchemy import insert
 
 from backend.budgets import service
-from backend.budgets.errors import BudgetDataMissing, BudgetMissing
+from backend.budgets.errors import BudgetDataMissing, BudgetMissing, BudgetShareInvalid, BudgetSupposedInvalid
 from backend.budgets.rules.judging import Verdict
 from backend.budgets.rules.supposing import Supposed
 from backend.budgets.service import Asked, Given, Onto
@@ -107,6 +107,9 @@ async def test_what_if_stores_nothing(databases: Databases, emitting: dict) -> N
         assert again == view.position
         with pytest.raises(BudgetMissing):
             await service.what_if(read, scope, DIVISION, own_year(), Supposed())
+        for wrong in (Supposed(D("-100.1")), Supposed(output_percent=D(-101)), Supposed(projects=[D(1), D(-1)])):
+            with pytest.raises(BudgetSupposedInvalid):
+                await service.what_if(read, scope, DIVISION, YEAR, wrong)
 
 
 async def test_a_total_is_decomposed_by_past_emissions(databases: Databases, emitting: dict) -> None:
@@ -126,6 +129,10 @@ async def test_a_total_is_decomposed_by_past_emissions(databases: Databases, emi
         asked = Asked(DIVISION, YEAR, YEAR, D(10), D(1), Method.HISTORY, Onto.SECTORS, sectors, [FIRST - 1])
         with pytest.raises(BudgetDataMissing, match="power: 2015, steel: 2015"):
             await service.decomposed(read, scope, asked)
+        for onto, key in ((Onto.DIVISIONS, "999999"), (Onto.SECTORS, "alchemy")):
+            asked = Asked(DIVISION, YEAR, YEAR, D(10), D(1), Method.HISTORY, onto, [Given(key)], [FIRST])
+            with pytest.raises(BudgetShareInvalid, match=key):
+                await service.decomposed(read, scope, asked)
         asked = Asked(DIVISION, YEAR, YEAR, D(10), D(1), Method.OUTPUT, Onto.DIVISIONS, [Given(DIVISION)], [YEAR])
         assert [each.tonnes for each in await service.decomposed(read, scope, asked)] == [D(10)]
 

@@ -45,6 +45,8 @@ AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, min_value=0, max_va
         ("万t", "kg", "10000000"),
         ("tCO2", "kgCO2e", "1000"),
         ("万元", "元", "10000"),
+        ("亿元", "万CNY", "10000"),
+        ("万人", "人", "10000"),
     ],
 )
 def test_a_factor_is_exact(from_unit: str, to_unit: str, factor: str) -> None:

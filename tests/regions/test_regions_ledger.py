@@ -93,9 +93,20 @@ async def test_figures_follow_each_other_and_are_refused_by_name(databases: Data
     assert found == {(division, 2010): {"gdp": Decimal("0.0005")}}
     assert await record(FigureDraft(FigureKind.GDP, Decimal(6), "万CNY"), title="更正公告") == 1
     assert await record(FigureDraft(FigureKind.GDP, None)) == 0
+    # As bulletins print them: a gross product in 亿元, residents in 万人.
+    printed = (
+        FigureDraft(FigureKind.GDP, Decimal("15456.19"), "亿元"),
+        FigureDraft(FigureKind.POPULATION, Decimal("749.08"), "万人"),
+    )
+    assert await record(*printed, title="统计年鉴") == 2
+    async with databases.read(system) as read:
+        found = await service.activity(read, system, [division], [2010])
+    assert found[division, 2010] == {"gdp": Decimal(154561900), "population": Decimal(7490800)}
+    assert await record(FigureDraft(FigureKind.GDP, None), FigureDraft(FigureKind.POPULATION, None)) == 0
     for wrong in (
         [FigureDraft(FigureKind.GDP, None)],
         [FigureDraft(FigureKind.POPULATION, Decimal("1.5"))],
+        [FigureDraft(FigureKind.POPULATION, Decimal("1.00005"), "万人")],
         [FigureDraft(FigureKind.GDP, Decimal(-1))],
         [FigureDraft(FigureKind.GDP, Decimal(1), "t")],
         [FigureDraft(FigureKind.WASTE, Decimal(1)), FigureDraft(FigureKind.WASTE, Decimal(1))],

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from backend.budgets.errors import BudgetSupposedInvalid
 from backend.budgets.rules.judging import Judgement, judge
 from backend.budgets.values import ZERO, BudgetPosition
+
+LEAST_PERCENT = Decimal(-100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,28 @@ class Outlook:
     projected_high: Decimal | None
     intensity: Decimal | None
     judgement: Judgement
+
+
+def check(supposed: Supposed) -> None:
+    """Accept what can be supposed.
+
+    Raises:
+        BudgetSupposedInvalid: less than nothing would be emitted or produced, or a project that emits less than nothing.
+    """
+    for name, percent in (("emissionsPercent", supposed.emissions_percent), ("outputPercent", supposed.output_percent)):
+        if percent < LEAST_PERCENT:
+            raise BudgetSupposedInvalid(
+                value=percent,
+                wanted_en="percent of at least -100",
+                wanted_zh="不低于 -100 的百分数",
+                path=("input", name),
+            )
+    for place, tonnes in enumerate(supposed.projects):
+        if tonnes < 0:
+            raise BudgetSupposedInvalid(
+                value=tonnes, wanted_en="tonnes of a project, not negative", wanted_zh="不为负数的项目排放量（吨）",
+                path=("input", "projects", str(place)),
+            )  # fmt: skip
 
 
 def suppose(position: BudgetPosition, supposed: Supposed, *, mode: str, elastic_percent: Decimal | None) -> Outlook:

@@ -101,9 +101,25 @@ async def decomposed(read: Read, scope: Scope, asked: Asked) -> list[DraftLine]:
         raise _lacking("withheldPercent is 0 to 100", "存量预留比例须为 0 至 100")
     if len(parts) < len(asked.parts):
         raise _lacking("a part is named twice", "同一部分重复出现")
+    if asked.parts and asked.onto in {Onto.DIVISIONS, Onto.SECTORS}:
+        await _check_known(read, scope, asked.onto, division, parts)
     shares = await _shares(read, scope, asked, division, parts)
     step = None if asked.method is Method.MANUAL else asked.step
     return [_line(asked, each, basis(asked.method, asked.total, step, each)) for each in shares]
+
+
+async def _check_known(
+    read: Read, scope: Scope, onto: Onto, division: DivisionRow, parts: Mapping[str, Given]
+) -> None:  # fmt: skip
+    """Accept divisions within the one decomposed, or sectors of the jurisdiction, before their figures are looked for."""
+    if onto is Onto.DIVISIONS:
+        known = {each.code for each in await tenants.divisions(read, scope, division.path)}
+        en, zh = f"lies in {division.code}", f"不是 {division.code} 的区划"
+    else:
+        known = {each.code for each in (await tenants.pack_in_force(read, scope)).sectors}
+        en, zh = "is a sector of the jurisdiction", "不是本地区的行业"
+    if unknown := sorted(set(parts) - known):
+        raise _lacking(f"none of {', '.join(unknown)} {en}", f"{'、'.join(unknown)} {zh}")
 
 
 async def _everything(read: Read, scope: Scope, asked: Asked, division: DivisionRow) -> dict[str, Given]:

@@ -13,6 +13,7 @@ from backend.budgets.errors import (
     BudgetMissing,
     BudgetTonnesInvalid,
     BudgetTransferNested,
+    BudgetTransferToItself,
     ReplacementRatioMissing,
 )
 from backend.budgets.rules import booking, checking, nesting
@@ -120,6 +121,7 @@ async def transfer(
     Raises:
         Unauthenticated, Forbidden: without `budgets:adjust`.
         BudgetOfAuthorities: not an authority.
+        BudgetTransferToItself: both are the same division.
         BudgetTonnesInvalid, BudgetYearInvalid, BudgetTextInvalid, BudgetDocumentInvalid: what was given.
         ReplacementRatioMissing: reduced, by a ratio nobody has set.
         DivisionUnknown, BudgetMissing: no budget of a year in one of them, or none the caller sees.
@@ -127,6 +129,8 @@ async def transfer(
         BudgetExceeded: more than is left.
     """
     of_authority(scope, "budgets:adjust")
+    if from_division == to_division:
+        raise BudgetTransferToItself(division=to_division, path=("input", "toDivision"))
     taken = checking.by_year(lines)
     why = checking.text("reason", reason)
     paper = checking.paper(document, today())

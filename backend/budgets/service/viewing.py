@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.budgets import queries
 from backend.budgets.errors import BudgetMissing
-from backend.budgets.rules import checking
+from backend.budgets.rules import checking, supposing
 from backend.budgets.rules.judging import Judgement, judge, level_standing
 from backend.budgets.rules.supposing import Outlook, Supposed, suppose
 from backend.budgets.service.positions import of_lines
@@ -101,10 +101,12 @@ async def what_if(
 
     Raises:
         Unauthenticated, Forbidden: without `budgets:read`.
+        BudgetSupposedInvalid: what is supposed.
         DivisionUnknown: there is none, or it lies outside the caller's region.
         BudgetMissing: no budget of the year.
     """
     scope.require("budgets:read")
+    supposing.check(supposed)
     division = await regions.own_division(read, scope, division_code)
     lines = await queries.annual_lines(read, scope, [year], division_codes=[division.code], sector=sector)
     standing = await of_lines(read, scope, lines)

@@ -113,12 +113,13 @@ def _kept(kind: FigureKind, quantity: Decimal, unit: str) -> tuple[Decimal | Non
             f"数值 {quantity} 无效：应为非负数，整数最多 {MOST_DIGITS} 位，小数最多 {MOST_PLACES} 位",
             f"{quantity} cannot be: not negative, at most {MOST_DIGITS} digits before and {MOST_PLACES} after the point",
         )
-    if kind is FigureKind.POPULATION and quantity != quantity.to_integral_value():
-        return None, ("人口应为整数", "people are whole")
     try:
-        return convert(quantity, unit or FIGURE_UNITS[kind], FIGURE_UNITS[kind]), None
+        kept = convert(quantity, unit or FIGURE_UNITS[kind], FIGURE_UNITS[kind])
     except Invalid as error:
         return None, (error.message("zh"), error.message("en"))
+    if kind is FigureKind.POPULATION and kept != kept.to_integral_value():
+        return None, ("人口应为整数", "people are whole")
+    return kept, None
 
 
 __all__ = ["record_figures"]
