@@ -207,13 +207,21 @@ def _lines(sheets: Sequence[SheetValue], names: Names) -> Sheet:
     return Sheet("评价指标得分", "Points by indicator", headings, rows)
 
 
-def _remarks(found: Sequence[RemarkValue], names: Names) -> Sheet:
+def _remarks(found: Sequence[RemarkValue], sheets: Sequence[SheetValue], names: Names) -> Sheet:
+    called = {
+        line.indicator.code: names.say(Words(line.indicator.name_zh, line.indicator.name_en))
+        for each in sheets
+        for line in each.lines
+    }
     headings = (
         Heading("区划", "Division", width=24), Heading("指标", "Indicator", width=20), Heading("意见", "Remark", width=40),
         Heading("采纳", "Accepted", width=8), Heading("答复", "Answer", width=40), Heading("时间", "When", width=18),
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
-        (names.of(each.division_code), each.indicator, each.said, each.is_accepted, each.answer, each.recorded_at)
+        (
+            names.of(each.division_code), called.get(each.indicator, each.indicator), each.said, each.is_accepted,
+            each.answer, each.recorded_at,
+        )
         for each in found
     ]  # fmt: skip
     return Sheet("意见与答复", "Remarks and answers", headings, rows)
@@ -285,7 +293,7 @@ async def evaluation(read: Read, scope: Scope, asked: Asked) -> Making:
     found = await service.evaluation(read, scope, uuids(_needed(asked, "id"), "Evaluation", path=("id",))[0])
     sheets, remarks = await _of_evaluation(read, scope, found)
     names = await _names(read, scope, asked.language)
-    made = [_standing(sheets, names), _lines(sheets, names), _remarks(remarks, names)]
+    made = [_standing(sheets, names), _lines(sheets, names), _remarks(remarks, sheets, names)]
     return partial(workbook, made, asked.language)
 
 
@@ -381,9 +389,8 @@ async def _report(read: Read, scope: Scope, asked: Asked) -> Report:
         notices.append(_state(own, names))
         sheets += [_standing(of_own, names), _lines(of_own, names)]
         if remarks:
-            sheets.append(
-                _remarks([each for each in remarks if under is None or each.division_path.startswith(under)], names)
-            )
+            own_remarks = [each for each in remarks if under is None or each.division_path.startswith(under)]
+            sheets.append(_remarks(own_remarks, of_own, names))
     if not held:
         notices.append(names.say(Words(f"{year} 年度尚无综合评价。", f"There is no evaluation of {year} yet.")))
     if scope.allows("parks:read"):

@@ -89,6 +89,17 @@ def test_who_enters_stays_and_leaves(energy: str, months: int, is_listed: bool, 
     assert change(facts(energy, months=months), is_listed=is_listed) is expected
 
 
+def test_a_reason_reads_without_its_last_digits_and_never_as_if_a_limit_were_reached() -> None:
+    known = catalogue.thresholds_of("chengdu", 2025, "general")
+    left = crossing.draft(WHO, known, facts("4999.99999999"), is_listed=True, is_open=True)
+    assert left is not None
+    assert "综合能源消费量 4999.99 tce，低于纳入标准 5000" in left.reason.zh
+    assert "4999.99 tce, below 5000" in left.reason.en
+    entered = crossing.draft(WHO, known, facts("139370.529082114927185995729"), is_listed=False, is_open=True)
+    assert entered is not None
+    assert "139370.52 tce, reaching 5000" in entered.reason.en
+
+
 def test_nobody_leaves_for_want_of_data_but_a_closed_account_does() -> None:
     assert change(None, is_listed=True) is ChangeKind.STAY
     assert change(None, is_listed=False) is None

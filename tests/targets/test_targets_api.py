@@ -174,6 +174,8 @@ async def test_an_evaluation_over_the_wire_and_the_report(databases: Databases, 
         sheets = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
         assert sheets[1].cell(4, 3).value == 100
         assert sheets[3].cell(4, 3).value == "无异议"
+        (named,) = (each["name"][language] for each in scheme["indicators"] if each["code"] == "transport")
+        assert sheets[3].cell(4, 2).value == named
     ours = await district.http.get("/changzhou/downloads/dual-control-report.xlsx?year=2010", headers=district.headers)
     sheets = openpyxl.load_workbook(io.BytesIO(ours.content)).worksheets
     column = [sheets[1].cell(at, 2).value for at in range(4, sheets[1].max_row + 1)]

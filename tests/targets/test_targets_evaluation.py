@@ -373,6 +373,8 @@ async def test_wuxis_parks_are_counted_by_the_product(databases: Databases) -> N
     bureau = await authority(databases)
     async with databases.read(bureau.scope) as read:
         found = {each.named.item: each for each in await service.plan_targets(read, bureau.scope, year=2027)}
+    # A document without a number is called by its title alone.
+    assert all(not each.named.document.startswith("None") for each in found.values())
     assert (found["parks_accepted_2027"].source, found["parks_accepted_2027"].named.quantity) == (
         PlanTargetSource.COUNTED, D(10),
     )  # fmt: skip

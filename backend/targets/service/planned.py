@@ -131,7 +131,7 @@ def _standing(named: Named, entered: EnteredValue | None, day: date) -> PlanStan
 
 async def _named(read: Read, scope: Scope) -> list[Named]:
     pack = await tenants.pack_in_force(read, scope)
-    titles = {each.code: f"{each.number} {each.title_zh}".strip() for each in pack.documents}
+    titles = {each.code: f"{each.number or ''} {each.title_zh}".strip() for each in pack.documents}
     return [
         Named(
             item=each.code, year=each.year, is_yearly=each.is_yearly, comparator=each.comparator, quantity=each.quantity,
