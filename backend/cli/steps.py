@@ -52,6 +52,9 @@ class Installation:
     """Shows a detail of the step under way."""
     is_seeded: bool = True
     has_journey: bool = True
+    is_first: bool = True
+    """Nothing was ever started on this data folder."""
+    has_workers: bool = False
     addresses: Addresses | None = None
     lock: FolderLock | None = None
     shown: list[Any] = field(default_factory=list)
@@ -98,6 +101,7 @@ class Step:
 def claim(installation: Installation) -> None:
     """Take the data folder and the port, and end what a killed start left behind."""
     settings = installation.settings
+    installation.is_first = not installation.logs.exists()
     with writing(settings.data_dir):
         installation.logs.mkdir(parents=True, exist_ok=True)
     installation.lock = FolderLock(settings.data_dir)
@@ -199,13 +203,29 @@ def _app_only(database: TenantDatabase) -> str:
 
 
 def start_children(installation: Installation) -> None:
-    """Start the workers, then the API, so that the API is the first to be stopped."""
+    """Start the API; the first time also the workers, which have a demonstration's files to read.
+
+    Later people wait for the API: it has the machine to itself while it loads, and work that waits waits a little longer.
+    """
+    if installation.is_first:
+        start_workers(installation)
     settings = installation.settings
-    environment = environment_of(installation)
-    for number in range(1, settings.worker_processes + 1):
-        name = f"worker-{number}"
+    child = Child("api", PROGRAMS["api"](settings), environment_of(installation), installation.logs / "api.log")
+    _start(installation, child)
+
+
+def start_workers(installation: Installation) -> None:
+    """Start the workers, unless they were."""
+    if installation.has_workers:
+        return
+    settings, environment = installation.settings, environment_of(installation)
+    for name in _workers(settings):
         _start(installation, Child(name, PROGRAMS["worker"](settings), environment, installation.logs / f"{name}.log"))
-    _start(installation, Child("api", PROGRAMS["api"](settings), environment, installation.logs / "api.log"))
+    installation.has_workers = True
+
+
+def _workers(settings: Settings) -> list[str]:
+    return [f"worker-{number + 1}" for number in range(settings.worker_processes)]
 
 
 def _start(installation: Installation, child: Child) -> None:
@@ -214,7 +234,7 @@ def _start(installation: Installation, child: Child) -> None:
 
 
 def await_ready(installation: Installation) -> None:
-    """Wait until the API says that it is ready.
+    """Wait until the API says that it is ready, and have workers then.
 
     Raises:
         ChildFailed: a child keeps ending, or the API never gets ready.
@@ -222,11 +242,12 @@ def await_ready(installation: Installation) -> None:
     limit = time.monotonic() + READY_SECONDS
     while not _is_ready(installation):
         installation.supervisor.run(0.05)
-        for name in ("api", *(f"worker-{number + 1}" for number in range(installation.settings.worker_processes))):
+        for name in ("api", *(_workers(installation.settings) if installation.has_workers else ())):
             if installation.supervisor.deaths(name) >= PATIENCE_WITH_DEATHS:
                 raise failed(name, installation.logs / f"{name}.log")
         if time.monotonic() > limit:
             raise failed("api", installation.logs / "api.log")
+    start_workers(installation)
 
 
 def _is_ready(installation: Installation) -> bool:

@@ -144,7 +144,7 @@ async def settled(place: Place, *, seconds: float = 90) -> None:
 
 async def running(place: Place, number: int) -> None:
     """Wait until so many jobs are in a worker's hands and have begun."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (await states(place)).count("running") < number or await count(  # noqa: ASYNC110 - seen from outside
             place.databases, place.scope, BEGAN
         ) < number:
@@ -155,7 +155,7 @@ async def holding(place: Place, worker: Worker) -> None:
     """Wait until this very worker holds a job that has begun."""
     began = exists().where(AuditEvent.action == BEGAN, AuditEvent.object_id == cast(Job.id, Text))
     mine = select(Job.id).where(Job.lease_owner.contains(f":{worker.process.pid}:"), began)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             async with place.databases.read(place.scope) as read:
                 if await read.value(mine) is not None:
