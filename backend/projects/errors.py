@@ -27,6 +27,7 @@ Conflict
   ProjectMeasuresMissing        measured energy and emissions are needed
   ProjectVersionChanged         the application was changed since it was read
   ProjectNotDecided             there is no decision to make a letter of
+  ProjectNotConcluded           there is no acceptance to print
 Unavailable
   ProjectLetterNotMade          the typesetting engine refuses
 """
@@ -119,7 +120,7 @@ class ProjectStepNotAllowed(Conflict):
 
     code = "project_step_not_allowed"
     en = "'{action}' is not possible while the project is '{state}'. Possible now: {possible}."
-    zh = "项目处于“{state}”状态，不能进行“{action}”；当前可进行：{possible}。"
+    zh = "项目处于“{state_zh}”状态，不能办理“{action_zh}”；当前可办理：{possible_zh}。"
 
 
 class ProjectTierUnknown(Conflict):
@@ -203,8 +204,10 @@ class ProjectMeasuresMissing(Conflict):
     """Acceptance needs numbers."""
 
     code = "project_measures_missing"
-    en = "Give measured energy (tce) and emissions (tCO2e), both not negative, and an acceptance report."
-    zh = "请填写实测能源消费量（吨标准煤）和碳排放量（吨二氧化碳当量，均不得为负），并附验收报告。"
+    en = "Give measured energy (tce) and emissions (tCO2e), both not negative with at most {places} decimals, and an acceptance report."
+    zh = (
+        "请填写实测能源消费量（吨标准煤）和碳排放量（吨二氧化碳当量），均不得为负、至多 {places} 位小数，并附验收报告。"
+    )
 
 
 class ProjectVersionChanged(Conflict):
@@ -221,6 +224,14 @@ class ProjectNotDecided(Conflict):
     code = "project_not_decided"
     en = "The project is not decided on yet: there is no opinion letter."
     zh = "该项目尚未作出审查决定，没有审查意见书。"
+
+
+class ProjectNotConcluded(Conflict):
+    """No conclusion, no acceptance to print."""
+
+    code = "project_not_concluded"
+    en = "No acceptance of this project is concluded yet: report what was measured, then conclude it."
+    zh = "该项目尚未作出验收结论：请先提交实测结果，再作出验收结论。"
 
 
 class ProjectLetterNotMade(Unavailable):

@@ -29,6 +29,7 @@ _TEMPLATE = Path(__file__).with_name("letter.typ")
 STANDARD = "a-2b"
 """PDF/A-2: made to be kept."""
 PLACES, INTENSITY, FINE = 2, 4, 6
+NUMERALS = "一二三四五六七"
 UNCONFIRMED = frozenset({"from-memory", "placeholder"})
 """What rests on such a source is marked in the letter."""
 
@@ -125,36 +126,36 @@ def sheet(letter: Letter, language: str) -> dict[str, Any]:
         "is_approved": is_approved,
         "reason": decided.note,
         "pairs": [list(each) for each in pairs],
-        "tables": [
-            _table(say("一、达产年能源消费与碳排放", "1. A year of full production"),
+        "tables": _numbered([
+            _table(say("达产年能源消费与碳排放", "A year of full production"),
                    [say("指标", "Figure"), say("单位", "Unit"), say("数值", "Value")],
                    [[name, unit, _shown(value, PLACES, none)] for name, unit, value in amounts], [2], [0]),
-            _table(say("二、核算明细", "2. Line by line"),
+            _table(say("核算明细", "Line by line"),
                    [say("类别", "Kind"), say("品种", "Energy"), say("数量", "Quantity"), say("公式与因子", "Formula, factors"),
                     "tCO2e", "tce"],
                    [[LINES_ZH[each.kind] if is_zh else each.kind.value, each.key,
                      f"{format(each.quantity.normalize(), 'f')} {each.unit}",
                      f"{each.formula}; " + ", ".join(f"{one.letter}={format(one.value.normalize(), 'f')} {one.unit}{mark(one.confidence)}" for one in each.factors),
                      _shown(each.tonnes, PLACES, none), _shown(each.tce, PLACES, none)] for each in result.lines], [4, 5], [3]),
-            _table(say("三、强度与能源结构", "3. Intensities and structure"),
+            _table(say("强度与能源结构", "Intensities and structure"),
                    [say("对象", "Of"), say("单位", "Unit"), "tce", "tCO2e"],
                    [[money[each.what] if each.what in OF_MONEY else each.what, each.unit,
                      _shown(each.tce, FINE, none), _shown(each.tonnes, FINE, none)] for each in result.intensities]
                    + [[named.get(each.energy, each.energy), say("占比", "share"), display(each.share * 100, PLACES) + "%", "-"] for each in result.structure],
                    [2, 3], [0]),
-            _table(say("四、作出决定时的审查条件", "4. Conditions as they stood at the decision"),
+            _table(say("作出决定时的审查条件", "Conditions as they stood at the decision"),
                    [say("结论", "Found"), say("说明", "Why"), say("依据", "By")],
                    [[OUTCOMES_ZH[each.outcome] if is_zh else each.outcome.value, each.reason.zh if is_zh else each.reason.en,
                      "-" if each.source is None else each.source.document + mark(each.source.confidence)] for each in letter.checks], [], [1, 2]),
-            _table(say("五、专家意见", "5. Experts"), [say("专家", "Expert"), say("意见", "Stance"), say("说明", "In words")],
+            _table(say("专家意见", "Experts"), [say("专家", "Expert"), say("意见", "Stance"), say("说明", "In words")],
                    [[str(each.facts.get("expert", "")),
                      STANCES_ZH.get(str(each.facts.get("stance")), "-") if is_zh else str(each.facts.get("stance", "-")),
                      each.note] for each in letter.opinions], [], [2]),
-            _table(say("六、碳排放预算占用（按年）", "6. Tonnes held of the division's budget"),
+            _table(say("碳排放预算占用（按年）", "Tonnes held of the division's budget"),
                    [say("年度", "Year"), "tCO2e"],
                    [[str(year), display(Decimal(amount), PLACES)] for year, amount in facts.get("budget") or []], [1], [0]),
             *_impact(facts.get("impact"), language),
-        ],
+        ], language),
         "conditions_label": say("批复条件", "Conditions"),
         "conditions": [str(each) for each in facts.get("conditions") or []],
         "note": say(
@@ -189,10 +190,17 @@ def _impact(given: Mapping[str, Any] | None, language: str) -> list[dict[str, An
                               ("tonnes", "available", "share", "target", "projected", "with_project"))]
         for each in given["years"]
     ]  # fmt: skip
-    title = (
-        f"七、对所在地碳排放总量和强度的影响：{called}（{note}）" if is_zh else f"7. For its place: {called} ({note})"
-    )
+    title = f"对所在地碳排放总量和强度的影响：{called}（{note}）" if is_zh else f"For its place: {called} ({note})"
     return [_table(title, columns, rows, list(range(1, len(columns))), [])]
+
+
+def _numbered(tables: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return the tables that say something, numbered without a gap."""
+    said = [each for each in tables if each["rows"]]
+    return [
+        each | {"title": f"{NUMERALS[at]}、{each['title']}" if language == "zh" else f"{at + 1}. {each['title']}"}
+        for at, each in enumerate(said)
+    ]
 
 
 def _table(title: str, columns: list[str], rows: list[list[str]], right: list[int], wide: list[int]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import strawberry
 from backend.accounts.schema_types import After, First, id_after, own_key
 from backend.projects import queries, tables, tables_reports
 from backend.projects.queries import ProjectFilter
-from backend.projects.rules import tiers
+from backend.projects.rules import stating, tiers
 from backend.projects.schema_commands import PROJECT, ProjectCommands
 from backend.projects.schema_oversight import ProjectOversight
 from backend.projects.schema_types import (
@@ -104,6 +104,7 @@ class ProjectsQuery:
         """Tell who reviews a project."""
         scope = info.context.scope
         scope.require("projects:read")
+        stating.size(tce=size.tce, tce_equivalent=size.tce_equivalent, coal=size.coal)
         found = tiers.review(
             scope.tenant, tce=size.tce, tce_equivalent=size.tce_equivalent, coal=size.coal,
             is_key_field=size.is_key_field,

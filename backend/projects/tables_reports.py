@@ -8,7 +8,7 @@ from typing import Any
 from backend.kit.db import Read
 from backend.kit.scope import Scope
 from backend.projects import queries
-from backend.projects.errors import ProjectNotDecided
+from backend.projects.errors import ProjectNotConcluded
 from backend.projects.rules import moving, predicting, writing
 from backend.projects.rules.predicting import Prediction
 from backend.projects.tables import TCE, T, asked_for
@@ -153,13 +153,13 @@ async def acceptance_pages(read: Read, scope: Scope, asked: Asked) -> Making:
 
     Raises:
         InvestmentProjectNotFound: not there, or not visible.
-        ProjectNotDecided: no acceptance was concluded.
+        ProjectNotConcluded: no acceptance was concluded.
     """
     project, language = await asked_for(read, scope, asked), asked.language
     [steps] = await queries.steps_below(read, scope, [(project.account_id, project.id)])
     concluded = next((each for each in reversed(steps) if each.action is Action.CONCLUDE), None)
     if concluded is None or project.approved_version is None:
-        raise ProjectNotDecided
+        raise ProjectNotConcluded
     approved = await _version(read, scope, project, project.approved_version)
     is_accepted = concluded.to_state == ProjectState.ACCEPTED.value
     about = await _about(read, scope, project, writing.facts_of(approved.facts), language)

@@ -50,7 +50,7 @@ async def check_files(city: Client, stranger: Client, key: str) -> None:
     eia = await city.http.get(f"/wuxi/downloads/project-eia.pdf?project={key}&lang=en", headers=headers)
     assert (eia.status_code, eia.content[:5]) == (200, b"%PDF-"), eia.text[:300]
     open_ = await city.http.get(f"/wuxi/downloads/project-acceptance.pdf?project={key}", headers=headers)
-    assert open_.status_code == 409
+    assert (open_.status_code, open_.json()["code"]) == (409, "project_not_concluded")
     for name in (
         f"project-opinion.pdf?project={key}", "investment-projects.xlsx", f"project-eia.pdf?project={key}",
         "admission-levels.xlsx",

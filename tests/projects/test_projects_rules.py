@@ -138,6 +138,7 @@ def test_a_step_is_possible_in_its_states_and_days_only() -> None:
     with pytest.raises(ProjectStepNotAllowed) as refused:
         moving.check_path(Action.START, ProjectState.SUBMITTED)
     assert refused.value.details["possible"] == "withdraw, return, take"
+    assert refused.value.message("zh") == "项目处于“已申报”状态，不能办理“开工”；当前可办理：撤回、退回补正、受理。"
     assert moving.step_day(None, date(2026, 1, 1), date(2026, 1, 2)) == date(2026, 1, 2)
     for day in (date(2025, 12, 31), date(2026, 1, 3)):
         with pytest.raises(ProjectDayInvalid):
@@ -176,6 +177,15 @@ def test_facts_that_can_be_right_are_trimmed() -> None:
 def test_facts_that_cannot_be_right_are_refused(changes: dict[str, object], error: type[CarbonError]) -> None:
     with pytest.raises(error):
         stating.checked(replace(USUAL, **changes), SECTORS)  # type: ignore[arg-type]  # fields of any type
+
+
+def test_a_size_that_cannot_be_has_no_reviewer_and_zero_is_told_from_less() -> None:
+    stating.size(tce=D(0), tce_equivalent=None, coal=D(1000))
+    with pytest.raises(ProjectFactsInvalid) as refused:
+        stating.size(tce=D(-1), tce_equivalent=None, coal=None)
+    assert refused.value.path == ("size", "tce")
+    with pytest.raises(ProjectFactsInvalid, match="more than zero"):
+        stating.checked(replace(USUAL, outputs=(Output("钢", D(0), "t"),)), SECTORS)
 
 
 def assessment(tce: str | None, coal: str | None = "0") -> Assessment:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from backend.kit.workdays import CalendarUnknown, add_workdays
 from backend.projects.errors import ProjectDayInvalid, ProjectStepNotAllowed
 from backend.projects.values import Action, ProjectState
+from backend.projects.wording import ACTIONS_ZH, STATES_ZH
 
 P = ProjectState
 CHECK_WORKDAYS = 5
@@ -21,6 +22,7 @@ ACCEPTANCE_MONTHS = 6
 TOLERANCE = Decimal("1.1")
 """More than ten percent above what was approved: rectify, or have the change reviewed."""
 MONTHS = 12
+PLACES = 4
 TONNES = Decimal("0.0001")
 """The smallest amount a budget holds."""
 
@@ -79,8 +81,12 @@ def check_path(action: Action, state: ProjectState) -> None:
         ProjectStepNotAllowed: says what is possible.
     """
     if state not in PATHS[action].sources:
-        possible = ", ".join(each.value for each, path in PATHS.items() if state in path.sources) or "-"
-        raise ProjectStepNotAllowed(action=action.value, state=state.value, possible=possible)
+        possible = [each for each, path in PATHS.items() if state in path.sources]
+        raise ProjectStepNotAllowed(
+            action=action.value, action_zh=ACTIONS_ZH[action], state=state.value, state_zh=STATES_ZH[state],
+            possible=", ".join(each.value for each in possible) or "-",
+            possible_zh="、".join(ACTIONS_ZH[each] for each in possible) or "无",
+        )  # fmt: skip
 
 
 def step_day(given: date | None, previous: date, today: date) -> date:

@@ -15,6 +15,20 @@ PLACES = 8
 EARLIEST_YEAR, LATEST_YEAR = 2016, 2100
 
 
+def size(**amounts: Decimal | None) -> None:
+    """Accept a project's size before anything is recorded; what is not known is left out.
+
+    Raises:
+        ProjectFactsInvalid: an amount that cannot be.
+    """
+    for field, value in amounts.items():
+        if value is not None and not (value.is_finite() and 0 <= value < MOST):
+            raise ProjectFactsInvalid(
+                field=field, value=str(value)[:40], reason_en="not negative and less than 10^12",
+                reason_zh="须为非负数且小于 10^12", path=("size", "tceEquivalent" if field == "tce_equivalent" else field),
+            )  # fmt: skip
+
+
 def text(field: str, value: str, *, least: int = 1, most: int = LONGEST_TEXT) -> str:
     """Return a text without its margins.
 
@@ -147,7 +161,8 @@ def _check_outputs(facts: ProjectFacts) -> None:
 
 def _amount(field: str, value: Decimal, *, is_zero_allowed: bool = True) -> None:
     if not (value.is_finite() and (value > 0 or (is_zero_allowed and value == 0)) and value < MOST):
-        raise _wrong(field, value, "not negative and less than 10^12", "须为非负数且小于 10^12")
+        least = ("not negative", "须为非负数") if is_zero_allowed else ("more than zero", "须大于零")
+        raise _wrong(field, value, f"{least[0]} and less than 10^12", f"{least[1]}且小于 10^12")
     if value != round(value, PLACES):
         raise _wrong(field, value, f"at most {PLACES} decimals", f"至多 {PLACES} 位小数")
 

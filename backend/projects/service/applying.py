@@ -245,7 +245,7 @@ async def report(
     said = stating.text("note", note, least=0)
     for each in (measured.tce, measured.tonnes):
         if not 0 <= each < stating.MOST or each != round(each, PLACES):
-            raise ProjectMeasuresMissing(path=("input",))
+            raise ProjectMeasuresMissing(places=PLACES, path=("input",))
     await check_papers(write, scope, account_id, [measured.evidence_id])
     return await move(
         write, scope, project, Action.REPORT, ProjectState.REPORTED, day, due_on=project.due_on, note=said,

@@ -120,7 +120,7 @@ def _exceeds(project: ProjectValue, given: Inspection) -> bool:
         return False
     for each in (given.tce, given.tonnes):
         if each is None or not 0 <= each < stating.MOST or each != round(each, PLACES):
-            raise ProjectMeasuresMissing(path=("input",))
+            raise ProjectMeasuresMissing(places=PLACES, path=("input",))
     assert given.tce is not None  # noqa: S101 - looked at above
     assert given.tonnes is not None  # noqa: S101 - looked at above
     assert project.approved_tce is not None  # noqa: S101 - only what is approved is inspected

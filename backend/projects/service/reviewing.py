@@ -254,7 +254,7 @@ async def conclude(
     [steps] = await queries.steps_below(write, scope, [(account_id, project_id)])
     reported = next((each.facts for each in reversed(steps) if each.action is Action.REPORT), None)
     if reported is None or project.approved_tce is None or project.approved_tonnes is None:
-        raise ProjectMeasuresMissing
+        raise ProjectMeasuresMissing(places=moving.PLACES)
     tce, tonnes = Decimal(reported["tce"]), Decimal(reported["tonnes"])
     facts = {
         "tce": tce,
