@@ -113,16 +113,16 @@ class DeskTextInvalid(Invalid):
     """A text is needed, or too long."""
 
     code = "desk_text_invalid"
-    en = "'{field}' needs {least} to {most} characters."
-    zh = "“{field}”须为 {least} 至 {most} 个字符。"
+    en = "'{field_en}' needs {least} to {most} characters."
+    zh = "“{field_zh}”须为 {least} 至 {most} 个字符。"
 
 
 class DeskDayInvalid(Invalid):
     """A day cannot be right."""
 
     code = "desk_day_invalid"
-    en = "{given} cannot be '{field}': {reason_en}."
-    zh = "“{field}”不能为 {given}：{reason_zh}。"
+    en = "{given} cannot be '{field_en}': {reason_en}."
+    zh = "“{field_zh}”不能为 {given}：{reason_zh}。"
 
 
 class VerificationTermsInvalid(Invalid):

@@ -6,10 +6,13 @@ from datetime import date
 from backend.console.errors import DeskDayInvalid, DeskTextInvalid
 
 LONGEST_NAME, LONGEST_TEXT = 200, 1000
-NAMES_ZH = {
-    "reason": "原因", "note": "说明", "answer": "答复", "title": "文件名称", "number": "文号", "dueOn": "完成期限",
-    "startsOn": "起始日期", "endsOn": "终止日期", "documentDate": "文件日期",
+NAMES = {
+    "reason": ("原因", "reason"), "note": ("说明", "note"), "answer": ("答复", "answer"),
+    "title": ("文件名称", "document's title"), "number": ("文号", "document's number"),
+    "dueOn": ("完成期限", "day it is due"), "startsOn": ("起始日期", "first day"), "endsOn": ("终止日期", "last day"),
+    "documentDate": ("文件日期", "document's day"),
 }  # fmt: skip
+"""What fields are called, zh and en."""
 
 
 def text(value: str, field: str, *, least: int = 0, most: int = LONGEST_TEXT) -> str:
@@ -20,7 +23,8 @@ def text(value: str, field: str, *, least: int = 0, most: int = LONGEST_TEXT) ->
     """
     clean = plain(value)
     if not least <= len(clean) <= most:
-        raise DeskTextInvalid(field=NAMES_ZH.get(field, field), least=least, most=most, path=("input", field))
+        zh, en = NAMES.get(field, (field, field))
+        raise DeskTextInvalid(field_zh=zh, field_en=en, least=least, most=most, path=("input", field))
     return clean
 
 
@@ -40,7 +44,8 @@ def day_between(given: date, field: str, first: date | None, last: date | None, 
         DeskDayInvalid: it lies outside.
     """
     if (first is not None and given < first) or (last is not None and given > last):
+        zh, en = NAMES.get(field, (field, field))
         raise DeskDayInvalid(
-            field=NAMES_ZH.get(field, field), given=given.isoformat(), reason_zh=reason[0], reason_en=reason[1],
+            field_zh=zh, field_en=en, given=given.isoformat(), reason_zh=reason[0], reason_en=reason[1],
             path=("input", field),
         )  # fmt: skip

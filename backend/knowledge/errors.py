@@ -83,7 +83,7 @@ class KnowledgeEntryInvalid(Invalid):
     """An entry that cannot be right; `details.faults` names each field."""
 
     code = "knowledge_entry_invalid"
-    en = "The entry was not stored: {count} faults. {first_en}"
+    en = "The entry was not stored; faults: {count}. {first_en}"
     zh = "条目未保存，共 {count} 处错误。{first_zh}"
 
 

@@ -20,6 +20,7 @@ from backend.parks.rules.keeping import kept
 from backend.parks.values import (
     BoundaryRow,
     Category,
+    EntryStatus,
     Evaluated,
     EvaluationRow,
     Horizon,
@@ -30,6 +31,8 @@ from backend.parks.values import (
     Outcome,
     ParkRow,
     PartRow,
+    ProgrammeKind,
+    Step,
     ValueKind,
     ValueRow,
     WaiverRow,
@@ -48,6 +51,10 @@ OutcomeEnum = strawberry.enum(
 strawberry.enum(
     ValueKind, name="ParkValueKind", description="Computed from members' accounts, or entered with evidence."
 )
+# Named here, where inputs and answers both come from: what an input uses first would get a name of its own.
+strawberry.enum(Step, name="ParkStepName", description="The seven steps, in their order.")
+strawberry.enum(ProgrammeKind, name="ParkProgrammeKind", description="What stands beside the parks.")
+strawberry.enum(EntryStatus, name="ParkProgrammeStatus", description="Where an item of a programme stands.")
 
 
 @strawberry.type(description="A document something was taken from.")

@@ -33,9 +33,6 @@ from backend.wire.nodes import Node, node_id, node_loader
 APPLICATION, STEP, NOTICE, OBJECTION, ITEM = (
     "ParkApplication", "ParkStep", "ParkNotice", "ParkObjection", "ParkProgrammeItem",
 )  # fmt: skip
-strawberry.enum(Step, name="ParkStepName", description="The seven steps, in their order.")
-strawberry.enum(ProgrammeKind, name="ParkProgrammeKind", description="What stands beside the parks.")
-strawberry.enum(EntryStatus, name="ParkProgrammeStatus", description="Where an item of a programme stands.")
 
 
 @strawberry.type(description="What a programme's document asks of an item.")

@@ -29,7 +29,7 @@ from backend.parks.values import (
     WaiverRow,
 )
 from backend.wire.nodes import uuids
-from backend.wire.reports import Report, pages
+from backend.wire.reports import Report, pages, rounded
 from backend.wire.workbooks import Asked, Cell, Heading, Making, QuestionInvalid, Sheet, download, workbook
 
 MOST = 10_000
@@ -205,7 +205,7 @@ async def park_file_pdf(read: Read, scope: Scope, asked: Asked) -> Making:
     found, language = await _file(read, scope, asked), asked.language
     report = Report(
         title="零碳园区档案" if language == "zh" else "Zero-carbon park: file", subtitle=found.park.name,
-        about=_about(found, language), notices=[], sheets=[each for each in _sheets(found, language) if each.rows],
+        about=_about(found, language), notices=[], sheets=[rounded(each) for each in _sheets(found, language) if each.rows],
         made_at=found.made_at, language=language,
         drawing="" if found.boundary is None else outline_svg(found.boundary.polygon, language),
     )  # fmt: skip

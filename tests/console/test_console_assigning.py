@@ -155,9 +155,11 @@ async def test_a_verifier_declines_with_a_reason_and_another_is_proposed(
     found = await desks.proposed(databases, bureau, held, body)
     with pytest.raises(AssignmentOpen):
         await desks.proposed(databases, bureau, held, await identity.verifier(databases))
-    with pytest.raises(DeskTextInvalid):
+    with pytest.raises(DeskTextInvalid) as unsaid:
         async with databases.write(body.scope) as write:
             await service.answer(write, body.scope, held.id, found.id, is_accepted=False, is_independent=False)
+    assert unsaid.value.message("en") == "'answer' needs 1 to 1000 characters."
+    assert unsaid.value.message("zh") == "“答复”须为 1 至 1000 个字符。"
     async with databases.write(body.scope) as write:
         declined = await service.answer(
             write, body.scope, held.id, found.id, is_accepted=False, is_independent=False, text_given="人员不足"
@@ -236,8 +238,9 @@ async def test_terms_of_the_city_hold_below_and_the_districts_own_come_first(dat
 async def test_what_cannot_be_proposed_is_refused_by_name(databases: Databases, bureau: Made, body: Made) -> None:
     held = await accounts.held_account(databases, division=HOME)
     other = await accounts.held_account(databases, division=ELSEWHERE)
-    with pytest.raises(DeskDayInvalid):
+    with pytest.raises(DeskDayInvalid) as past:
         await desks.proposed(databases, bureau, held, body, due_on=today() - timedelta(days=1))
+    assert "'day it is due'" in past.value.message("en")
     with pytest.raises(YearOutOfRange):
         await desks.proposed(databases, bureau, held, body, year=today().year + 1)
     with pytest.raises(AccountNotFound):

@@ -1,5 +1,6 @@
 """What each kind of user has to do, by deadline, across the nouns; in as many statements however much there is."""
 
+import re
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from factories import accounts, desks, identity
 from factories.api import Client
 from factories.identity import Made
+from factories.quotas import regulated
 from sqlalchemy import event, text
 
 from backend.accounts import service as accounts_service
@@ -193,3 +195,14 @@ def test_every_kind_of_task_has_a_name() -> None:
     assert set(TASK_NAMES) == set(TaskKind)
     made = TaskValue(TaskKind.PROJECT, None, now(), "甲", "乙", "b", "InvestmentProject", (new_id(),))
     assert made.key.startswith("project:")
+
+
+async def test_a_compliance_duty_is_told_with_its_year_once(databases: Databases) -> None:
+    plant = await regulated(databases)
+    async with databases.read(plant.scope) as read:
+        duties = await service.tasks(read, plant.scope, kinds=[TaskKind.QUOTA_DUTY])
+    assert duties
+    for each in duties:
+        year, day = re.search(r"\d{4}", each.detail_zh), each.due_on
+        assert year is not None
+        assert each.detail_zh.replace("" if day is None else day.isoformat(), "").count(year[0]) == 1, each.detail_zh

@@ -106,7 +106,8 @@ async def test_every_group_is_reckoned_or_left_out_with_a_reason(databases: Data
     with pytest.raises(errors.EventCategoriesOpen) as caught:
         async with databases.write(owner.scope) as write:
             await service.submit_event(write, owner.scope, account_id=owner.id, event_id=made.id)
-    assert "废弃物处理" in str(caught.value.details["missing"])
+    assert "：废弃物处理。" in caught.value.message("zh")
+    assert ": Treatment of waste." in caught.value.message("en")
     nothing = [LineDraft("transport", "无", Decimal(0), "pkm", factor=KILOMETRES), *lines()[1:]]
     made = await drafted_event(databases, owner, nothing)
     with pytest.raises(errors.EventFootprintEmpty):

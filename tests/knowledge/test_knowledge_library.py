@@ -193,8 +193,9 @@ async def test_what_is_not_theirs_stays_as_it_is(databases: Databases) -> None:
                 await service.withdraw_entry(write, neighbour, own, "越权")
         with pytest.raises(KnowledgeDivisionInvalid):
             await service.record_entry(write, neighbour, draft(), division_code="320206")
-    with pytest.raises(KnowledgeEntryInvalid):
+    with pytest.raises(KnowledgeEntryInvalid) as early:
         await entered(databases, bureau, published_on=today() + timedelta(days=1))
+    assert early.value.path == ("input", "publishedOn")
     for stranger in (await identity.enterprise(databases), await identity.bank(databases)):
         with pytest.raises(Forbidden):
             await entered(databases, stranger.scope)

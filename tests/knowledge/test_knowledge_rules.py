@@ -103,6 +103,8 @@ def test_a_question() -> None:
     assert asked.exact == "('碳排' <-> '排放') & ('的核' <-> '核算')"
     assert asked.loose == "'碳排' | '排放' | '的核' | '核算'"
     assert asked.english == "emissions"
+    # A space parts two words, in Chinese too: a text need not hold them next to each other.
+    assert searching.question("零碳园区 验收").exact == "('零碳' <-> '碳园' <-> '园区') & ('验收')"
     for short in ("", "碳", "a", "碳 b", "，。"):
         assert searching.is_too_short(searching.question(short)), short
     for enough in ("碳汇", "CO", "12"):

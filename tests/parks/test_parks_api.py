@@ -9,6 +9,7 @@ from factories.accounts import held_account
 from factories.api import Client
 from factories.parks import Stage, decided, evaluation_of, meeting, notice_of, park_of, reviewed
 
+from backend.api.schema import schema
 from backend.kit.clock import today
 from backend.kit.db import Databases
 from backend.parks import queries_workflow, service
@@ -177,3 +178,10 @@ async def test_anybody_reads_a_notice_and_objects_to_it(databases: Databases, cl
     missing = await client.http.get(f"/wuxi/park-notices/{stage.park.id}")
     assert missing.status_code == 404
     assert (await client.http.get("/chengdu/park-notices")).status_code == 200
+
+
+def test_inputs_and_answers_call_one_thing_by_one_name() -> None:
+    words = schema.as_str()
+    for name in ("Step", "EntryStatus", "ProgrammeKind"):
+        assert f"enum {name} " not in words, name
+    assert "step: ParkStepName!" in words.partition("input ProposeParkStepInput {")[2].partition("}")[0]

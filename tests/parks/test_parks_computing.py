@@ -128,8 +128,9 @@ async def test_registers_feed_platforms_and_green_factories_and_entered_values_s
     await stored(databases, place)
     await joined(databases, stage, place.account_id)
     await valued(
-        databases, stage, YEAR, draft("enterprises", "4"), draft("above_scale_enterprises", "2"), draft("26", "3", "4")
-    )
+        databases, stage, YEAR, draft("enterprises", "4"), draft("above_scale_enterprises", "2"), draft("26", "3", "4"),
+        draft("19", "3", "10"),
+    )  # fmt: skip
     paper = Document("认定文件", "", date(2024, 1, 1))
     for kind, given in (
         (ProgrammeKind.PLATFORM, {"park_id": stage.park.id}), (ProgrammeKind.PLATFORM, {}),
@@ -146,6 +147,9 @@ async def test_registers_feed_platforms_and_green_factories_and_entered_values_s
     assert (found["10"].numerator, found["10"].denominator, found["10"].is_lower_bound) == (1, 2, True)
     # What somebody proved is not taken away by what accounts alone would say.
     assert (found["26"].kind, found["26"].quantity) == (ValueKind.ENTERED, 75)
+    # Nor by the sum of one member of four, which proves nothing.
+    assert (found["19"].kind, found["19"].quantity, found["19"].is_complete) == (ValueKind.ENTERED, 30, True)
+    assert (found["annual_energy"].kind, found["annual_energy"].is_complete) == (ValueKind.COMPUTED, False)
 
 
 async def test_the_operator_sees_the_sum_and_not_what_others_add(databases: Databases) -> None:

@@ -118,8 +118,8 @@ async def _quota_duties(read: Read, scope: Scope, day: date) -> list[TaskValue]:
             continue
         found += [
             TaskValue(
-                TaskKind.QUOTA_DUTY, duty.duty.due, None, each.account.name, f"{duty.duty.year} 年{duty.duty.zh}",
-                f"{duty.duty.year} {duty.duty.en}", "CarbonAccount", (each.account.id,), each.account.id,
+                TaskKind.QUOTA_DUTY, duty.duty.due, None, each.account.name, duty.duty.zh, duty.duty.en,
+                "CarbonAccount", (each.account.id,), each.account.id,
             )
             for each in accounts
             for duty in (*each.late, *each.soon)

@@ -91,8 +91,8 @@ class EventCategoriesOpen(Conflict):
     """Groups of sources neither reckoned nor left out with a reason."""
 
     code = "event_categories_open"
-    en = "Reckon these groups of sources, or leave them out with a reason: {missing}."
-    zh = "以下排放源类别须核算或说明不计入的理由：{missing}。"
+    en = "Reckon these groups of sources, or leave them out with a reason: {missing_en}."
+    zh = "以下排放源类别须核算或说明不计入的理由：{missing_zh}。"
 
 
 class EventFootprintEmpty(Conflict):

@@ -221,7 +221,10 @@ def check_complete(rule: RuleInForce, lines: Sequence[LineValue]) -> None:
     names = {each.code: each for each in shipped().categories}
     missing = [names[each] for each in rule.required if each not in told]
     if missing:
-        raise EventCategoriesOpen(missing="; ".join(f"{each.name_zh} ({each.name_en})" for each in missing))
+        raise EventCategoriesOpen(
+            missing_zh="、".join(each.name_zh for each in missing),
+            missing_en="; ".join(each.name_en for each in missing),
+        )
     if total(lines) <= 0:
         raise EventFootprintEmpty
 

@@ -67,12 +67,18 @@ async def record_entry(
     """
     recorded, faults = await record_entries(write, scope, [draft], is_internal=is_internal, division_code=division_code)
     if faults:
-        told = [{"field": each.field, "zh": each.zh, "en": each.en} for _, each in faults]
+        told = [{"field": _sent(each.field), "zh": each.zh, "en": each.en} for _, each in faults]
         raise KnowledgeEntryInvalid(
             count=len(told), first_zh=f"{told[0]['field']}：{told[0]['zh']}。",
             first_en=f"{told[0]['field']}: {told[0]['en']}.", faults=told[:SHOWN], path=("input", told[0]["field"]),
         )  # fmt: skip
     return recorded.entries[0]
+
+
+def _sent(field: str) -> str:
+    """Return a field as the caller sent it: `title_zh` is `titleZh`."""
+    first, *rest = field.split("_")
+    return first + "".join(each.title() for each in rest)
 
 
 async def record_entries(

@@ -42,7 +42,11 @@ class Question:
 
 def plain(text: str) -> str:
     """Return a text with full-width forms as usual ones, in lower case, without line ends inside Chinese."""
-    return _BROKEN.sub("", unicodedata.normalize("NFKC", text).lower())
+    return _BROKEN.sub("", _usual(text))
+
+
+def _usual(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def number_key(number: str) -> str:
@@ -76,8 +80,11 @@ def chinese_vector(parts: Iterable[tuple[str, str]]) -> str:
 
 
 def question(search: str) -> Question:
-    """Return a search as the database takes it; its words may be separated by anything."""
-    text = plain(search)
+    """Return a search as the database takes it; its words may be separated by anything, spaces between Chinese included.
+
+    In a text a space inside Chinese is a line's end; whoever asks sets it between two words.
+    """
+    text = _usual(search)
     runs = tuple(dict.fromkeys(run for run in _RUN.findall(text) if len(run) > 1))
     phrases = ["(" + " <-> ".join(f"'{pair}'" for pair in pairs(run)) + ")" for run in runs]
     loose = dict.fromkeys(pair for run in runs for pair in pairs(run))

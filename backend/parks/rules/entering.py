@@ -65,9 +65,9 @@ def _share(draft: ValueDraft) -> Words | None:
     if draft.item in OPEN_SHARES:
         return None
     if draft.quantity is not None and draft.quantity > HUNDRED:
-        return "比例不能超过 100%", "a share is not above 100 %"
+        return "比例不能超过 100%", "a share must not be above 100 %"
     if draft.numerator is not None and draft.denominator is not None and draft.numerator > draft.denominator:
-        return "分子不能大于分母", "the numerator is not above the denominator"
+        return "分子不能大于分母", "the numerator must not be above the denominator"
     return None
 
 

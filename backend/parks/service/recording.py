@@ -116,8 +116,8 @@ async def compute_values(write: Write, scope: Scope, park_id: UUID, *, year: int
     """Compute what the members' accounts and the registers can feed, keep it with what each adds, return all that stands.
 
     Members are those of the year's last day (of today, while it lasts). A computed value takes the place of an entered
-    one of the same item, and the other way round: the newest counts. A lower bound never takes the place of a value
-    that was entered.
+    one of the same item, and the other way round: the newest counts. A lower bound, or what was computed from a part
+    of the members, never takes the place of a value that was entered.
 
     Raises:
         Unauthenticated, Forbidden: without `parks:manage`; what members' accounts say is added up by the authority.
@@ -139,7 +139,7 @@ async def compute_values(write: Write, scope: Scope, park_id: UUID, *, year: int
     found = [
         each
         for each in computing.compute(members, counts, platforms)
-        if not (each.is_lower_bound and each.item in entered)
+        if each.item not in entered or (each.is_complete and not each.is_lower_bound)
     ]
     if not found:
         raise ParkNothingToCompute(year=year)
