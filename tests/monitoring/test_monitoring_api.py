@@ -92,6 +92,10 @@ async def test_a_warning_from_the_evaluation_to_its_closing(databases: Databases
         "monitoring.warning_closing", "monitoring.warning",
     ]  # fmt: skip
     assert notices["notices"]["nodes"][0]["link"] == own["id"]
+    # People read names, not codes.
+    texts = [each["text"] for each in notices["notices"]["nodes"]]
+    assert all(COUNTY not in each["zh"] + each["en"] and "steel" not in each["zh"] for each in texts), texts
+    assert any("钢铁" in each["zh"] for each in texts)
     assert (await answered(officer, "MarkNoticesRead"))["count"] == 2
     assert (await officer.named("Notices"))["unreadNotices"] == 0
 

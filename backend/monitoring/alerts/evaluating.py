@@ -16,7 +16,7 @@ from backend.kit.ids import new_id
 from backend.kit.months import Month
 from backend.kit.notices import Addressee, Link, Notice, Said, tell
 from backend.kit.scope import Kind, Scope
-from backend.monitoring.alerts import finding, queries, terms
+from backend.monitoring.alerts import finding, naming, queries, terms
 from backend.monitoring.alerts.models import MonitoringEvaluation, MonitoringStep, MonitoringWarning
 from backend.monitoring.alerts.rules import Change, Decision, decide
 from backend.monitoring.alerts.values import (
@@ -277,12 +277,15 @@ async def _tell(
 ) -> None:  # fmt: skip
     """Tell the authorities of each division once of all its news, and the holder of a key unit of its own."""
     news: dict[str, list[tuple[Finding, UUID]]] = {}
+    if not any(decision.change in NEWS for _, decision in changed):
+        return
+    names = await naming.called(write, scope)
     for (found, decision), own_id in zip(changed, ids, strict=True):
         if decision.change not in NEWS:
             continue
         news.setdefault(found.cause.division_path, []).append((found, own_id))
         if found.cause.account_id is not None:
-            subject = _about(found)
+            subject = _about(found, names)
             await tell(
                 write, scope,
                 Notice(
@@ -293,8 +296,8 @@ async def _tell(
                 Addressee(account_id=found.cause.account_id),
             )  # fmt: skip
     for path, own in news.items():
-        listed_zh = "；".join(_about(found).zh for found, _ in own)
-        listed_en = "; ".join(_about(found).en for found, _ in own)
+        listed_zh = "；".join(_about(found, names).zh for found, _ in own)
+        listed_en = "; ".join(_about(found, names).en for found, _ in own)
         count = len(own)
         plural = "s" if count > 1 else ""
         await tell(
@@ -309,11 +312,10 @@ async def _tell(
         )  # fmt: skip
 
 
-def _about(found: Finding) -> Said:
-    name, level, cause = KIND_NAMES[found.cause.kind], found.level, found.cause
-    of = f"{cause.division_code}{' ' + cause.sector if cause.sector else ''}{f' {cause.year}' if cause.year else ''}"
+def _about(found: Finding, names: naming.Called) -> Said:
+    name, level, of = KIND_NAMES[found.cause.kind], found.level, names.of(found.cause)
     shown = format(found.value or Decimal(0), "+.2f")
     return Said(
-        f"{of} {name.zh}：{level.name_zh if level else ''}（{shown}%）",
-        f"{of}: {name.en}, {level.name_en if level else ''} ({shown} %)",
+        f"{of.zh} {name.zh}：{level.name_zh if level else ''}（{shown}%）",
+        f"{of.en}: {name.en}, {level.name_en if level else ''} ({shown} %)",
     )

@@ -13,7 +13,7 @@ from backend.kit.clock import now, today
 from backend.kit.db import Read, Write
 from backend.kit.notices import Addressee, Link, Notice, Said, tell
 from backend.kit.scope import Kind, Scope
-from backend.monitoring.alerts import queries
+from backend.monitoring.alerts import naming, queries
 from backend.monitoring.alerts.evaluating import ANSWERING, step_row
 from backend.monitoring.alerts.models import MonitoringStep, MonitoringWarning
 from backend.monitoring.alerts.terms import needed_text, of_authority
@@ -223,6 +223,7 @@ async def escalate(write: Write, scope: Scope, on: date) -> int:
         raise SystemOnly
     late = await queries.overdue(write, scope, on, MOST_ESCALATED)
     steps: list[dict[str, Any]] = []
+    names = await naming.called(write, scope) if late else None
     for found in late:
         facts = {"due_on": found.due_on.isoformat(), "escalations": found.escalations + 1}
         steps.append(step_row(scope, found.id, found.cause.division_path, StepKind.ESCALATED, facts=facts))
@@ -233,7 +234,7 @@ async def escalate(write: Write, scope: Scope, on: date) -> int:
             Addressee(division_path=above, roles=("administrator",)) if above else None,
         ):
             if to is not None:
-                await _tell(write, scope, found, "overdue", str(found.due_on), said, to)
+                await _tell(write, scope, found, "overdue", str(found.due_on), said, to, names)
     if late:
         await write.run(
             update(MonitoringWarning)
@@ -268,15 +269,15 @@ async def _step(
 
 
 async def _tell(
-    write: Write, scope: Scope, found: WarningValue, what: str, once: str, said: tuple[str, str], to: Addressee
-) -> None:
-    cause, name = found.cause, KIND_NAMES[found.cause.kind]
-    of = f"{cause.division_code} {cause.sector}".strip()
+    write: Write, scope: Scope, found: WarningValue, what: str, once: str, said: tuple[str, str], to: Addressee,
+    names: naming.Called | None = None,
+) -> None:  # fmt: skip
+    name, of = KIND_NAMES[found.cause.kind], (names or await naming.called(write, scope)).of(found.cause)
     await tell(
         write, scope,
         Notice(
             f"monitoring.warning_{what}", f"warning:{found.id}:{what}:{once}", Said(*said),
-            Said(f"{of} {name.zh}（{found.level_zh}）", f"{of}: {name.en} ({found.level_en})"),
+            Said(f"{of.zh} {name.zh}（{found.level_zh}）", f"{of.en}: {name.en} ({found.level_en})"),
             Link("EmissionWarning", (found.id,)),
         ),
         to,

@@ -86,7 +86,7 @@ def _asked_id(asked: Asked) -> UUID:
     return uuids(own, "QuickReport", path=("id",))[0]
 
 
-async def _names(read: Read, scope: Scope, path: str, language: str) -> tuple[dict[str, str], dict[str, str]]:
+async def _names(read: Read, scope: Scope, path: str | None, language: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return what divisions and sectors are called."""
     pack = await tenants.pack_in_force(read, scope)
     sectors = {each.code: each.name_zh if language == "zh" else each.name_en for each in pack.sectors}
@@ -287,9 +287,11 @@ async def carbon_models(read: Read, scope: Scope, asked: Asked) -> Making:
     under = None if code is None else (await regions.own_division(read, scope, code)).path
     say = _say(asked.language)
     found = await queries.newest_models(read, scope, under=under, state=None, after=None, limit=MOST_ROWS)
+    divisions, sectors = await _names(read, scope, None, asked.language)
     rows: list[Sequence[Cell]] = [
         (
-            each.number, each.name, each.division_code, each.sector, each.version, say(MODEL_STATES[each.state]),
+            each.number, each.name, divisions.get(each.division_code, each.division_code),
+            sectors.get(each.sector, each.sector), each.version, say(MODEL_STATES[each.state]),
             None if each.refusal is None else say(REFUSALS[each.refusal]), each.fit.months,
             None if each.fit.last_month is None else f"{each.fit.last_month:%Y-%m}", each.fit.error_percent,
             each.fit.bias_percent, each.fit.half_width,
@@ -302,7 +304,7 @@ async def carbon_models(read: Read, scope: Scope, asked: Asked) -> Making:
         for each in found
     ]  # fmt: skip
     headings = (
-        Heading("账户编号", "Account", width=24), Heading("名称", "Name", width=28), Heading("区划代码", "Division"),
+        Heading("账户编号", "Account", width=24), Heading("名称", "Name", width=28), Heading("区划", "Division"),
         Heading("行业", "Sector"), Heading("版本", "Version"), Heading("状态", "State"), Heading("不可用原因", "Why refused", width=24),
         Heading("已核查月数", "Verified months"), Heading("最近核查月", "Last verified"), Heading("交叉验证误差", "Error", "%"),
         Heading("偏差", "Bias", "%"), Heading("区间半宽", "Half the band", T), Heading("范围一截距", "Scope 1, intercept", T),
