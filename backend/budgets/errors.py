@@ -187,8 +187,8 @@ class BudgetExceeded(Conflict):
     """More than is left."""
 
     code = "budget_exceeded"
-    en = "The budget of {division} for {year} has {available} tCO2e left, {asked} are asked for."
-    zh = "{division} {year} 年碳排放预算剩余 {available} 吨二氧化碳当量，申请 {asked} 吨。"
+    en = "The budget of {division}{of_en} for {year} has {available} tCO2e left, {asked} are asked for."
+    zh = "{division}{of_zh} {year} 年碳排放预算剩余 {available} 吨二氧化碳当量，申请 {asked} 吨。"
 
 
 class BudgetInForce(Conflict):

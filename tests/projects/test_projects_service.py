@@ -213,6 +213,19 @@ async def test_an_approval_needs_the_version_and_a_budget_with_enough_left(datab
     assert (await district(databases, site)).available == 0
 
 
+async def test_a_project_draws_on_its_sectors_budget_too(databases: Databases) -> None:
+    site = await ground(databases, tonnes="10000")
+    await budgeted(databases, site.city, line(DIVISION, site.year, "150", sector="machinery"))
+    project = await in_review(databases, site, await drafted(databases, site))
+    with pytest.raises(BudgetExceeded, match="sector machinery"):
+        await approved(databases, site, project, "151")
+    assert (await district(databases, site)).reserved == 0
+    await approved(databases, site, project, "100")
+    of_sector = await own_line(databases, DIVISION, site.year, sector="machinery")
+    assert (await balance(databases, of_sector.id)).available == D(50)
+    assert (await district(databases, site)).reserved == D(100)
+
+
 async def test_a_refusal_says_why_and_holds_nothing(databases: Databases) -> None:
     site = await ground(databases)
     project = await in_review(databases, site, await drafted(databases, site))

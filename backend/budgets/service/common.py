@@ -81,7 +81,8 @@ def enough(
         if after.available < 0:
             raise BudgetExceeded(
                 division=line.division_code, year=checking.span(line.first_year, line.last_year),
-                sector=line.sector, available=plain(before.available), asked=plain(before.available - after.available),
+                sector=line.sector, of_en=f", sector {line.sector}," if line.sector else "",
+                of_zh=f"（行业 {line.sector}）" if line.sector else "", available=plain(before.available), asked=plain(before.available - after.available),
                 path=path,
             )  # fmt: skip
 

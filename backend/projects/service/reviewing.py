@@ -218,8 +218,9 @@ async def decide(
     if lines:
         name = f"{project.code} {project.name}"[: stating.LONGEST_NAME]
         reservation_id = await budgets.reserve(
-            write, scope, project.division_code, lines, Reference(REFERENCE, project.id, name), why
-        )
+            write, scope, project.division_code, lines, Reference(REFERENCE, project.id, name), why,
+            sector=facts.sector,
+        )  # fmt: skip
     target = project.prior_state or ProjectState.APPROVED
     return await move(
         write, scope, project, action, target, day, reference=reference, note=why,
