@@ -19,6 +19,8 @@ from backend.credits.gec import jobs_import
 from backend.credits.gec.checking import LineChecker
 from backend.credits.gec.sheet import CertificateFile
 from backend.demo import plan, seeding
+from backend.demo.acting import acting
+from backend.demo.city import watching
 from backend.demo.units import certificates, seed_units
 from backend.demo.units.cast import Cast, cast_of
 from backend.demo.units.plan import load_units
@@ -30,6 +32,7 @@ from backend.kit.scope import Scope
 from backend.kit.storage import Storage
 from backend.kit.tasks import Task
 from backend.ledger import service as ledger
+from backend.monitoring import service as monitoring
 from backend.quotas import service as quotas
 from backend.tenants.packs import load_packs
 
@@ -272,3 +275,21 @@ async def test_a_piece_the_books_refuse_is_told_and_left_out(
             await ledger.unfreeze(write, system, "CCER", "试")
     assert told[0].startswith("changzhou: reductions left out: ")
     assert await seed_units(databases, servers.settings, "changzhou", told.append, patience=0) == 1
+
+
+async def test_a_look_at_another_month_keeps_no_warning_from_the_demonstration(
+    databases: Databases, wuxi: Cast
+) -> None:
+    """The worker may evaluate the month that is over before the demonstration has any data."""
+    scope, newest = (
+        Scope.system("wuxi"),
+        text("select max(evaluated_at) from monitoring_evaluation where month = :month"),
+    )
+    async with databases.write(scope) as write, acting(write, wuxi.city, "clerk") as (played, clerk):
+        await monitoring.evaluate(played, clerk, date(2025, 11, 1))
+    async with databases.write(scope) as write:
+        await watching.warnings(write, wuxi)
+        looked = await write.value(newest, {"month": watching.MONTH})
+        assert looked is not None
+        assert not await watching.warnings(write, wuxi)
+        assert await write.value(newest, {"month": watching.MONTH}) == looked
