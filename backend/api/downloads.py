@@ -25,7 +25,7 @@ from backend.wire.workbooks import DOWNLOADS, Asked
 
 AnyRequest = Request[Any, Any, State]
 MEDIA_TYPES = {
-    ".csv": "text/csv; charset=utf-8",
+    ".csv": "text/csv",
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from backend.accounts.service import accounts_by_id
 from backend.identity import service as identity
 from backend.kit import sheets
 from backend.kit.db import Read
@@ -101,7 +102,9 @@ async def training_completions(read: Read, scope: Scope, asked: Asked) -> Making
 async def factor_requests(read: Read, scope: Scope, asked: Asked) -> Making:
     """Make the requests for factors the reader may see, the newest first."""
     found = await requests.requests(read, scope, limit=MOST_ROWS)
+    accounts = await accounts_by_id(read, scope, [each.account_id for each in found])
     headings = (
+        Heading("账户编号", "Account", width=22), Heading("账户名称", "Name", width=36),
         Heading("所需因子", "Wanted", width=40), Heading("单位", "Unit"), Heading("用途", "Purpose", width=40),
         Heading("建议值", "Suggested value"), Heading("建议值来源", "Its source", width=30),
         Heading("申请时间", "Asked at", width=20), Heading("状态", "State"), Heading("原因", "Reason", width=40),
@@ -109,9 +112,9 @@ async def factor_requests(read: Read, scope: Scope, asked: Asked) -> Making:
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
         (
-            each.wanted, each.unit, each.purpose, each.suggested_value, each.suggested_source, each.asked_at,
+            "" if of is None else of.number, "" if of is None else of.name, each.wanted, each.unit, each.purpose, each.suggested_value, each.suggested_source, each.asked_at,
             STATES[each.state] if asked.language == "zh" else each.state.value, each.reason, each.decided_at,
         )
-        for each in found
+        for each, of in zip(found, accounts, strict=True)
     ]  # fmt: skip
     return lambda: workbook([Sheet("因子申请", "Requests for factors", headings, rows)], asked.language)

@@ -224,6 +224,12 @@ async def test_what_an_application_may_repeat_is_named(databases: Databases, bur
     with pytest.raises(OrganisationExists):
         async with databases.write(bureau.scope) as write:
             await service.accept_application(write, bureau.scope, same)
+    fresh = await desks.applied(databases)
+    async with databases.write(bureau.scope) as write:
+        await service.accept_application(write, bureau.scope, fresh)
+    async with databases.read(bureau.scope) as read:
+        (itself,) = await queries.duplicate_batch(read, bureau.scope, [fresh])
+    assert itself == []
     async with databases.read(bureau.scope) as read:
         (unchanged,) = await queries.application_batch(read, bureau.scope, [same])
     assert unchanged is not None

@@ -98,4 +98,4 @@ async def test_a_factor_is_asked_for_and_refused(databases: Databases, client: C
     assert late["withdrawFactorRequest"]["code"] == "factor_request_closed"
     sheet = await plant.http.get("/wuxi/downloads/factor-requests.xlsx", headers=plant.headers)
     rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).worksheets[0].iter_rows(values_only=True))
-    assert [row[0] for row in rows[3:]] == ["兰炭低位发热量"]
+    assert [(row[0][:3], row[2]) for row in rows[3:]] == [("CA-", "兰炭低位发热量")]

@@ -287,7 +287,9 @@ async def test_a_year_is_published_once_and_hides_small_groups(databases: Databa
     assert [each["sha256"] for each in listed if each["year"] == year] == [made["sha256"]]
     found = await http.get(f"/wuxi/open-data/{year}.json")
     assert hashlib.sha256(found.content).hexdigest() == made["sha256"]
-    table = (await http.get(f"/wuxi/open-data/{year}.csv")).content.decode("utf-8-sig").splitlines()
+    given = await http.get(f"/wuxi/open-data/{year}.csv")
+    assert given.headers["content-type"] == "text/csv; charset=utf-8"
+    table = given.content.decode("utf-8-sig").splitlines()
     assert table[0] == "division,sector,is_hidden,accounts,scope1,scope2_location,scope2_market,energy_tce"
     assert "320205,textiles,True,,,,," in table
     book = openpyxl.load_workbook(io.BytesIO((await http.get(f"/wuxi/open-data/{year}.xlsx")).content))

@@ -17,14 +17,19 @@ from backend.kit.scope import Scope
 
 APPLICATION = select(*(JoinApplication.__table__.columns[each.name] for each in fields(JoinValue)))
 
-# Set-wise for a page of applications: what they may repeat, seen with the caller's own eyes.
+# Set-wise for a page of applications: what they may repeat, seen with the caller's own eyes. What an accepted one became
+# repeats nothing.
 _DUPLICATES = text("""
-with asked as (select id, name, credit_code, contact_email from join_application where id = any(cast(:ids as uuid[])))
+with asked as (
+    select id, name, credit_code, contact_email, organisation_id
+    from join_application where id = any(cast(:ids as uuid[]))
+)
 select a.id as application_id, 'organisation_code' as kind, o.id, o.name, o.credit_code
-from asked a join organisation o on o.credit_code = a.credit_code
+from asked a join organisation o on o.credit_code = a.credit_code and o.id is distinct from a.organisation_id
 union all
 select a.id, 'organisation_name', o.id, o.name, o.credit_code
 from asked a join organisation o on o.name = a.name and o.credit_code <> a.credit_code and o.kind = 'enterprise'
+    and o.id is distinct from a.organisation_id
 union all
 select a.id, case when o.credit_code = a.credit_code then 'application_code'
         when o.name = a.name then 'application_name' else 'application_email' end, o.id, o.name, o.credit_code
