@@ -1,6 +1,6 @@
 """Targets, evaluations and the annual report as files: workbooks and pages of what their reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,6 +14,7 @@ from backend.targets import queries_evaluations as evaluations
 from backend.targets import service
 from backend.targets.rules import checking
 from backend.targets.values import (
+    EMISSIONS,
     FIRST_YEAR,
     Footing,
     TargetKind,
@@ -303,6 +304,7 @@ async def stated_figures(read: Read, scope: Scope, asked: Asked) -> Making:
     year = asked.number("year", FIRST_YEAR, 2100)
     found = await service.stated_figures(read, scope, year=year, division_code=asked.text("division"))
     names = await _names(read, scope, asked.language)
+    called = await _called(read, scope, {each.year for each in found}, names)
     headings = (
         Heading("区划", "Division", width=28), Heading("年度", "Year", width=8), Heading("项目", "Item", width=24),
         Heading("数值", "Value", width=16), Heading("单位", "Unit", width=8), Heading("本级填报", "Own", width=10),
@@ -311,13 +313,22 @@ async def stated_figures(read: Read, scope: Scope, asked: Asked) -> Making:
     )  # fmt: skip
     rows: list[Sequence[Cell]] = [
         (
-            names.of(each.division_code), str(each.year), each.item, each.value, each.unit,
+            names.of(each.division_code), str(each.year), called.get((each.year, each.item), each.item), each.value, each.unit,
             each.entered_from == each.division_path, each.note, each.document_number, each.document_dated,
             each.document_title, each.recorded_at,
         )
         for each in found
     ]  # fmt: skip
     return partial(workbook, [Sheet("填报数据", "Stated figures", headings, rows)], asked.language)
+
+
+async def _called(read: Read, scope: Scope, years: Collection[int], names: Names) -> dict[tuple[int, str], str]:
+    """Return what stated figures are called: the indicators of each year's scheme, and emissions."""
+    found = {(year, EMISSIONS): names.say(Words("考核用排放量", "Emissions it is measured by")) for year in years}
+    for year in sorted(years):
+        scheme = (await service.scheme_of(read, scope, year)).scheme
+        found |= {(year, each.code): names.say(Words(each.name_zh, each.name_en)) for each in scheme.indicators}
+    return found
 
 
 @download("evaluation-scheme.xlsx")

@@ -165,6 +165,11 @@ async def test_an_evaluation_over_the_wire_and_the_report(databases: Databases, 
     assert [each["id"] for each in listed] == [evaluation["id"]]
     figures = (await bureau.chief.named("StatedFigures", year=2010, divisionCode=codes[0]))["statedFigures"]["nodes"]
     assert {each["isOwn"] for each in figures} == {False}
+    address = f"/changzhou/downloads/stated-figures.xlsx?year=2010&division={codes[0]}"
+    book = await bureau.chief.http.get(address, headers=bureau.chief.headers)
+    stated = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets[0]
+    called = {each["name"]["zh"] for each in scheme["indicators"]}
+    assert {stated.cell(at, 3).value for at in range(4, 4 + len(called))} == called
     for language in ("zh", "en"):
         address = f"/changzhou/downloads/dual-control-report.pdf?year=2010&lang={language}"
         pages = await bureau.chief.http.get(address, headers=bureau.chief.headers)
