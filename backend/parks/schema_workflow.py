@@ -263,13 +263,17 @@ class ParkProgrammeProgress:
     name: str = strawberry.field(description="目标名称。")
     name_en: str = strawberry.field(description="What is counted.")
     target: Decimal = strawberry.field(description="At least so many, in `unit`.")
-    found: Decimal = strawberry.field(description="What there is on the day, in `unit`.")
+    found: Decimal = strawberry.field(description="What there is on the day, of what the caller sees, in `unit`.")
     found_by_deadline: Decimal | None = strawberry.field(
         description="What there was at the end of `year`, in `unit`; null while it is not over."
     )
-    missing: Decimal = strawberry.field(description="How much is missing, or was at the end of `year`, in `unit`.")
+    missing: Decimal | None = strawberry.field(
+        description="How much is missing, or was at the end of `year`, in `unit`; null where a part of the jurisdiction does not tell."
+    )
     unit: str = strawberry.field(description="The unit.")
-    is_met: bool = strawberry.field(description="Whether the target is met, or was at the end of `year`.")
+    is_met: bool | None = strawberry.field(
+        description="Whether the target is met, or was at the end of `year`; null where a part of the jurisdiction does not tell."
+    )
     place: str = strawberry.field(description="The item of the document it stands in, e.g. 二（二）3.")
     quote: str = strawberry.field(description="The document's own words.")
     document: str = strawberry.field(description="The document.")

@@ -48,12 +48,17 @@ class ProgrammeTarget:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A target beside what there is on a day, and what there was on its last day once that is over."""
+    """A target beside what there is on a day, and what there was on its last day once that is over.
+
+    Targets are of the whole jurisdiction. Who sees, or asks for, a part of it (`is_whole` is false) is told what is there, and
+    that a target is met where the part alone meets it; what is missing cannot be told.
+    """
 
     target: ProgrammeTarget
     found: Decimal
     found_by_deadline: Decimal | None
     on: date
+    is_whole: bool
 
     @property
     def counted(self) -> Decimal:
@@ -61,11 +66,12 @@ class Progress:
         return self.found if self.found_by_deadline is None else self.found_by_deadline
 
     @property
-    def is_met(self) -> bool:
-        """Whether there is, or by its last day was, enough."""
-        return self.counted >= self.target.quantity
+    def is_met(self) -> bool | None:
+        """Whether there is, or by its last day was, enough; None where a part does not tell."""
+        is_enough = self.counted >= self.target.quantity
+        return is_enough if is_enough or self.is_whole else None
 
     @property
-    def missing(self) -> Decimal:
-        """Return how much was or is missing, never below nothing."""
-        return max(self.target.quantity - self.counted, ZERO)
+    def missing(self) -> Decimal | None:
+        """Return how much was or is missing, never below nothing; None where a part does not tell."""
+        return None if self.is_met is None else max(self.target.quantity - self.counted, ZERO)

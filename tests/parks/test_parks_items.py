@@ -1,5 +1,6 @@
 """Factories, projects, virtual power plants and service bodies through the seven steps; targets at their last day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -261,8 +262,17 @@ async def test_a_target_is_held_against_its_last_day(databases: Databases) -> No
         (await told(date(2026, 1, 2)))["projects_selected"],
     )
     assert (before.found, before.found_by_deadline) == (0, None)
-    assert (after.found, after.found_by_deadline, after.is_met) == (1, 0, False)
-    assert after.missing == 8
+    # The target is the city's: a district's own part tells neither that it is missed nor by how much.
+    assert (after.found, after.found_by_deadline, after.is_met, after.missing) == (1, 0, None, None)
+    city = replace(after, is_whole=True)
+    assert (city.is_met, city.missing) == (False, 8)
+    enough = replace(after, found_by_deadline=Decimal(8))
+    assert (enough.is_met, enough.missing) == (True, 0)
+    whole = await identity.authority(databases, division="320200")
+    for under, is_whole in ((None, True), (whole.scope.region, True), (scope.region, False)):
+        async with databases.read(whole.scope) as read:
+            rows = await service.progress(read, whole.scope, under=under, on=date(2026, 1, 2))
+        assert {each.is_whole for each in rows} == {is_whole}
 
 
 def test_every_requirement_and_target_is_in_the_documents_own_words() -> None:

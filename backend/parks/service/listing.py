@@ -155,12 +155,17 @@ def _check(kind: ProgrammeKind, status: EntryStatus, capacity: Decimal | None) -
 async def progress(read: Read, scope: Scope, *, under: str | None, on: date) -> list[Progress]:
     """Return every target of the plan beside what there is on a day; one whose last day is over, what there was then.
 
-    One statement, and one for each year of targets that is over.
+    One statement, and one for each year of targets that is over. Targets are of the whole jurisdiction: only its own
+    authority, not asking for a part of it, is told what is missing.
 
     Raises:
         Unauthenticated, Forbidden: without `parks:read`.
     """
+    scope.require("parks:read")
     targets = catalogue.targets(scope.tenant)
+    pack = await tenants.pack_in_force(read, scope)
+    whole = (await tenants.required_division(read, scope, pack.division_code)).path
+    is_whole = scope.kind is Kind.AUTHORITY and scope.region == whole and (under is None or whole.startswith(under))
     found = await queries_programmes.measures(read, scope, under=under, on=on)
     ended = {
         year: await queries_programmes.measures(read, scope, under=under, on=date(year, 12, 31))
@@ -170,7 +175,7 @@ async def progress(read: Read, scope: Scope, *, under: str | None, on: date) -> 
     return [
         Progress(
             each, found.get(each.measure, ZERO),
-            ended[each.year].get(each.measure, ZERO) if each.year in ended else None, on,
+            ended[each.year].get(each.measure, ZERO) if each.year in ended else None, on, is_whole,
         )
         for each in targets
     ]  # fmt: skip
