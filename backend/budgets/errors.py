@@ -22,6 +22,7 @@ Invalid
   BudgetTransferToItself      who gives up and who receives are one
 Conflict
   BudgetMissing               no budget in force for this division and year
+  BudgetOwnMissing            a transfer is between budgets of the divisions' own
   BudgetExceeded              more than is left
   BudgetInForce               there is a budget in force: it is adjusted by entries
   BudgetParentMissing         the division above has no budget of that year to hand down from
@@ -181,6 +182,17 @@ class BudgetMissing(Conflict):
     code = "budget_missing"
     en = "No carbon budget of {year} is in force for {division} or, within your region, above it. Have one approved first."
     zh = "{division} 及您辖区内的上级区划在 {year} 年没有生效的碳排放预算，请先完成预算审批。"
+
+
+class BudgetOwnMissing(Conflict):
+    """A transfer needs a budget of the division itself."""
+
+    code = "budget_own_missing"
+    en = (
+        "{division} has no carbon budget of its own for {year}, or none within your region: replacement moves between"
+        " divisions' own budgets. Have one approved first."
+    )
+    zh = "{division} 在 {year} 年没有本级碳排放预算，或不在您的辖区内；置换须在区划各自的预算之间进行，请先完成预算审批。"
 
 
 class BudgetExceeded(Conflict):

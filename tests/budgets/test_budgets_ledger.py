@@ -17,6 +17,7 @@ from backend.budgets.errors import (
     BudgetHandedDown,
     BudgetMissing,
     BudgetOfAuthorities,
+    BudgetOwnMissing,
     BudgetReservationClosed,
     BudgetReservationNotFound,
     BudgetReservationOpen,
@@ -219,10 +220,10 @@ async def test_transfers_that_cannot_be(databases: Databases) -> None:
     for way in (Replacement.EQUAL, Replacement.REDUCED):
         with pytest.raises(BudgetTransferToItself):
             await moved(databases, bureau.scope, XISHAN, XISHAN, [(year, "1")], replacement=way)
-    with pytest.raises(BudgetMissing):
+    with pytest.raises(BudgetOwnMissing):
         await moved(databases, bureau.scope, XISHAN, BINHU, [(year, "1")])
     district = await authority(databases, division=XISHAN)
-    with pytest.raises(BudgetMissing):
+    with pytest.raises(BudgetOwnMissing):
         await moved(databases, district.scope, XISHAN, HUISHAN, [(year, "1")])
     assert (await balance(databases, (await own_line(databases, XISHAN, year)).id)).available == D(300)
 
@@ -242,7 +243,7 @@ async def test_across_cities_of_a_province_the_cities_totals_follow(databases: D
     assert found["520200"] == Balance(approved=D(300), moved=D(40), handed=D(90), available=D(250))
     assert found["520201"] == Balance(approved=D(50), moved=D(40), available=D(90))
     city = await authority(databases, tenant="guizhou", division="520100")
-    with pytest.raises(BudgetMissing):
+    with pytest.raises(BudgetOwnMissing):
         await moved(databases, city.scope, "520102", "520201", [(year, "1")])
 
 

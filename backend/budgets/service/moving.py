@@ -10,7 +10,7 @@ from backend.budgets.errors import (
     BudgetDocumentInvalid,
     BudgetHandedDown,
     BudgetLineNotFound,
-    BudgetMissing,
+    BudgetOwnMissing,
     BudgetTonnesInvalid,
     BudgetTransferNested,
     BudgetTransferToItself,
@@ -124,7 +124,7 @@ async def transfer(
         BudgetTransferToItself: both are the same division.
         BudgetTonnesInvalid, BudgetYearInvalid, BudgetTextInvalid, BudgetDocumentInvalid: what was given.
         ReplacementRatioMissing: reduced, by a ratio nobody has set.
-        DivisionUnknown, BudgetMissing: no budget of a year in one of them, or none the caller sees.
+        DivisionUnknown, BudgetOwnMissing: no budget of a year in one of them, or none the caller sees.
         BudgetTransferNested: one of them was handed down from the other.
         BudgetExceeded: more than is left.
     """
@@ -170,7 +170,7 @@ async def _own(read: Read, scope: Scope, division: str, years: Sequence[int]) ->
     """Return a division's own lines over all sectors, by year.
 
     Raises:
-        DivisionUnknown, BudgetMissing: it has none of a year, or none the caller sees.
+        DivisionUnknown, BudgetOwnMissing: it has none of a year, or none the caller sees.
     """
     path = (await tenants.required_division(read, scope, division)).path
     found = {
@@ -180,7 +180,7 @@ async def _own(read: Read, scope: Scope, division: str, years: Sequence[int]) ->
     }
     for year in years:
         if year not in found:
-            raise BudgetMissing(division=division, year=year, path=("input", "lines"))
+            raise BudgetOwnMissing(division=division, year=year, path=("input", "lines"))
     return found
 
 

@@ -43,7 +43,7 @@ _CARRIED = frozenset({EnergyForm.ELECTRICITY, EnergyForm.HEAT})
 """Nothing is burnt where they are used."""
 _NET = {Flow.INFLOW, Flow.IMPORTS, Flow.OUTFLOW, Flow.EXPORTS}
 _NONE_ZH, _NONE_EN = (
-    "该品种没有对应的燃料缺省值；请在“assumptions”中说明按哪种燃料核算及理由",
+    "该品种没有对应的燃料缺省值；请在“核算假设”（assumptions）中说明按哪种燃料核算及理由",
     "the energy has no row in the fuel table; say in 'assumptions' as which fuel it is reckoned, and why",
 )
 
