@@ -53,3 +53,4 @@ def test_what_is_no_boundary_is_named(given: Any, reason: str) -> None:
     with pytest.raises(ParkBoundaryInvalid, match=reason) as refusal:
         outline(given)
     assert refusal.value.path == ("input", "boundary")
+    assert "intersection" not in refusal.value.message("zh").lower(), "the library's own words are English"

@@ -80,9 +80,10 @@ def _check_shape(rings: Sequence[Sequence[Point]]) -> None:
     plain: Any = [[(float(x), float(y)) for x, y in ring] for ring in rings]  # statistic: GEOS reckons in doubles
     polygon = Polygon(plain[0], plain[1:])
     if polygon.is_empty or not polygon.is_valid:
-        reason = explain_validity(polygon)
+        # GEOS names the place in brackets behind words of its own.
+        where = explain_validity(polygon).partition("[")[2].rstrip("]") or "-"
         raise _invalid(
-            f"边界自相交或环相互重叠（{reason}）", f"the boundary crosses itself or its rings overlap ({reason})"
+            f"边界自相交或环相互重叠（位置 {where}）", f"the boundary crosses itself or its rings overlap (at {where})"
         )
 
 
