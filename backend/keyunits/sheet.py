@@ -22,6 +22,7 @@ from backend.keyunits.names import (
     RETROFIT_KIND_NAMES,
     RETROFIT_NAMES,
 )
+from backend.keyunits.rules import crossing
 from backend.keyunits.service.comparing import standings
 from backend.keyunits.service.metering import meters, overdue
 from backend.keyunits.service.referring import reference_standings
@@ -129,8 +130,8 @@ def about(file: UnitFile) -> list[tuple[str, str]]:
         (Words("行业", "Sector"), file.names[2]), (Words("纳入标准", "Thresholds"), file.thresholds),
         (Words("纳入年度", "On the list since"), str(unit.since)),
         (Words("数据年度", "Year of the figures"), str(unit.year)),
-        (Words("综合能源消费量（tce）", "Energy, tce"), "—" if unit.energy is None else f"{unit.energy:,.2f}"),
-        (Words("直接排放量（tCO2e）", "Scope 1, tCO2e"), "—" if unit.direct is None else f"{unit.direct:,.2f}"),
+        (Words("综合能源消费量（tce）", "Energy, tce"), crossing.legible(unit.energy)),
+        (Words("直接排放量（tCO2e）", "Scope 1, tCO2e"), crossing.legible(unit.direct)),
         (Words("依据文件", "Document"), f"{unit.document} {unit.document_number} {unit.document_date}"),
         (Words("首席双碳官", "Chief carbon officer"), chief),
         (

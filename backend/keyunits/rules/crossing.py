@@ -55,19 +55,19 @@ def propose(
     return ChangeKind.LEAVE, _told(found, facts)
 
 
-def _read(value: Decimal | None) -> str:
+def legible(value: Decimal | None) -> str:
     """Return a value for reading. Cut, not rounded: what is below a limit must not read as if it reached it."""
     return "—" if value is None else f"{value.quantize(Decimal('0.01'), ROUND_DOWN):f}"
 
 
 def _told(crossed: Sequence[Crossing], facts: YearFacts | None) -> Words:
     zh = "；".join(
-        f"{MEASURE_NAMES[each.measure].zh} {_read(each.value)} {MEASURE_UNITS[each.measure]}，"
+        f"{MEASURE_NAMES[each.measure].zh} {legible(each.value)} {MEASURE_UNITS[each.measure]}，"
         f"{'达到' if each.reach is Reach.REACHED else '低于'}纳入标准 {each.limit:f}"
         for each in crossed
     )  # fmt: skip
     en = "; ".join(
-        f"{MEASURE_NAMES[each.measure].en} {_read(each.value)} {MEASURE_UNITS[each.measure]},"
+        f"{MEASURE_NAMES[each.measure].en} {legible(each.value)} {MEASURE_UNITS[each.measure]},"
         f" {'reaching' if each.reach is Reach.REACHED else 'below'} {each.limit:f}"
         for each in crossed
     )  # fmt: skip
