@@ -46,6 +46,8 @@ def cell(flow: Flow, energy: str, quantity: str, unit: str = "", sector: str = "
         (cell(Flow.INDUSTRY, "coke", "1", "kWh"), "unit_mismatch"),
         (cell(Flow.INDUSTRY, "coke", "-1"), "quantity_impossible"),
         (cell(Flow.OUTFLOW, "coke", "1"), "quantity_impossible"),
+        (cell(Flow.THERMAL_POWER, "coke", "1"), "quantity_impossible"),
+        (cell(Flow.HEATING, "natural_gas", "1"), "quantity_impossible"),
         (cell(Flow.INDUSTRY, "coke", "NaN"), "quantity_impossible"),
         (cell(Flow.INDUSTRY, "coke", "1E30"), "quantity_impossible"),
         (cell(Flow.INDUSTRY, "coke", "1", sector="nowhere"), "sector_unknown"),

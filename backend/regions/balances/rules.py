@@ -9,6 +9,7 @@ from backend.emissions.methods.arithmetic import add, multiply
 from backend.kit.errors import Invalid
 from backend.kit.quantities import EXACT, conversion, unit
 from backend.regions.balances.values import (
+    BURNING,
     ENERGIES,
     FLOWS,
     LEAVING,
@@ -23,6 +24,7 @@ from backend.regions.values import less
 
 MOST_DIGITS, MOST_PLACES = 18, 10
 ZERO = Decimal(0)
+MADE_BY_BURNING = frozenset({"electricity", "heat"})
 Place = tuple[Flow, str, str]
 """Flow, sector, energy."""
 
@@ -109,6 +111,12 @@ def _quantity(cell: Cell) -> Decimal:
         )  # fmt: skip
     if cell.flow in LEAVING and value > 0:
         raise _Refused("quantity_impossible", f"“{kind.zh}”应填负数", f"{kind.en} is negative")
+    if cell.flow in BURNING and cell.energy not in MADE_BY_BURNING and value > 0:
+        # Taken for an output it would be burnt by nobody.
+        raise _Refused(
+            "quantity_impossible", f"“{kind.zh}”投入的能源应填负数，只有产出的电力、热力为正",
+            f"{kind.en}: what is put in is negative, only electricity and heat made are positive",
+        )  # fmt: skip
     if cell.flow not in SIGNED and cell.flow not in LEAVING and value < 0:
         raise _Refused("quantity_impossible", f"“{kind.zh}”不能为负数", f"{kind.en} cannot be negative")
     return value
