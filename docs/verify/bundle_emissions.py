@@ -19,7 +19,7 @@ SIZES = {  # the units of one text measure the same thing
     unit: (kind, Fraction(size))
     for kind, units in enumerate((
         "kJ .001 MJ 1 GJ 1000 TJ 1e6 kWh 3.6 MWh 3600 万kWh 36000 GWh 3.6e6", "kgce 1 tce 1000 万tce 1e7",
-        "kg 1 t 1000 万t 1e7", "kgC 1 tC 1000", "L .001 Nm3 1 万Nm3 10000", "CNY 1 万CNY 10000", "tkm 1 万tkm 10000",
+        "kg 1 t 1000 万t 1e7", "kgC 1 tC 1000", "L .001 Nm3 1 万Nm3 10000", "CNY 1 万CNY 10000 亿CNY 1e8", "tkm 1 万tkm 10000",
         "kgCO2 1 tCO2 1000 kgCO2e 1 tCO2e 1000 万tCO2e 1e7"))
     for unit, size in zip(units.split()[::2], units.split()[1::2], strict=True)
 }  # fmt: skip
