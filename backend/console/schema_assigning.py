@@ -53,7 +53,7 @@ class IndependenceCheck:
     """A check of independence."""
 
     code: str = strawberry.field(description="relations, rotation or declaration.")
-    outcome: IndependenceOutcome = strawberry.field(description="What was found.")  # type: ignore[valid-type]
+    outcome: IndependenceOutcome = strawberry.field(description="What was found.")  # type: ignore[valid-type]  # an enum named for the wire
     reason_zh: str = strawberry.field(description="Why, in Chinese.")
     reason_en: str = strawberry.field(description="Why, in English.")
 
@@ -78,7 +78,7 @@ class VerificationAssignment(Node):
     enterprise_name: str = strawberry.field(description="The enterprise's name when it was proposed.")
     credit_code: str = strawberry.field(description="The enterprise's unified social credit code.")
     year: int = strawberry.field(description="The year to verify.")
-    state: AssignmentStateEnum = strawberry.field(description="How far it has come.")  # type: ignore[valid-type]
+    state: AssignmentStateEnum = strawberry.field(description="How far it has come.")  # type: ignore[valid-type]  # an enum named for the wire
     due_on: date = strawberry.field(description="The day it is to be done by.")
     note: str = strawberry.field(description="The authority's remarks.")
     proposed_at: datetime = strawberry.field(description="When it was proposed.")
@@ -148,7 +148,7 @@ class VerifierRelation:
     verifier_id: strawberry.Private[UUID]
     id: strawberry.ID = strawberry.field(description="Global id.")
     credit_code: str = strawberry.field(description="The enterprise's unified social credit code.")
-    kind: RelationKindEnum = strawberry.field(description="What it is.")  # type: ignore[valid-type]
+    kind: RelationKindEnum = strawberry.field(description="What it is.")  # type: ignore[valid-type]  # an enum named for the wire
     starts_on: date = strawberry.field(description="Its first day.")
     ends_on: date | None = strawberry.field(description="Its last day; null while it lasts.")
     note: str = strawberry.field(description="What is known of it.")
@@ -220,7 +220,7 @@ def _workload(value: Workload) -> VerifierWorkload:
 class VerificationAssignmentsFilter:
     """Which assignments."""
 
-    state: AssignmentStateEnum | None = strawberry.field(default=None, description="How far.")  # type: ignore[valid-type]
+    state: AssignmentStateEnum | None = strawberry.field(default=None, description="How far.")  # type: ignore[valid-type]  # an enum named for the wire
     is_open: bool = strawberry.field(default=False, description="Only those something is still to be done about.")
     year: int | None = strawberry.field(default=None, description="The year to verify.")
     verifier_id: strawberry.ID | None = strawberry.field(default=None, description="The verification body.")
@@ -357,7 +357,7 @@ class RecordVerifierRelationInput:
         default=None, description="The verification body; a verifier speaks of itself and leaves it out."
     )
     credit_code: str = strawberry.field(description="The enterprise's unified social credit code.")
-    kind: RelationKindEnum = strawberry.field(description="What it is.")  # type: ignore[valid-type]
+    kind: RelationKindEnum = strawberry.field(description="What it is.")  # type: ignore[valid-type]  # an enum named for the wire
     starts_on: date = strawberry.field(description="Its first day.")
     ends_on: date | None = strawberry.field(default=None, description="Its last day; null while it lasts.")
     note: str = strawberry.field(description="What is known of it, 1 to 1,000 characters.")
